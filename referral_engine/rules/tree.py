@@ -63,7 +63,19 @@ class Season(msgspec.Struct, frozen=True):
     end: tuple[int, int]
 
 
-Value = str | int | float | bool | datetime | date | Span | HoursWindow | Season | tuple[str, ...] | tuple[float, ...]
+Value = (
+    str
+    | int
+    | float
+    | bool
+    | datetime
+    | date
+    | Span
+    | HoursWindow
+    | Season
+    | tuple[str, ...]
+    | tuple[float, ...]
+)
 
 
 class All(msgspec.Struct, frozen=True):

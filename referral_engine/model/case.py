@@ -1,0 +1,185 @@
+"""A case (案件, 一案一码): an issue under one code for life, as the fold of its events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from referral_engine.model.deadline import Deadline, Pause
+from referral_engine.model.referral import Referral
+
+__all__ = ["Case", "CaseState", "Conference", "Outcome", "Party", "Proposal", "Signature"]
+
+CaseState = Literal[
+    "registered",
+    "accepted",
+    "assigned",
+    "in_progress",
+    "resolved",
+    "reviewed",
+    "called_back",
+    "closed",
+    "archived",
+    "rejected",
+    "redirected",
+    "merged",
+    "split",
+    "withdrawn",
+]
+Outcome = Literal[
+    "solved",
+    "partly",
+    "explained",
+    "deferred",
+    "guided",
+    "mediated",
+    "not_mediated",
+    "withdrawn",
+    "unfounded",
+    "no_answer",
+]
+
+
+class Signature(msgspec.Struct, frozen=True):
+    by: str
+    unit: str
+    at: datetime
+    agreed: bool
+
+
+class Proposal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What waits for a person: a machine or one person proposes, others sign.
+
+    ``detail`` holds what is done once signed, as (name, value) pairs; ``note`` a content ref.
+    """
+
+    id: str
+    kind: str
+    by: str
+    at: datetime
+    needed: int
+    roles: tuple[str, ...]
+    detail: dict[str, str] = {}
+    referral: str = ""
+    note: str = ""
+    signatures: tuple[Signature, ...] = ()
+    state: Literal["open", "signed", "refused", "void"] = "open"
+
+
+class Party(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who is concerned beside the reporter. Name and phone lie in content under ``ref``."""
+
+    id: str
+    kind: str
+    ref: str = ""
+    consent: bool | None = None
+    settled_at: datetime | None = None
+
+
+class Conference(msgspec.Struct, frozen=True, omit_defaults=True):
+    id: str
+    members: tuple[str, ...]
+    called_at: datetime
+    meet_at: datetime | None = None
+    held_at: datetime | None = None
+    minutes: str = ""
+
+
+class Case(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The state of a case after ``version`` events. All times UTC, no personal data.
+
+    ``owner`` is a unit's id and never empty; ``holder`` the centre that answers for the case
+    whenever no department does; ``first`` whoever took it in (首问责任); ``level`` the level of
+    leadership in charge. ``reporter`` is a keyed digest.
+    """
+
+    code: str
+    state: CaseState
+    owner: str
+    holder: str
+    first: str
+    received_at: datetime
+    registered_at: datetime
+    rule_set: str
+    channel: str = ""
+    category: str = ""
+    territory: str = ""
+    people: int = 1
+    severity: int = 4
+    tags: tuple[str, ...] = ()
+    accused: tuple[str, ...] = ()
+    extra: dict[str, str | int | float | bool | None] = {}
+    reporter: str = ""
+    reporter_anonymous: bool = False
+    has_location: bool = False
+    attachments: tuple[str, ...] = ()
+    sender_id: str = ""
+    version: int = 0
+    level: str = ""
+    path: str = ""
+    path_step: str = ""
+    sealed: str = ""
+    barred: tuple[str, ...] = ()
+    whistle: str = ""
+    rule: str = ""
+    referrals: tuple[Referral, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    parties: tuple[Party, ...] = ()
+    conferences: tuple[Conference, ...] = ()
+    flags: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    returns: int = 0
+    transfers: int = 0
+    reworks: int = 0
+    contested: tuple[str, ...] = ()
+    designated: tuple[str, ...] = ()
+    tries: int = 0
+    last_try: datetime | None = None
+    call_back: str = ""
+    score: int = 0
+    ratings: tuple[int, ...] = ()
+    outcome: str = ""
+    links: tuple[str, ...] = ()
+    merged_into: str = ""
+    absorbed: tuple[str, ...] = ()
+    problem: str = ""
+    incident: str = ""
+    recurred: bool = False
+    letters: int = 0
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    defer_until: datetime | None = None
+    counter: int = 0
+    last_at: datetime | None = None
+
+    @property
+    def over(self) -> bool:
+        """Nothing more is done to it but archiving, rating, objection and joining."""
+        return self.state in (
+            "closed",
+            "archived",
+            "rejected",
+            "redirected",
+            "merged",
+            "split",
+            "withdrawn",
+        )
+
+    def referral(self, id: str) -> Referral | None:
+        return next((r for r in self.referrals if r.id == id), None)
+
+    def lead(self) -> Referral | None:
+        """The latest lead that is open or reported; None while the centre holds the case."""
+        live = ("offered", "claimed", "reported")
+        return next(
+            (r for r in reversed(self.referrals) if r.role == "lead" and r.state in live), None
+        )
+
+    def next_at(self) -> datetime | None:
+        """The earliest moment at which something is due (UTC); None when nothing is."""
+        moments = [mark.at for d in self.deadlines if (mark := d.next_mark()) is not None]
+        return min(moments, default=None)

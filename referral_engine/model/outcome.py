@@ -1,0 +1,56 @@
+"""What a decision yields: events, content, calls, notices and follow-up commands. Pure data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from referral_engine.model.case import Case
+from referral_engine.model.command import Request
+from referral_engine.model.event import Event
+
+__all__ = ["Call", "FollowUp", "Notice", "Resolution"]
+
+
+class Call(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A plugin call to make after the commit, at least once, under a key stable over attempts.
+
+    ``verb``: offered, withdrawn, escalated, conference, reworked. ``key`` is referral/verb/round.
+    """
+
+    key: str
+    case: str
+    unit: str
+    referral: str
+    verb: str
+    detail: dict[str, str] = {}
+
+
+class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A word to a unit or to the reporter; ``not_before`` keeps the quiet hours (UTC)."""
+
+    key: str
+    case: str
+    to: str
+    subject: str
+    not_before: datetime | None = None
+    detail: dict[str, str] = {}
+
+
+class FollowUp(msgspec.Struct, frozen=True):
+    """A command for another case (or a new one), with its own idempotency key."""
+
+    request: Request
+
+
+class Resolution(msgspec.Struct, frozen=True):
+    """The outcome of one command on one case. ``content`` maps references to what they hold."""
+
+    case: Case
+    events: tuple[Event, ...]
+    content: dict[str, str] = {}
+    calls: tuple[Call, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    note: str = ""
