@@ -8,6 +8,9 @@ READY := $(VENV)/.up-to-date
 JOBS ?= 2
 SOURCES := $(wildcard referral_engine plugins tests benchmarks hatch_build.py)
 
+EXTRACT := --keywords gettext_noop --add-location file --sort-by-file --omit-header
+CATALOGUE := -D referral_engine -d referral_engine/locale
+
 .PHONY: help demo test serve bench lint lock catalogue clean
 .DELETE_ON_ERROR:
 
@@ -21,7 +24,7 @@ help:
 	@echo "make catalogue  extract messages, update and compile the translations"
 	@echo "make clean      remove the environment and caches"
 
-$(READY): requirements.lock pyproject.toml hatch_build.py .ci/environment
+$(READY): requirements.lock pyproject.toml hatch_build.py referral_engine/version.py .ci/environment
 	@.ci/environment $(VENV)
 
 demo: $(READY)
@@ -40,7 +43,7 @@ lint: $(READY)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	.ci/no-registry
 
 lock: $(READY)
@@ -51,7 +54,12 @@ lock: $(READY)
 	@.ci/no-registry
 
 catalogue: $(READY)
-	@$(BIN)/python -m referral_engine.locale
+	@$(BIN)/pybabel --quiet extract $(EXTRACT) --output $(VENV)/messages.pot \
+	    referral_engine $(wildcard plugins)
+	@$(BIN)/pybabel --quiet update $(CATALOGUE) --input-file $(VENV)/messages.pot \
+	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	@$(BIN)/pybabel --quiet compile $(CATALOGUE)
+	@git diff --stat -- referral_engine/locale
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

