@@ -78,22 +78,22 @@ Value = (
 )
 
 
-class All(msgspec.Struct, frozen=True):
+class All(msgspec.Struct, frozen=True, tag="all"):
     parts: tuple[Condition, ...]
     place: Place
 
 
-class Any(msgspec.Struct, frozen=True):
+class Any(msgspec.Struct, frozen=True, tag="any"):
     parts: tuple[Condition, ...]
     place: Place
 
 
-class Not(msgspec.Struct, frozen=True):
+class Not(msgspec.Struct, frozen=True, tag="not"):
     part: Condition
     place: Place
 
 
-class Leaf(msgspec.Struct, frozen=True):
+class Leaf(msgspec.Struct, frozen=True, tag="leaf"):
     """``field: {operator: value}``; ``value`` is converted by the declared type of the field.
 
     A ``$list`` is already expanded; ``source_value`` keeps what was written, for people.
@@ -106,7 +106,7 @@ class Leaf(msgspec.Struct, frozen=True):
     source_value: str = ""
 
 
-class Repeats(msgspec.Struct, frozen=True):
+class Repeats(msgspec.Struct, frozen=True, tag="repeats"):
     """History: at least ``at_least`` cases (this one included) with the same values in the span."""
 
     same: tuple[str, ...]

@@ -25,6 +25,7 @@ __all__ = [
     "RELATIVE_LABELS",
     "RESOLVED",
     "ROLES",
+    "RUNNING_LABELS",
     "SEALS",
     "STEPS",
     "WARNING_LEVELS",
@@ -76,6 +77,19 @@ RELATIVE_LABELS: Words = {
     "first": "首接",
 }
 
+# Whom an escalation may mean beside the levels of the territory.
+RUNNING_LABELS: Words = {
+    "unit": "承办单位",
+    "lead": "主办单位",
+    "support": "协办单位",
+    "owner": "责任单位",
+    "superior": "上级主管",
+    "next": "上一级",
+    "centre": "中心",
+    "leader": "值班领导",
+    "reporter": "反映人",
+}
+
 CASE_STATES: Words = {
     "registered": "已登记",
     "accepted": "已受理",
@@ -89,6 +103,7 @@ CASE_STATES: Words = {
     "closed": "已结案",
     "archived": "已归档",
     "merged": "已并案",
+    "split": "已拆分",
     "withdrawn": "已撤回",
 }
 

@@ -1,0 +1,34 @@
+"""What the rules may name that the rules do not declare: units, territories, tags, the zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+__all__ = ["Names"]
+
+_Labels = Mapping[str, str] | None
+
+
+class Names(msgspec.Struct, frozen=True):
+    """Code or id to the label people know it by; None means unknown, so nothing is checked.
+
+    ``units``        unit ids; a territory's code is a target too
+    ``territories``  area and grid codes
+    ``categories``   category codes beside those of the rules' own ``kind: categories`` files
+    ``tags``         tags that arrive with issues
+    ``channels``     channels beside the engine's own
+    ``flags``        escalation flags that the engine or a plugin raises
+    ``zone``         the county's zone, in which a time without offset is read
+    """
+
+    units: _Labels = None
+    territories: _Labels = None
+    categories: _Labels = None
+    tags: _Labels = None
+    channels: _Labels = None
+    flags: _Labels = None
+    zone: tzinfo = ZoneInfo("Asia/Shanghai")
