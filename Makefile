@@ -1,6 +1,9 @@
 # `make demo` and `make test` are the only set-up there is; both create .venv on a fresh machine.
 # Choose the Python for it with PYTHON=/path/to/python3 make ...
 
+# Passed on to .ci/environment, whether given as variable or argument.
+export PYTHON
+
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.up-to-date
@@ -28,13 +31,13 @@ $(READY): requirements.lock pyproject.toml hatch_build.py referral_engine/versio
 	@.ci/environment $(VENV)
 
 demo: $(READY)
-	@$(BIN)/referral demo
+	@$(BIN)/python -m referral_engine demo
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 serve: $(READY)
-	@$(BIN)/referral run
+	@$(BIN)/python -m referral_engine run
 
 bench: $(READY)
 	@set -e; for file in $(sort $(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$file; done
@@ -42,7 +45,7 @@ bench: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
-	$(BIN)/mypy
+	$(BIN)/mypy hatch_build.py referral_engine $(wildcard plugins/*/)
 	$(BIN)/lint-imports --no-logo
 	.ci/no-registry
 
