@@ -92,7 +92,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``owner`` is a unit's id and never empty; ``holder`` the centre that answers for the case
     whenever no department does; ``first`` whoever took it in (首问责任); ``level`` the level of
-    leadership in charge. ``reporter`` is a keyed digest.
+    leadership in charge, ``steps`` how often it was stepped up since it was last assigned.
+    ``reporter`` is a keyed digest.
     """
 
     code: str
@@ -118,6 +119,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     sender_id: str = ""
     version: int = 0
     level: str = ""
+    steps: int = 0
     path: str = ""
     path_step: str = ""
     sealed: str = ""
@@ -135,7 +137,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     returns: int = 0
     transfers: int = 0
     reworks: int = 0
-    contested: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+    contested: bool = False
     designated: tuple[str, ...] = ()
     tries: int = 0
     last_try: datetime | None = None
@@ -146,6 +149,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     links: tuple[str, ...] = ()
     merged_into: str = ""
     absorbed: tuple[str, ...] = ()
+    reporters: tuple[str, ...] = ()
     problem: str = ""
     incident: str = ""
     recurred: bool = False
@@ -153,7 +157,6 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     answered_at: datetime | None = None
     closed_at: datetime | None = None
     defer_until: datetime | None = None
-    counter: int = 0
     last_at: datetime | None = None
 
     @property

@@ -27,7 +27,7 @@ class _Command(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"
 
 # -- intake -----------------------------------------------------------------------------------
 class Register(_Command, frozen=True):
-    """A new case. ``follows`` links it to another (split, court entrustment) without its content."""
+    """A new case. ``follows`` links it to another (a split) without its content."""
 
     issue: Issue
     auto_accept: bool = True
@@ -368,6 +368,7 @@ class Release(_Command, frozen=True):
     """Follow-up of an unmerge, on the case that stayed."""
 
     code: str
+    reporter: str = ""
 
 
 class Link(_Command, frozen=True):

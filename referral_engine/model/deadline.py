@@ -11,7 +11,7 @@ from referral_engine.model.span import Span
 
 __all__ = ["Deadline", "DeadlineState", "Mark", "Pause"]
 
-DeadlineState = Literal["running", "paused", "met", "missed", "cancelled"]
+DeadlineState = Literal["waiting", "running", "paused", "met", "missed", "cancelled"]
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -23,7 +23,10 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A clock stop (中止计时), UTC; ``until`` None while it is open. ``scope`` is case or a referral id."""
+    """A clock stop (中止计时), UTC; ``until`` None while it is open.
+
+    ``scope`` is ``case`` or a referral's id.
+    """
 
     since: datetime
     reason: str
@@ -43,6 +46,7 @@ class Deadline(msgspec.Struct, frozen=True, omit_defaults=True):
     ``day``       set instead of ``spans`` for a date fixed by agreement
     ``provisional``  the calendar did not yet know all the days counted
     ``emergency`` runs at night
+    ``after``     the moment it counts from, while it still waits for that moment
     ``state``     ``missed`` means due passed unmet; meeting it later makes it ``met`` with ``late``
     """
 
@@ -57,6 +61,7 @@ class Deadline(msgspec.Struct, frozen=True, omit_defaults=True):
     provisional: bool = False
     calendar: str = ""
     emergency: bool = False
+    after: str = ""
     state: DeadlineState = "running"
     marks: tuple[Mark, ...] = ()
     pauses: tuple[Pause, ...] = ()
@@ -66,7 +71,7 @@ class Deadline(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def open(self) -> bool:
-        return self.state in ("running", "paused", "missed")
+        return self.state in ("waiting", "running", "paused", "missed")
 
     def next_mark(self) -> Mark | None:
         """The earliest mark that has not fired; None when nothing is to come."""

@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from referral_engine.model.case import Conference, Party, Proposal, Signature
-from referral_engine.model.deadline import Deadline
+from referral_engine.model.deadline import Deadline, Pause
 from referral_engine.model.principal import Principal
 from referral_engine.model.referral import Evidence, Referral
 from referral_engine.model.tag import snake
@@ -78,7 +78,10 @@ class Accepted(_Body, frozen=True):
 
 
 class Sealed(_Body, frozen=True):
+    """``holder`` is the unit that answers for it from now on."""
+
     reason: str
+    holder: str = ""
 
 
 class Barred(_Body, frozen=True):
@@ -86,6 +89,7 @@ class Barred(_Body, frozen=True):
 
     units: tuple[str, ...]
     accused: tuple[str, ...] = ()
+    holder: str = ""
     note: str = ""
 
 
@@ -130,6 +134,16 @@ class MarkFired(_Body, frozen=True):
     referral: str = ""
     skipped: str = ""
     excused: bool = False
+
+
+class Paused(_Body, frozen=True):
+    pause: Pause
+    note: str = ""
+
+
+class Resumed(_Body, frozen=True):
+    scope: str
+    reason: str = ""
 
 
 class Whistled(_Body, frozen=True):
@@ -177,6 +191,13 @@ class DeclineRefused(_Body, frozen=True):
     reason: str = ""
 
 
+class Contested(_Body, frozen=True):
+    """Nobody wants it: the first unit acts meanwhile, the centre designates (先办后裁)."""
+
+    acting: str
+    units: tuple[str, ...] = ()
+
+
 class Transferred(_Body, frozen=True):
     referral: str
     to: str
@@ -206,6 +227,13 @@ class Reported(_Body, frozen=True):
     text_ref: str
     evidence: tuple[Evidence, ...] = ()
     handled_now: bool = False
+
+
+class Resubmit(_Body, frozen=True):
+    """The report was returned: the referral is claimed again, its remaining time continues."""
+
+    referral: str
+    round: int
 
 
 class HandedOff(_Body, frozen=True):
@@ -333,6 +361,13 @@ class Archived(_Body, frozen=True):
     pass
 
 
+class Answered(_Body, frozen=True):
+    """The reporter got the answer that every issue is owed; ``by_way`` says how."""
+
+    by_way: str
+    note: str = ""
+
+
 class Merged(_Body, frozen=True):
     into: str
     note: str = ""
@@ -351,6 +386,7 @@ class Absorbed(_Body, frozen=True):
 
 class Released(_Body, frozen=True):
     code: str
+    reporter: str = ""
 
 
 class SplitOff(_Body, frozen=True):
@@ -472,13 +508,14 @@ class RulesMigrated(_Body, frozen=True):
 EVENTS: tuple[type[_Body], ...] = tuple(_Body.__subclasses__())
 EventBody = (
     Registered | Decided | Accepted | Sealed | Barred | Linked | Offered
-    | ClockStarted | ClockChanged | ClockMet | ClockCancelled | MarkFired
+    | ClockStarted | ClockChanged | ClockMet | ClockCancelled | MarkFired | Paused | Resumed
     | Whistled | StoodDown | Claimed | Contacted | Arrived | Declined | DeclineRefused
-    | Transferred | Cancelled | AnsweredNotNeeded | Progressed | Reported | HandedOff
+    | Contested | Transferred | Cancelled | AnsweredNotNeeded | Progressed | Reported
+    | Resubmit | HandedOff
     | Designated | SteppedUp | Supervised | ConferenceCalled | ConferenceHeld
     | Proposed | Signed | ProposalVoid | Resolved | Reviewed | CalledBack | Rated | Reopened
     | Deferred | Rejected | Redirected | Excluded | Objected | WithdrawalAsked | Withdrawn
-    | Closed | Archived | Merged | Unmerged | Absorbed | Released | SplitOff
+    | Closed | Archived | Answered | Merged | Unmerged | Absorbed | Released | SplitOff
     | PartyAdded | ConsentGiven | MediatorChallenged | Agreed | Settled
     | FlagDerived | EffectDone | Recommended | LetterSent | LetterReceived | Told
     | ProblemNamed | IncidentJoined | Recurred | AnsweredLate | CallGivenUp | RulesMigrated

@@ -37,7 +37,7 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Issue(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The canonical fields of contract.md. ``received_at`` is aware; ``severity`` 1 exceptional … 4."""
+    """The canonical fields. ``received_at`` is aware; ``severity`` 1 exceptional to 4 ordinary."""
 
     channel: str
     received_at: datetime
