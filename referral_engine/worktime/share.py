@@ -1,0 +1,71 @@
+"""When a share of a clock has run, for notices and steps at 50 %, 80 %, 100 %, 150 %."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+
+import msgspec
+
+from referral_engine.model.hours import WorkHours
+from referral_engine.worktime.calendar import WorkCalendar
+from referral_engine.worktime.deadline import Due, Paused, end_of, measure_of
+from referral_engine.worktime.instant import from_micros, to_micros
+from referral_engine.worktime.measure import Measure
+from referral_engine.worktime.stops import NEVER, Interval, merged
+
+__all__ = ["at_share"]
+
+
+def at_share(
+    clock: Due | Paused, share: float | Fraction, calendar: WorkCalendar, hours: WorkHours
+) -> datetime | None:
+    """The UTC moment by which `share` of the clock's running time has run; 1 is the deadline.
+
+    Running time is what passes between start and deadline by the clock's own unit, stops taken
+    out: working time for ``wh`` and ``wd`` (the rest of the starting day included), otherwise all
+    the time. Beyond 1 it runs on in the same way. Never earlier for a larger share. None where an
+    open stop comes first. Raises ValueError for a negative share.
+    """
+    if share < 0:
+        raise ValueError(f"a share of a clock cannot be negative: {share}")
+    if share == 1:
+        return clock.at if isinstance(clock, Due) else None
+    if share > 1 and isinstance(clock, Paused):
+        return None
+    term = clock.term
+    start, end = to_micros(term.start), _end(clock, calendar, hours)
+    stops = merged(term.stops, start) if term.stops else ()
+    measure = measure_of(term.span.unit, calendar, hours)
+    reached = _reached(start, round(_running(start, end, stops, measure) * share), stops, measure)
+    if reached is None:
+        return None
+    # A deadline that was moved out of the night can lie where the unit's own time stands still.
+    return from_micros(min(reached, end) if share < 1 else max(reached, end))
+
+
+def _end(clock: Due | Paused, calendar: WorkCalendar, hours: WorkHours) -> int:
+    """The deadline; of a clock that stands still the one it had when it was stopped."""
+    if isinstance(clock, Due):
+        return to_micros(clock.at)
+    closed = tuple(stop for stop in clock.term.stops if stop.until is not None)
+    before = end_of(msgspec.structs.replace(clock.term, stops=closed), calendar, hours)
+    assert isinstance(before, Due), "only an open stop leaves a clock without an end"
+    return to_micros(before.at)
+
+
+def _running(start: int, end: int, stops: Sequence[Interval], measure: Measure) -> int:
+    stopped = sum(measure.run(since, min(until, end)) for since, until in stops if since < end)
+    return measure.run(start, end) - stopped
+
+
+def _reached(start: int, amount: int, stops: Sequence[Interval], measure: Measure) -> int | None:
+    moment = measure.after(start, amount)
+    for since, until in stops:
+        if since >= moment:
+            break
+        if until == NEVER:
+            return None
+        moment = measure.after(until, measure.run(since, moment))
+    return moment
