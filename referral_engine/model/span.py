@@ -40,6 +40,12 @@ class Span(msgspec.Struct, frozen=True, order=False):
     amount: int
     unit: Unit
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for less than nothing, and for no days: a day clock counts from one."""
+        if self.amount < (self.unit in ("d", "wd")):
+            message = _("`{amount}{unit}` is too short; days are counted from 1, the rest from 0")
+            raise ValueError(message.format(amount=self.amount, unit=self.unit))
+
     @classmethod
     def parse(cls, text: str) -> Span:
         """The span written as `text`, such as ``2wh``; raises ValueError saying what is wrong."""
@@ -64,11 +70,8 @@ class Span(msgspec.Struct, frozen=True, order=False):
         """This span times `factor` (not negative), rounded up so that nobody gets less.
 
         Hours that do not come out whole are told in minutes: ``1h`` by 0.75 is ``45m``.
-        Raises ValueError for a negative factor.
+        Raises ValueError where nothing is left of days, and for a negative factor.
         """
-        if factor < 0:
-            message = _("a length of time cannot be scaled by the negative {factor}")
-            raise ValueError(message.format(factor=factor))
         # 0.8 is meant as eight tenths, not as the binary fraction a hair above it.
         exact = self.amount * Fraction(str(factor))
         if self.unit == "h" and exact.denominator != 1:

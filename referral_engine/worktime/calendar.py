@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from referral_engine.model.hours import DAY, Interval, WorkHours
 from referral_engine.worktime.days import DayKind, Days, china
+from referral_engine.worktime.instant import NEVER
 from referral_engine.worktime.measure import ELAPSED, Measure, Opening, local_micros
 
 __all__ = ["EARLIEST", "QUIET", "WorkCalendar"]
@@ -25,8 +26,8 @@ _WHOLE_DAY: tuple[Interval, ...] = ((0, DAY),)
 class WorkCalendar:
     """Answers every question about days and hours; immutable, safe to share between threads.
 
-    What it computes it keeps: the working days of a year, the moments a unit is open. Two threads
-    may compute the same entry at once; both get the same answer.
+    What it computes it keeps: the working days of a year, the moments a unit opens and closes. Two
+    threads may compute the same entry at once; both get the same answer.
 
     ``zone``      the county's
     ``version``   of the days, stored with every deadline
@@ -37,8 +38,10 @@ class WorkCalendar:
 
     __slots__ = (
         "_business",
+        "_closes",
         "_days",
         "_follows",
+        "_known_until",
         "_opening",
         "_years",
         "earliest",
@@ -64,6 +67,10 @@ class WorkCalendar:
         self.version = self._days.version
         self.horizon = self._days.horizon
         self._follows = _nearest_worked(self._days.rest_days)
+        self._known_until = (
+            NEVER if self.horizon == date.max else local_micros(self.horizon, DAY, self.zone)
+        )
+        self._closes: dict[tuple[date, WorkHours], int] = {}
         self._years: dict[int, list[date]] = {}
         self._opening: dict[WorkHours, Opening] = {}
         self._business: dict[WorkHours, Opening] = {}
@@ -111,7 +118,15 @@ class WorkCalendar:
 
     def close_of_business(self, day: date, hours: WorkHours) -> int:
         """Microseconds since 1970 UTC at which the working day `day` ends for a unit."""
-        return local_micros(day, self.business_on(day, hours)[-1][1], self.zone)
+        close = self._closes.get((day, hours))
+        if close is None:
+            close = local_micros(day, self.business_on(day, hours)[-1][1], self.zone)
+            self._closes[day, hours] = close
+        return close
+
+    def known_until(self, moment: int) -> bool:
+        """Whether every day that ends by `moment`, in microseconds since 1970, is settled."""
+        return moment <= self._known_until
 
     def opening(self, hours: WorkHours) -> Measure:
         """Running time in working hours (``wh``); raises ValueError for hours never open."""

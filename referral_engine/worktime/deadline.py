@@ -11,9 +11,9 @@ import msgspec
 from referral_engine.model.hours import DAY, WorkHours
 from referral_engine.model.span import Span, Unit
 from referral_engine.worktime.calendar import WorkCalendar
-from referral_engine.worktime.instant import HOUR, MINUTE, from_micros, to_micros
+from referral_engine.worktime.instant import HOUR, MINUTE, NEVER, from_micros, to_micros
 from referral_engine.worktime.measure import ELAPSED, Measure, local_micros
-from referral_engine.worktime.stops import NEVER, Interval, Stopped, merged
+from referral_engine.worktime.stops import Interval, Stopped, merged
 
 __all__ = ["Due", "Paused", "Term", "confirm", "deadline", "end_of", "measure_of"]
 
@@ -117,20 +117,21 @@ def measure_of(unit: Unit, calendar: WorkCalendar, hours: WorkHours) -> Measure:
 
 def end_of(term: Term, calendar: WorkCalendar, hours: WorkHours) -> Due | Paused:
     """The end of the clock that `term` describes; `deadline` says the rest."""
-    end, provisional = to_micros(term.start), False
-    day = calendar.local_day(term.start)
-    stops = merged(term.stops, end) if term.stops else ()
-    spans = _stages(term)
+    start = end = to_micros(term.start)
+    stops = merged(term.stops, start) if term.stops else ()
+    spans = _stages(term) if term.extensions else (term.span,)
+    provisional = False
     for number, span in enumerate(spans):
-        stage = _Stage(span, end, day, calendar, hours, term.emergency)
-        reached = stage.end([stop for stop in stops if stop[0] >= end])
+        # A day clock may end at 24:00, which is the next day's midnight: look just before it.
+        moment = term.start if end == start else from_micros(end - 1)
+        stage = _Stage(span, end, moment, calendar, hours, term.emergency)
+        reached = stage.end(stops)
         if isinstance(reached, _Halt):
             since = from_micros(reached.since)
             return Paused(term, since, reached.remaining, span.unit, spans[number + 1 :])
         end = reached
-        # A day clock may end at 24:00, which is the next day's midnight: look just before it.
-        day = calendar.local_day(from_micros(end - 1))
-        provisional = provisional or (stage.needs_calendar and day > calendar.horizon)
+        stops = tuple(stop for stop in stops if stop[0] >= end)
+        provisional = provisional or (stage.needs_calendar and not calendar.known_until(end))
     return Due(term, from_micros(end), provisional, calendar.version)
 
 
@@ -149,11 +150,11 @@ def _stages(term: Term) -> tuple[Span, ...]:
 
 
 class _Stage(NamedTuple):
-    """One span counted from one moment; ``day`` is the local day that does not count."""
+    """One span counted from ``start``; the local day of ``moment`` is the one not counted."""
 
     span: Span
     start: int
-    day: date
+    moment: datetime
     calendar: WorkCalendar
     hours: WorkHours
     emergency: bool
@@ -176,18 +177,20 @@ class _Stage(NamedTuple):
         return _postponed(ran_out, stops, measure, self._not_at_night, self.start)
 
     def _end_of_working_days(self, stops: Sequence[Interval]) -> int | _Halt:
-        last = self.calendar.workday_after(self.day, self.span.amount)
+        starting = self.calendar.local_day(self.moment)
+        last = self.calendar.workday_after(starting, self.span.amount)
         close = self._close_from(last, self.start)
         if not stops:
             return close
         measure = self.calendar.business(self.hours)
         # The starting day does not count, so what is stopped on it takes nothing away.
-        counted = local_micros(self.day, DAY, self.calendar.zone)
+        counted = local_micros(starting, DAY, self.calendar.zone)
         return _postponed(close, stops, measure, self._close_at, counted)
 
     def _end_of_days(self, stops: Sequence[Interval]) -> int | _Halt:
         """A day counts if the clock is running when it begins, so whole days are left."""
-        last = self.day + timedelta(days=self.span.amount)
+        starting = self.calendar.local_day(self.moment)
+        last = starting + timedelta(days=self.span.amount)
         end = self._close_from(last, self.start)
         for since, until in stops:
             if since >= end:

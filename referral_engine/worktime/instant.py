@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["DAY", "HOUR", "MINUTE", "from_micros", "to_micros"]
+__all__ = ["DAY", "HOUR", "MINUTE", "NEVER", "from_micros", "to_micros"]
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+NEVER = 1 << 62
+"""Later than every moment a datetime can hold, and an ordinary integer."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -25,4 +28,4 @@ def to_micros(moment: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     """The UTC moment that many microseconds after 1970."""
-    return _EPOCH + timedelta(microseconds=micros)
+    return _EPOCH + timedelta(0, 0, micros)

@@ -92,8 +92,11 @@ class Opening:
     def run(self, since: int, until: int) -> int:
         """The time open between two moments, ``since <= until``."""
         first, last = since // self.BLOCK, until // self.BLOCK
+        begun = self._block(first)
+        if first == last:
+            return begun.until(until) - begun.until(since)
         between = sum(self._block(number).total for number in range(first, last))
-        return between + self._block(last).until(until) - self._block(first).until(since)
+        return between + self._block(last).until(until) - begun.until(since)
 
     def after(self, since: int, amount: int) -> int:
         """The earliest moment by which `amount` of open time has run; `since` itself for none."""
@@ -134,7 +137,8 @@ class Opening:
 def local_micros(day: date, minute: int, zone: ZoneInfo) -> int:
     """The moment it is `minute` minutes after midnight by the local clock; 1440 is the day's end.
 
-    A time the clock shows twice means the first of the two; one it skips, the moment after.
+    A time the clock shows twice means the first of the two; a time it skips is read by the clock
+    as it went before the change.
     """
     if minute == DAY_MINUTES:
         day, minute = day + timedelta(days=1), 0

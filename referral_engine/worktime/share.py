@@ -11,9 +11,9 @@ import msgspec
 from referral_engine.model.hours import WorkHours
 from referral_engine.worktime.calendar import WorkCalendar
 from referral_engine.worktime.deadline import Due, Paused, end_of, measure_of
-from referral_engine.worktime.instant import from_micros, to_micros
+from referral_engine.worktime.instant import NEVER, from_micros, to_micros
 from referral_engine.worktime.measure import Measure
-from referral_engine.worktime.stops import NEVER, Interval, merged
+from referral_engine.worktime.stops import Interval, merged
 
 __all__ = ["at_share"]
 

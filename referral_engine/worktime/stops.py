@@ -8,12 +8,9 @@ from typing import Protocol
 
 import msgspec
 
-from referral_engine.worktime.instant import to_micros
+from referral_engine.worktime.instant import NEVER, to_micros
 
-__all__ = ["NEVER", "Interval", "Stop", "Stopped", "merged"]
-
-NEVER = 1 << 62
-"""The end of a stop that is still open: later than every moment, and an ordinary integer."""
+__all__ = ["Interval", "Stop", "Stopped", "merged"]
 
 Interval = tuple[int, int]
 """``(since, until)`` in microseconds since 1970 UTC, until excluded; `NEVER` while open."""
