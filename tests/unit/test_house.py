@@ -25,6 +25,7 @@ PACKAGE = ROOT / "referral_engine"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+CORE = ("model", "worktime", "org", "lifecycle", "rules", "flow")
 LONGEST_FILE = 400
 DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -50,6 +51,38 @@ def requirements() -> list[Requirement]:
 
 def test_imports_point_one_way() -> None:
     assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_logo=True) == 0
+
+
+def test_the_whole_core_is_kept_from_databases() -> None:
+    contracts = PYPROJECT["tool"]["importlinter"]["contracts"]
+    (kept,) = (c["source_modules"] for c in contracts if c["name"] == "The core knows no database")
+    there = {name for name in CORE if [*PACKAGE.glob(f"{name}.py"), *PACKAGE.glob(f"{name}/*.py")]}
+    assert set(kept) == {f"referral_engine.{name}" for name in there}
+
+
+def own_imports(path: Path) -> Iterator[str]:
+    """What a module imports of the engine, as `flow.apply` or `model.case.Case`."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        yield from (n.partition(".")[2] for n in names if n.startswith("referral_engine."))
+
+
+def test_the_store_takes_only_the_model_and_the_fold() -> None:
+    # The order of the layers alone would let it decide.
+    allowed = re.compile(r"(errors|i18n|clock|version|__version__|model|store|flow\.apply)\b")
+    taken = {(p.name, n) for p in (PACKAGE / "store").rglob("*.py") for n in own_imports(p)}
+    assert {(file, name) for file, name in taken if not allowed.match(name)} == set()
+
+
+def test_web_and_command_line_reach_the_store_through_the_desk() -> None:
+    outside = [p for part in ("web", "cli") for p in (PACKAGE / part).rglob("*.py")]
+    direct = {(p.name, n) for p in outside for n in own_imports(p) if n.split(".")[0] == "store"}
+    assert direct == set()
 
 
 def test_names_say_something() -> None:
