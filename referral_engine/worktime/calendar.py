@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from referral_engine.model.hours import DAY, Interval, WorkHours
 from referral_engine.worktime.days import DayKind, Days, china
-from referral_engine.worktime.instant import NEVER
+from referral_engine.worktime.instant import NEVER, from_micros
 from referral_engine.worktime.measure import ELAPSED, Measure, Opening, local_micros
 
 __all__ = ["EARLIEST", "QUIET", "WorkCalendar"]
@@ -123,6 +123,13 @@ class WorkCalendar:
             close = local_micros(day, self.business_on(day, hours)[-1][1], self.zone)
             self._closes[day, hours] = close
         return close
+
+    def end_of_day(self, day: date, hours: WorkHours) -> datetime:
+        """The UTC moment an agreed `day` ends for a unit; a day of rest passes to the next worked.
+
+        For dates people agree on (an instalment, a visit); spans of time are for `deadline`.
+        """
+        return from_micros(self.close_of_business(self.workday_from(day), hours))
 
     def known_until(self, moment: int) -> bool:
         """Whether every day that ends by `moment`, in microseconds since 1970, is settled."""
