@@ -17,6 +17,7 @@ from referral_engine.model.target import Target
 __all__ = [
     "All",
     "Any",
+    "Category",
     "Condition",
     "Decision",
     "Effective",
@@ -242,11 +243,19 @@ class EscalationTable(msgspec.Struct, frozen=True):
     rules: tuple[EscalationRule, ...]
 
 
+class Category(msgspec.Struct, frozen=True):
+    """A category code's label, and the code above it (empty at the top)."""
+
+    label: str
+    parent: str = ""
+
+
 class RuleSet(msgspec.Struct, frozen=True):
     """Everything published together. ``hash`` is over the canonical content, not over file names.
 
-    ``whistles`` gives the default clocks of each whistle level and of an ordinary dispatch
-    (key ``dispatch``).
+    ``whistles`` gives the default clocks of each whistle level, of an ordinary dispatch (key
+    ``dispatch``) and of the case itself (key ``case``). ``sources`` is file to text, everything
+    that was read, so that loading it again gives the same set.
     """
 
     hash: str
@@ -257,6 +266,7 @@ class RuleSet(msgspec.Struct, frozen=True):
     whistles: dict[str, Within]
     paths: dict[str, Path]
     sources: dict[str, str]
+    categories: dict[str, Category] = {}
 
 
 class PathStep(msgspec.Struct, frozen=True):
@@ -286,7 +296,8 @@ class Decision(msgspec.Struct, frozen=True):
 
     ``prepared`` are the ids of the ``hit: all`` rules that were true, ``matched`` every deciding
     rule that was true, in order, the winner first. ``seen`` are the winner's clauses with the
-    values seen (text as rule clause and span, never the words).
+    values seen (text as rule clause and span, never the words). ``overruled`` are pairs of a
+    prepare rule and what it said where an earlier one had said otherwise.
     """
 
     rule: str
@@ -304,3 +315,4 @@ class Decision(msgspec.Struct, frozen=True):
     seal: str = ""
     link: str = ""
     seen: tuple[tuple[str, str], ...] = ()
+    overruled: tuple[tuple[str, str], ...] = ()

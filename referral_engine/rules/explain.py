@@ -1,0 +1,114 @@
+"""Why this rule, and why not the others: told by the reference interpreter, on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from referral_engine.errors import Place
+from referral_engine.rules.fields import Registry
+from referral_engine.rules.naive import holds, in_force, route
+from referral_engine.rules.subject import Subject
+from referral_engine.rules.terms import Surroundings, Terms
+from referral_engine.rules.trace import clause, leaves, seen
+from referral_engine.rules.tree import All, Condition, RoutingRule, RoutingTable, RuleSet, Value
+
+__all__ = ["Failure", "Fate", "Verdict", "explain", "first_failure"]
+
+Fate = Literal["won", "true", "prepared", "failed", "guarded", "not_in_force"]
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """The first clause that was false; ``seen`` is the value, ``-`` where the field is missing."""
+
+    clause: str
+    place: Place
+    seen: str
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What became of one rule.
+
+    ``won``           it decided
+    ``true``          it is true, but an earlier one had decided
+    ``prepared``      a rule of a ``hit: all`` table, and true
+    ``failed``        ``failure`` is the first of its clauses that was false
+    ``guarded``       the ``when`` of its table was false: ``failure`` is in there
+    ``not_in_force``  the case was received outside its window
+    """
+
+    rule: str
+    name: str
+    place: Place
+    fate: Fate
+    failure: Failure | None = None
+
+
+def explain(
+    rule_set: RuleSet,
+    world: Surroundings,
+    subject: Subject,
+    answers: Mapping[str, int],
+    received_on: date,
+    fields: Registry | None = None,
+) -> tuple[Verdict, ...]:
+    """A verdict for every routing rule, in the order of asking; the default comes last.
+
+    Takes what `Router.decide` takes. Values seen are those at the moment of asking: a deciding
+    rule sees what the preparing ones have set. They are for whoever may see the case, and are
+    not stored.
+    """
+    terms = Terms.of(world, fields)
+    course = route(rule_set, {**subject.values, **answers}, received_on, terms)
+    verdicts = [
+        _verdict(table, rule, values, received_on, terms, course.winner)
+        for table, values in course.asked
+        for rule in table.rules
+    ]
+    default = next((t.default for t, _ in reversed(course.asked) if t.hit == "first"), None)
+    if default is not None:
+        fate: Fate = "won" if course.winner is default else "true"
+        verdicts.append(Verdict(default.id, default.name, default.place, fate))
+    return tuple(verdicts)
+
+
+def _verdict(
+    table: RoutingTable,
+    rule: RoutingRule,
+    values: Mapping[str, Value],
+    received_on: date,
+    terms: Terms,
+    winner: RoutingRule | None,
+) -> Verdict:
+    failure = None
+    fate: Fate
+    if not in_force(rule.effective, received_on):
+        fate = "not_in_force"
+    elif failure := first_failure(table.when, values, terms):
+        fate = "guarded"
+    elif failure := first_failure(rule.when, values, terms):
+        fate = "failed"
+    elif table.hit == "all":
+        fate = "prepared"
+    else:
+        fate = "won" if rule is winner else "true"
+    return Verdict(rule.id, rule.name, rule.place, fate, failure)
+
+
+def first_failure(
+    condition: Condition | None, values: Mapping[str, Value], terms: Terms
+) -> Failure | None:
+    """The first clause that makes the condition false, None where it is true.
+
+    An ``any`` or a ``not`` fails as a whole: no single one of its clauses is to blame.
+    """
+    if condition is None or holds(condition, values, terms):
+        return None
+    if isinstance(condition, All):
+        failures = (first_failure(part, values, terms) for part in condition.parts)
+        return next(failure for failure in failures if failure is not None)
+    told = (seen(leaf, values, terms, stored=False) for leaf in leaves(condition))
+    return Failure(clause(condition), condition.place, ", ".join(dict.fromkeys(told)))

@@ -1,0 +1,160 @@
+"""Routing: the prepare phase and the decide phase of a rule set, compiled and indexed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from referral_engine.errors import ReferralError
+from referral_engine.i18n import _
+from referral_engine.rules.closure import compile_condition
+from referral_engine.rules.fields import Registry
+from referral_engine.rules.index import Index
+from referral_engine.rules.naive import tables
+from referral_engine.rules.prepare import UNTOUCHED, Prepared, prepare
+from referral_engine.rules.subject import Subject
+from referral_engine.rules.terms import Surroundings, Terms
+from referral_engine.rules.text import Needles
+from referral_engine.rules.trace import clauses_seen
+from referral_engine.rules.tree import (
+    All,
+    Decision,
+    Repeats,
+    RoutingRule,
+    RoutingTable,
+    RuleSet,
+    Value,
+)
+
+__all__ = ["Router", "Undecided", "compile_condition"]
+
+
+class Undecided(ReferralError):
+    """No rule was true and the last table has no default; the loader refuses such a rule set."""
+
+
+class Router:
+    """Decides issues by one rule set in one world; thread-safe, with no state that decides.
+
+    When rules, organisation or calendar change, another router is made.
+    """
+
+    def __init__(
+        self, rule_set: RuleSet, world: Surroundings, fields: Registry | None = None
+    ) -> None:
+        """Compiles the rules. Raises ValueError for operators and patterns not understood."""
+        self._terms = Terms.of(world, fields)
+        needles = Needles()
+        preparing, deciding = tables(rule_set)
+        self._preparing: list[tuple[Index, frozenset[str]]] = []
+        changing: frozenset[str] = frozenset()
+        for table in preparing:
+            self._preparing.append((Index((table,), self._terms, needles), changing))
+            changing |= _changed_by(table)
+        self._deciding = Index(deciding, self._terms, needles)
+        self._changing = changing
+        self._default = deciding[-1].default if deciding else None
+        self._guards = {
+            rule.id: table.when for table in deciding for rule in table.rules if table.when
+        }
+        needles.warm()
+
+    def questions(self, subject: Subject) -> tuple[Repeats, ...]:
+        """What history is to answer before `decide`: all that could matter, and a little more.
+
+        Each key comes once, with the largest number any rule asks for: counting may stop there.
+        """
+        found: dict[str, Repeats] = {}
+        for index, changing in (*self._preparing, (self._deciding, self._changing)):
+            for question in index.questions(subject.values, changing):
+                known = found.setdefault(question.key, question)
+                if known.at_least < question.at_least:
+                    found[question.key] = question
+        return tuple(found.values())
+
+    def decide(
+        self,
+        subject: Subject,
+        answers: Mapping[str, int],
+        received_on: date,
+        *,
+        first_only: bool = False,
+        trace: bool = True,
+    ) -> Decision:
+        """The decision for an issue received on this local day.
+
+        ``answers``     number of cases by key of the `questions`; one not answered counts as none
+        ``first_only``  ``matched`` holds the winner alone
+        ``trace``       whether ``seen`` is told
+
+        ``matched`` is empty when the default decides. Raises Undecided when nothing does.
+        """
+        values: Mapping[str, Value] = {**subject.values, **answers} if answers else subject.values
+        prepared = UNTOUCHED
+        if self._preparing:
+            prepared, values = self._prepare(values, received_on)
+        if first_only:
+            first = self._deciding.first(values, received_on)
+            matched: tuple[RoutingRule, ...] = () if first is None else (first,)
+        else:
+            matched = self._deciding.true(values, received_on)
+        winner = matched[0] if matched else self._default
+        if winner is None:
+            raise Undecided(_("no rule decides, and the last routing table has no `default:`"))
+        seen = self._seen(winner, values) if trace else ()
+        return _decision(winner, matched, prepared, seen)
+
+    def _prepare(
+        self, values: Mapping[str, Value], received_on: date
+    ) -> tuple[Prepared, Mapping[str, Value]]:
+        prepared, now = UNTOUCHED, values
+        for index, _changing in self._preparing:
+            if rules := index.true(now, received_on):
+                prepared = prepare(prepared, rules, values)
+                now = prepared.onto(values)
+        return prepared, now
+
+    def _seen(
+        self, winner: RoutingRule, values: Mapping[str, Value]
+    ) -> tuple[tuple[str, str], ...]:
+        conditions = [c for c in (self._guards.get(winner.id), winner.when) if c is not None]
+        if not conditions:
+            return ()
+        return clauses_seen(All(tuple(conditions), winner.place), values, self._terms)
+
+
+def _decision(
+    winner: RoutingRule,
+    matched: tuple[RoutingRule, ...],
+    prepared: Prepared,
+    seen: tuple[tuple[str, str], ...],
+) -> Decision:
+    return Decision(
+        rule=winner.id,
+        file=winner.place.file,
+        line=winner.place.line,
+        name=winner.name,
+        why=winner.why,
+        basis=winner.basis,
+        effects=winner.effects,
+        matched=tuple([rule.id for rule in matched]),
+        prepared=prepared.rules,
+        values=prepared.values,
+        tags=prepared.tags,
+        path=prepared.path,
+        seal=prepared.seal,
+        link=prepared.link,
+        seen=seen,
+        overruled=prepared.overruled,
+    )
+
+
+def _changed_by(table: RoutingTable) -> frozenset[str]:
+    """The fields that a preparing table may give other values."""
+    changed: set[str] = set()
+    for rule in table.rules:
+        effects = rule.effects
+        changed.update(field for field, _value in effects.set)
+        spoken = {"tags": effects.tag, "path": effects.path, "sealed": effects.seal}
+        changed.update(field for field, said in spoken.items() if said)
+    return frozenset(changed)

@@ -1,0 +1,122 @@
+"""The reference interpreter: rules.md word for word, with nothing done for speed.
+
+The compiled matcher must agree with it on every rule set and issue; explanations are told by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from referral_engine.rules.leaf import bind
+from referral_engine.rules.prepare import UNTOUCHED, Prepared, prepare
+from referral_engine.rules.terms import Terms
+from referral_engine.rules.tree import (
+    All,
+    Any,
+    Condition,
+    Effective,
+    Leaf,
+    Not,
+    Repeats,
+    RoutingRule,
+    RoutingTable,
+    RuleSet,
+    Value,
+)
+
+__all__ = ["Routing", "applies", "holds", "in_force", "route", "tables"]
+
+
+class Routing(msgspec.Struct, frozen=True):
+    """The whole course of routing.
+
+    ``winner`` is None where no rule was true and no table has a default. ``asked`` gives for each
+    table, in the order of asking, the values it read.
+    """
+
+    winner: RoutingRule | None
+    matched: tuple[RoutingRule, ...]
+    prepared: Prepared
+    asked: tuple[tuple[RoutingTable, Mapping[str, Value]], ...]
+
+
+def route(
+    rule_set: RuleSet,
+    values: Mapping[str, Value],
+    received_on: date,
+    terms: Terms,
+) -> Routing:
+    """Routes an issue whose `values` include the answers of history, under their keys."""
+    preparing, deciding = tables(rule_set)
+    prepared, now = UNTOUCHED, values
+    asked: list[tuple[RoutingTable, Mapping[str, Value]]] = []
+    for table in preparing:
+        asked.append((table, now))
+        prepared = prepare(prepared, _true(table, now, received_on, terms), values)
+        now = prepared.onto(values)
+    matched: list[RoutingRule] = []
+    for table in deciding:
+        asked.append((table, now))
+        matched.extend(_true(table, now, received_on, terms))
+    default = deciding[-1].default if deciding else None
+    winner = matched[0] if matched else default
+    return Routing(winner, tuple(matched), prepared, tuple(asked))
+
+
+def tables(rule_set: RuleSet) -> tuple[tuple[RoutingTable, ...], tuple[RoutingTable, ...]]:
+    """The tables that prepare and those that decide, each by rank, then by file."""
+    ranked = sorted(rule_set.routing, key=lambda table: (table.rank, table.file))
+    preparing = tuple(table for table in ranked if table.hit == "all")
+    deciding = tuple(table for table in ranked if table.hit == "first")
+    return preparing, deciding
+
+
+def _true(
+    table: RoutingTable, values: Mapping[str, Value], received_on: date, terms: Terms
+) -> tuple[RoutingRule, ...]:
+    return tuple(rule for rule in table.rules if applies(table, rule, values, received_on, terms))
+
+
+def applies(
+    table: RoutingTable,
+    rule: RoutingRule,
+    values: Mapping[str, Value],
+    received_on: date,
+    terms: Terms,
+) -> bool:
+    """Whether the rule is true: in force, the table's guard holds, and its own condition."""
+    return (
+        in_force(rule.effective, received_on)
+        and holds(table.when, values, terms)
+        and holds(rule.when, values, terms)
+    )
+
+
+def in_force(effective: Effective, day: date) -> bool:
+    """Whether `day` lies in the window; ``until`` is excluded."""
+    since, until = effective.since, effective.until
+    return (since is None or since <= day) and (until is None or day < until)
+
+
+def holds(condition: Condition | None, values: Mapping[str, Value], terms: Terms) -> bool:
+    """Whether the condition is true of these values; no condition always is."""
+    match condition:
+        case None:
+            return True
+        case All(parts=parts):
+            return all(holds(part, values, terms) for part in parts)
+        case Any(parts=parts):
+            return any(holds(part, values, terms) for part in parts)
+        case Not(part=part):
+            return not holds(part, values, terms)
+        case Repeats():
+            answer = values.get(condition.key)
+            return isinstance(answer, int) and answer >= condition.at_least
+        case Leaf():
+            value = values.get(condition.field)
+            if value is None:
+                return condition.operator == "exists" and condition.value is False
+            return bind(condition, terms)(value)
