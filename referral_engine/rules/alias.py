@@ -67,7 +67,10 @@ KEYS: dict[str, str] = {
     "lists": "名单",
     "whistles": "哨级",
     "dispatch": "派单",
+    "case": "案件",
     "categories": "类别表",
+    "label": "标签名",
+    "parent": "上级",
     # paths
     "paths": "路径表",
     "steps": "步骤",
