@@ -1,0 +1,138 @@
+"""The door to inference: chooses what runs, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from types import TracebackType
+from typing import Literal, Self
+
+from referral_engine.i18n import _
+from referral_engine.rules.fields import Registry
+from referral_engine.rules.infer.agenda import Agenda
+from referral_engine.rules.infer.conclusion import (
+    Conclusion,
+    FactRefused,
+    Fired,
+    InferenceBroken,
+    Inferred,
+    WrongThread,
+)
+from referral_engine.rules.infer.durable import Durable, durable_available
+from referral_engine.rules.infer.encode import TooWide
+from referral_engine.rules.infer.fences import OutsideProfile
+from referral_engine.rules.infer.fixpoint import Fixpoint
+from referral_engine.rules.infer.shards import Program
+from referral_engine.rules.terms import Surroundings, Terms
+from referral_engine.rules.tree import EscalationTable, Occasion, Value
+
+__all__ = ["Backend", "Inference"]
+
+Backend = Literal["auto", "durable", "fixpoint"]
+
+
+class Inference:
+    """The escalation rules of one rule set, ready to be asked about one case after the other.
+
+    ``auto``      durable-rules where it is installed and the rules keep to its profile; a case
+                  it must not be given, and every case after it broke, goes to the fixpoint, and
+                  each answer says so
+    ``durable``   durable-rules or an error
+    ``fixpoint``  plain Python
+
+    For one thread: in another, ``auto`` answers by the fixpoint and ``durable`` refuses.
+    """
+
+    def __init__(
+        self,
+        tables: tuple[EscalationTable, ...],
+        world: Surroundings,
+        backend: Backend = "auto",
+        *,
+        fields: Registry | None = None,
+    ) -> None:
+        """Raises Faulty for a flag that depends on its own absence; with ``durable``,
+        InferenceBroken where the rules cannot be loaded."""
+        self._world = world
+        self._terms = Terms.of(world, fields)
+        self._agenda = Agenda.of(tables)
+        self._fixpoint = Fixpoint(self._agenda, self._terms)
+        self._strict = backend == "durable"
+        self._durable: Durable | None = None
+        self.standing_in = ""
+        """Why the fixpoint infers although durable-rules was wanted; for `referral doctor`."""
+        if backend != "fixpoint":
+            self._load()
+
+    @property
+    def backend_name(self) -> str:
+        """``durable-rules`` or ``fixpoint``: what is asked first."""
+        return "fixpoint" if self._durable is None else "durable-rules"
+
+    @property
+    def broken(self) -> bool:
+        """Whether durable-rules failed in this process, which should then be restarted."""
+        return self._durable is not None and bool(self.standing_in)
+
+    def infer(
+        self,
+        subject: Mapping[str, Value],
+        occasions: tuple[Occasion, ...],
+        received_on: date | None = None,
+    ) -> Inferred:
+        """What follows for the case `subject` (values by field) at these occasions.
+
+        `received_on` is the local day of receipt, for rules with a window; without it the day of
+        the subject's ``received_at``. With ``durable`` raises FactRefused, InferenceBroken or
+        WrongThread instead of turning to the fixpoint.
+        """
+        gates = self._agenda.open_gates(occasions, received_on or self._day(subject))
+        if self._durable is None:
+            return self._told(self._fixpoint.conclude(subject, gates), "fixpoint")
+        try:
+            return self._told(self._durable.conclude(subject, gates), "durable-rules")
+        except (FactRefused, WrongThread, InferenceBroken) as error:
+            if isinstance(error, InferenceBroken):
+                self.standing_in = str(error)
+            if self._strict:
+                raise
+            return self._told(self._fixpoint.conclude(subject, gates), "fixpoint", str(error))
+
+    def close(self) -> None:
+        """Frees what the C library holds; nothing may be asked afterwards."""
+        if self._durable is not None:
+            self._durable.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _load(self) -> None:
+        try:
+            if not durable_available():
+                raise InferenceBroken(_("durable-rules is not installed"))
+            self._durable = Durable(self._agenda, Program.of(self._agenda, self._terms))
+        except (InferenceBroken, OutsideProfile, TooWide) as error:
+            if self._strict:
+                raise InferenceBroken(str(error)) from error
+            self.standing_in = str(error)
+
+    def _day(self, subject: Mapping[str, Value]) -> date | None:
+        moment = subject.get("received_at")
+        return self._world.local(moment).date() if isinstance(moment, datetime) else None
+
+    def _told(self, conclusion: Conclusion, engine: str, detour: str = "") -> Inferred:
+        fired = (self._agenda.rules[position].rule for position in sorted(conclusion.rules))
+        return Inferred(
+            conclusion.flags,
+            tuple(Fired(rule.id, rule.effects) for rule in fired),
+            engine,
+            detour,
+        )
