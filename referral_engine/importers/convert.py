@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from referral_engine.i18n import _
 from referral_engine.importers.assemble import Defaults, assemble
@@ -17,9 +17,20 @@ from referral_engine.importers.row import Row, RowFault
 from referral_engine.importers.typed import CellFault, Reading, shown, typed
 from referral_engine.model.issue import Issue
 
-__all__ = ["Cells", "Converter", "territory_codes"]
+__all__ = ["Cells", "Converter", "MakeRows", "RowMaker", "as_text", "territory_codes"]
 
 Cells = dict[str, Any]
+
+
+class RowMaker(Protocol):
+    """What a reader hands its records to."""
+
+    def row(self, line: int, cells: Cells, extra: dict[str, str] | None = None) -> Row:
+        """The row that a record makes; see ``Converter.row``."""
+
+
+MakeRows = Callable[[Mapping], RowMaker]
+"""Makes it once the mapping is fitted to the heading of the file."""
 
 
 class Converter:
@@ -86,7 +97,7 @@ class Converter:
         if self._is_missing(raw) or (isinstance(raw, str) and raw.strip() in column.missing):
             return typed(field, column.default, reading) if column.default else None
         if column.normalise or column.map or column.prefix:
-            raw = _through_map(column, comparable(column.normalise, _as_text(raw)))
+            raw = _through_map(column, comparable(column.normalise, as_text(raw)))
             if raw is None:
                 return typed(field, column.default, reading) if column.default else None
             raw = column.prefix + raw
@@ -102,7 +113,7 @@ class Converter:
             return typed(field, given[0], self._usual)
         if field.kind in {"list", "attachments"}:
             return typed(field, given, self._usual)
-        return typed(field, derived.joint.join(map(_as_text, given)), self._usual)
+        return typed(field, derived.joint.join(map(as_text, given)), self._usual)
 
     def _territory(self, field: Canonical, cells: Cells) -> Any:
         return typed(field, territory_codes(self.mapping, cells)[-1], self._usual)
@@ -114,7 +125,7 @@ class Converter:
         return {
             truth.column: ""
             if self._is_missing(raw := cells.get(truth.column))
-            else comparable(truth.normalise, _as_text(raw))
+            else comparable(truth.normalise, as_text(raw))
             for truth in self.mapping.truth
         }
 
@@ -129,7 +140,7 @@ def territory_codes(mapping: Mapping, cells: Cells) -> Sequence[str]:
         return ()
     codes = [territory.code]
     for level in territory.levels:
-        code, name = _as_text(cells.get(level.code)), _as_text(cells.get(level.name))
+        code, name = as_text(cells.get(level.code)), as_text(cells.get(level.name))
         if code in mapping.missing or name in mapping.missing:
             break
         part = level.map.get(code) or code[-level.digits :].rjust(level.digits, "0")
@@ -150,7 +161,8 @@ def _through_map(column: Column, text: str) -> str | None:
     return None if column.otherwise == "missing" else text
 
 
-def _as_text(raw: Any) -> str:
+def as_text(raw: Any) -> str:
+    """A cell as text, its ends stripped: a spreadsheet's 10007.0 is the code 10007."""
     if raw is None:
         return ""
     if isinstance(raw, float) and raw.is_integer():

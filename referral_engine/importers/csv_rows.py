@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
@@ -10,7 +10,7 @@ import msgspec
 
 from referral_engine.errors import Fault, Faulty, Place
 from referral_engine.i18n import _
-from referral_engine.importers.convert import Converter
+from referral_engine.importers.convert import MakeRows, RowMaker
 from referral_engine.importers.csv_records import CsvRecord, csv_records, sniff
 from referral_engine.importers.encoding import detect, lines, undecodable
 from referral_engine.importers.heading import fitted, named
@@ -19,11 +19,9 @@ from referral_engine.importers.row import Row, RowFault
 
 __all__ = ["csv_rows"]
 
-MakeConverter = Callable[[Mapping], Converter]
-
 
 def csv_rows(
-    stream: BinaryIO, name: str, mapping: Mapping | None, converter: MakeConverter
+    stream: BinaryIO, name: str, mapping: Mapping | None, converter: MakeRows
 ) -> Iterator[Row]:
     """The rows of a seekable CSV stream.
 
@@ -57,7 +55,7 @@ def _first_line(text: Iterator[str], number: int) -> tuple[str, Iterator[str], i
 
 
 def _rows(
-    records: Iterable[CsvRecord], names: list[str], converter: Converter, encoding: str, note: str
+    records: Iterable[CsvRecord], names: list[str], converter: RowMaker, encoding: str, note: str
 ) -> Iterator[Row]:
     for record in records:
         row = _row(record, names, converter, encoding)
@@ -66,7 +64,7 @@ def _rows(
         yield row
 
 
-def _row(record: CsvRecord, names: list[str], converter: Converter, encoding: str) -> Row:
+def _row(record: CsvRecord, names: list[str], converter: RowMaker, encoding: str) -> Row:
     if record.fault:
         message = _structure(record, len(names))
         return Row(record.line, faults=(RowFault(record.line, "", record.fault, message),))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO, NoReturn
 
 from referral_engine.errors import Place
 from referral_engine.i18n import _
 from referral_engine.importers.canonical import EXTRA, canonical, fields
 from referral_engine.importers.clean import clean
-from referral_engine.importers.convert import Cells, Converter
+from referral_engine.importers.convert import Cells, MakeRows
 from referral_engine.importers.heading import used_columns
 from referral_engine.importers.mapping import Column, Mapping
 from referral_engine.importers.row import Row, RowFault
@@ -32,7 +32,7 @@ class _Bad(Exception):
 
 
 def json_rows(
-    stream: BinaryIO, name: str, mapping: Mapping | None, converter: Callable[[Mapping], Converter]
+    stream: BinaryIO, name: str, mapping: Mapping | None, converter: MakeRows
 ) -> Iterator[Row]:
     """The rows of a stream of JSON lines (UTF-8), read as they come; blank lines are no rows."""
     fit = mapping or _identity(name)

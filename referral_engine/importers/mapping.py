@@ -100,13 +100,20 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True):
     """How the organisation is read from the export: see ``derive_org``.
 
     ``unit`` is the column of unit names. A unit named like a community, or like one followed by
-    one of ``village_suffixes``, is that community's own.
+    one of ``village_suffixes``, is that community's own. ``departments`` maps a department to the
+    ends of names of the offices that each township has for it. ``centre`` and ``discipline`` list
+    the names of the two units every organisation needs, the first of each is the one it keeps.
     """
 
     unit: str
     place: Place
     normalise: Normalise = ""
+    centre: tuple[str, ...] = ()
+    discipline: tuple[str, ...] = ()
+    township_suffix: str = ""
     village_suffixes: tuple[str, ...] = ()
+    departments: dict[str, tuple[str, ...]] = {}
+    kinds: dict[str, str] = {}
     ignore: frozenset[str] = frozenset()
 
 

@@ -23,6 +23,7 @@ from referral_engine.importers.mapping import (
 )
 from referral_engine.importers.marked_yaml import Entry, MarkedYaml
 from referral_engine.importers.times import SPECIAL_FORMATS
+from referral_engine.model.unit import KINDS
 
 __all__ = [
     "COLUMN_KEYS",
@@ -48,7 +49,10 @@ FIELD_KEYS = ("join", "with", "first_of", "value")
 TERRITORY_KEYS = ("code", "name", "level", "levels")
 LEVEL_KEYS = ("level", "code", "name", "digits", "map")
 TRUTH_KEYS = ("normalise",)
-ORGANISATION_KEYS = ("unit", "normalise", "village_suffixes", "ignore")
+ORGANISATION_KEYS = (
+    "unit", "normalise", "centre", "discipline", "township_suffix", "village_suffixes",
+    "departments", "kinds", "ignore",
+)  # fmt: skip
 HEADER_KEYS = ("row", "rows")
 
 _LEVELS = ("province", "city", "county", "township", "village", "grid")
@@ -226,14 +230,32 @@ class _Loader:
     def _organisation(self, entry: Entry | None) -> Organisation | None:
         if entry is None:
             return None
-        keys = self._required(entry, ORGANISATION_KEYS, ("unit",))
+        keys = self._required(entry, ORGANISATION_KEYS, ("unit", "centre", "discipline"))
         return Organisation(
             unit=self._text(keys.get("unit")),
             place=self.yaml.place(entry.node),
             normalise=cast(Any, self._choice(keys.get("normalise"), _NORMALISE)),
+            centre=self._texts(keys.get("centre")),
+            discipline=self._texts(keys.get("discipline")),
+            township_suffix=self._text(keys.get("township_suffix")),
             village_suffixes=self._texts(keys.get("village_suffixes")),
+            departments={e.key: self._texts(e) for e in self._entries(keys.get("departments"))},
+            kinds=self._kinds(keys.get("kinds")),
             ignore=self._set(keys.get("ignore")),
         )
+
+    def _kinds(self, entry: Entry | None) -> dict[str, str]:
+        """Unit to kind, from the kind's list of units."""
+        kinds = {}
+        for item in self._entries(entry):
+            if item.key not in KINDS:
+                known = ", ".join(KINDS)
+                message = _("{value} is no kind of unit; known: {known}")
+                self.yaml.fault(
+                    item.node, "MAP_BAD_VALUE", message.format(value=item.key, known=known)
+                )
+            kinds.update(dict.fromkeys(self._texts(item), item.key))
+        return kinds
 
     def _header(self, entry: Entry | None) -> Header:
         keys = self.yaml.known(entry.value, HEADER_KEYS) if entry else {}

@@ -6,7 +6,7 @@ import io
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import tzinfo
 from pathlib import Path
@@ -15,14 +15,14 @@ from typing import BinaryIO, Literal, cast
 from referral_engine.errors import Fault, Faulty, Place
 from referral_engine.i18n import _
 from referral_engine.importers.assemble import Defaults
-from referral_engine.importers.convert import Converter
+from referral_engine.importers.convert import Converter, MakeRows
 from referral_engine.importers.csv_rows import csv_rows
 from referral_engine.importers.json_lines import json_rows
 from referral_engine.importers.mapping import Mapping
 from referral_engine.importers.row import Row
 from referral_engine.importers.xlsx_rows import row_count, xlsx_rows
 
-__all__ = ["read_issues", "total_hint"]
+__all__ = ["read_issues", "read_rows", "total_hint"]
 
 Format = Literal["csv", "xlsx", "json"]
 
@@ -54,10 +54,17 @@ def read_issues(
     Raises Faulty when the file as a whole cannot be read (``codes.FILE_CODES``). A faulty row never
     raises: it comes as a row with its faults.
     """
+    return read_rows(source, mapping, lambda fit: Converter(fit, zone, defaults))
+
+
+def read_rows(
+    source: Path | str | BinaryIO, mapping: Mapping | None, make: MakeRows
+) -> Iterator[Row]:
+    """``read_issues`` with something else than issues made of the records."""
     stack = ExitStack()
     with ExitStack() as opening:
         stream, name = _open(source, opening)
-        rows = _reader(stream, name, mapping, lambda fit: Converter(fit, zone, defaults), opening)
+        rows = _reader(stream, name, mapping, make, opening)
         stack = opening.pop_all()
     return _closing(rows, stack)
 
@@ -99,19 +106,19 @@ def _reader(
     stream: BinaryIO,
     name: str,
     mapping: Mapping | None,
-    converter: Callable[[Mapping], Converter],
+    make: MakeRows,
     stack: ExitStack,
 ) -> Iterator[Row]:
     if not stream.seekable():
         # JSON lines of a pipe are read as they come. The encoding of CSV and the directory of
         # XLSX are known only at the end.
         if isinstance(stream, io.BufferedReader) and _format(stream.peek(_HEAD), name) == "json":
-            return json_rows(stream, name, mapping, converter)
+            return json_rows(stream, name, mapping, make)
         stream = _spooled(stream, stack)
     kind = _format(stream.read(_HEAD), name)
     stream.seek(0)
     read = {"json": json_rows, "xlsx": xlsx_rows, "csv": csv_rows}[kind]
-    return read(stream, name, mapping, converter)
+    return read(stream, name, mapping, make)
 
 
 def _spooled(stream: BinaryIO, stack: ExitStack) -> BinaryIO:

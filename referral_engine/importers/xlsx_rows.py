@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from referral_engine.errors import Fault, Faulty, Place
 from referral_engine.i18n import _
-from referral_engine.importers.convert import Converter
+from referral_engine.importers.convert import MakeRows, RowMaker
 from referral_engine.importers.heading import fitted, named
 from referral_engine.importers.mapping import Header, Mapping
 from referral_engine.importers.row import Row, RowFault
@@ -28,7 +28,7 @@ _JOINT = "/"
 
 
 def xlsx_rows(
-    stream: BinaryIO, name: str, mapping: Mapping | None, converter: Callable[[Mapping], Converter]
+    stream: BinaryIO, name: str, mapping: Mapping | None, converter: MakeRows
 ) -> Iterator[Row]:
     """The rows of one sheet, by default the first.
 
@@ -140,7 +140,7 @@ def _spread(heading: list[list[Any]], merges: list[MergedCells], header: Header)
 
 
 def _rows(
-    records: Iterator[tuple[int, list[Any]]], names: list[str], convert: Converter, book: Workbook
+    records: Iterator[tuple[int, list[Any]]], names: list[str], convert: RowMaker, book: Workbook
 ) -> Iterator[Row]:
     line = 0
     try:
