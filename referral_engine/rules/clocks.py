@@ -12,7 +12,7 @@ from referral_engine.rules.tree import NamedClock, Within
 
 __all__ = ["read_within"]
 
-_CLOCK_NAMES = {label: name for name, label in vocabulary.CLOCKS.items()}
+_CLOCK_NAMES: dict[str, str] = {label: name for name, label in vocabulary.CLOCKS.items()}
 
 
 def read_within(reader: Reader, node: Node) -> Within:
@@ -31,7 +31,7 @@ def read_within(reader: Reader, node: Node) -> Within:
 
 def _clock(reader: Reader, entry: Entry) -> NamedClock | None:
     key, value = entry
-    name = _CLOCK_NAMES.get(key.value, key.value)
+    name = _CLOCK_NAMES.get(key.value) or str(key.value)
     if not isinstance(value, MappingNode):
         span = read_span(reader, value)
         return None if span is None else NamedClock(name, span)

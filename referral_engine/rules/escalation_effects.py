@@ -80,8 +80,7 @@ def _occasion(reader: Reader, node: Node) -> list[Occasion]:
 def _shares(reader: Reader, node: MappingNode) -> list[Occasion]:
     found: list[Occasion] = []
     for key, value in reader.words(node).values():
-        # A clock that a department watches bears its name: market_supervision.accept.
-        name = _spelt(key.value, vocabulary.CLOCKS) or ("." in key.value and key.value)
+        name = _clock(reader, key.value)
         if not name:
             _unknown(reader, key, key.value)
         for item in reader.some(value):
@@ -91,6 +90,13 @@ def _shares(reader: Reader, node: MappingNode) -> list[Occasion]:
             elif share is not None and name:
                 found.append(Occasion(name, share))
     return found
+
+
+def _clock(reader: Reader, word: str) -> str:
+    """The engine's clock or one that some rule, path or whistle level starts; else empty."""
+    if name := _spelt(word, vocabulary.CLOCKS):
+        return name
+    return word if word in reader.known.clocks or "." in word else ""
 
 
 def _unknown(reader: Reader, node: Node, word: str) -> None:

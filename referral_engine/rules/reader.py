@@ -30,6 +30,7 @@ class Known(msgspec.Struct, frozen=True):
     lists: Mapping[str, tuple[str, ...]] = {}
     categories: Mapping[str, Category] = {}
     paths: Container[str] = ()
+    clocks: Container[str] = ()
 
 
 class Reader:

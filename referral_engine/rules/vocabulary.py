@@ -36,7 +36,13 @@ Words = dict[str, str]
 
 WHISTLES: Words = {"routine": "常规哨", "joint": "攻坚哨", "emergency": "应急哨"}
 
-CLOCKS: Words = {"claim": "签收", "contact": "联系", "arrive": "报到", "report": "反馈"}
+CLOCKS: Words = {
+    "claim": "签收",
+    "contact": "联系",
+    "arrive": "报到",
+    "report": "反馈",
+    "answer": "答复",  # the case's own, from its receipt
+}
 
 # What a clock may count from; the offer is the silent default.
 MOMENTS: Words = {
