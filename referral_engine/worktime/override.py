@@ -63,30 +63,31 @@ class _Reader:
 
     def read(self) -> Overrides:
         root = self._root()
-        days: dict[date, DayKind] = {}
+        if root is None:
+            return Overrides()
+        found = {name: (key, value) for key, name, value in self._entries(root)}
+        _key, kind = found.pop("kind", (root, root))
+        if _text(kind) != "calendar":
+            self._add(kind, "calendar-shape", _("this file must say `kind: calendar`"))
         known_until: date | None = None
-        for key, name, value in self._entries(root) if root is not None else ():
-            if name == "known_until":
-                known_until = self._date(value, str(value.value))
-            elif name == "days":
-                self._days(value, days)
-            elif name != "kind":
-                self._add(
-                    key,
-                    "calendar-key",
-                    _("`{key}` is no setting of a calendar").format(key=name),
-                    _("write kind, known_until or days"),
-                )
-            elif value.value != "calendar":
-                message = _("this file must say `kind: calendar`")
-                self._add(value, "calendar-shape", message)
+        if "known_until" in found:
+            _key, value = found.pop("known_until")
+            known_until = self._date(value, _text(value))
+        days: dict[date, DayKind] = {}
+        if "days" in found:
+            _key, value = found.pop("days")
+            self._days(value, days)
+        for name, (key, _value) in found.items():
+            message = _("`{key}` is no setting of a calendar").format(key=name)
+            self._add(key, "calendar-key", message, _("write kind, known_until or days"))
         return Overrides(days, known_until)
 
     def _root(self) -> yaml.Node | None:
+        """The file's mapping; None with a fault where there is none."""
         try:
             text = self._path.read_text("utf-8")
             self._lines = text.splitlines()
-            return yaml.compose(text, Loader=_Loader)
+            root = yaml.compose(text, Loader=_Loader)
         except FileNotFoundError:
             self._add(None, "calendar-no-file", _("there is no such file"))
         except UnicodeDecodeError:
@@ -97,13 +98,18 @@ class _Reader:
             reason = getattr(error, "problem", None) or str(error)
             message = _("the YAML cannot be read: {reason}").format(reason=reason)
             self._add_at(mark, "calendar-yaml", message)
+        else:
+            if isinstance(root, yaml.MappingNode):
+                return root
+            message = _("a mapping is expected here, one `key: value` a line")
+            self._add(root, "calendar-shape", message)
         return None
 
     def _days(self, node: yaml.Node, days: dict[date, DayKind]) -> None:
         for key, written, value in self._entries(node):
-            kind = _KINDS.get(str(value.value))
+            kind = _KINDS.get(_text(value))
             if kind is None:
-                message = _("`{kind}` is no kind of day").format(kind=value.value)
+                message = _("`{kind}` is no kind of day").format(kind=_text(value))
                 self._add(value, "calendar-kind", message, _("write workday, restday or holiday"))
                 continue
             for day in self._range(key, written):
@@ -142,7 +148,7 @@ class _Reader:
             return
         seen: set[str] = set()
         for key, value in node.value:
-            name = str(key.value)
+            name = _text(key)
             if name in seen:
                 message = _("`{key}` is written twice").format(key=name)
                 self._add(key, "calendar-twice", message)
@@ -159,3 +165,8 @@ class _Reader:
         source = self._lines[line - 1] if line <= len(self._lines) else ""
         place = Place(self._name, line, column)
         self.faults.append(Fault(place, code, message, suggestion=suggestion, source=source))
+
+
+def _text(node: yaml.Node) -> str:
+    """A scalar as it was written, so that no date or `no` is retyped; the rest as `…`."""
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else "…"
