@@ -35,29 +35,31 @@ def at_share(
     if share > 1 and isinstance(clock, Paused):
         return None
     term = clock.term
-    start, end = to_micros(term.start), _end(clock, calendar, hours)
-    stops = merged(term.stops, start) if term.stops else ()
+    start = to_micros(term.start)
     measure = measure_of(term.span.unit, calendar, hours)
-    reached = _reached(start, round(_running(start, end, stops, measure) * share), stops, measure)
+    end, total = _length(clock, start, measure, calendar, hours)
+    stops = merged(term.stops, start) if term.stops else ()
+    reached = _reached(start, round(total * share), stops, measure)
     if reached is None:
         return None
     # A deadline that was moved out of the night can lie where the unit's own time stands still.
     return from_micros(min(reached, end) if share < 1 else max(reached, end))
 
 
-def _end(clock: Due | Paused, calendar: WorkCalendar, hours: WorkHours) -> int:
-    """The deadline; of a clock that stands still the one it had when it was stopped."""
-    if isinstance(clock, Due):
-        return to_micros(clock.at)
+def _length(
+    clock: Due | Paused, start: int, measure: Measure, calendar: WorkCalendar, hours: WorkHours
+) -> tuple[int, int]:
+    """Deadline and running time up to it; of a clock that stands still as if it had run on."""
     closed = tuple(stop for stop in clock.term.stops if stop.until is not None)
-    before = end_of(msgspec.structs.replace(clock.term, stops=closed), calendar, hours)
-    assert isinstance(before, Due), "only an open stop leaves a clock without an end"
-    return to_micros(before.at)
-
-
-def _running(start: int, end: int, stops: Sequence[Interval], measure: Measure) -> int:
-    stopped = sum(measure.run(since, min(until, end)) for since, until in stops if since < end)
-    return measure.run(start, end) - stopped
+    running = clock
+    if isinstance(running, Paused):
+        running = end_of(msgspec.structs.replace(clock.term, stops=closed), calendar, hours)
+    assert isinstance(running, Due), "only an open stop leaves a clock without an end"
+    end = to_micros(running.at)
+    stopped = sum(
+        measure.run(since, min(until, end)) for since, until in merged(closed, start) if since < end
+    )
+    return end, measure.run(start, end) - stopped
 
 
 def _reached(start: int, amount: int, stops: Sequence[Interval], measure: Measure) -> int | None:

@@ -299,6 +299,21 @@ def test_shares_never_go_back(
         assert all(m >= moment_of(clock[0]) for m in known)
 
 
+@given(clocks(), st.integers(0, 20 * 1440), st.floats(0.01, 0.99))
+def test_an_open_stop_leaves_alone_what_was_reached_before_it(
+    clock: tuple[int, Span, str, Stops, bool], later: int, share: float
+) -> None:
+    start, span, name, stops, emergency = clock
+    closed: Stops = [(since, until) for since, until in stops if until is not None]
+    before = computed(start, span, name, closed, emergency)
+    halted = start + later
+    after = computed(start, span, name, [*closed, (halted, None)], emergency)
+    reached = at_share(before, share, CALENDAR, HOURS[name])
+    assert reached is not None
+    seen = at_share(after, share, CALENDAR, HOURS[name])
+    assert seen == (reached if reached <= moment_of(halted) else None)
+
+
 @given(clocks())
 def test_no_deadline_lies_in_a_stop(clock: tuple[int, Span, str, Stops, bool]) -> None:
     found = computed(*clock)
