@@ -1,0 +1,108 @@
+"""Who may do what: pure checks before any command, on role, state, unit, recusal and seal."""
+
+from __future__ import annotations
+
+from referral_engine.errors import Refused
+from referral_engine.flow.access import may_see
+from referral_engine.i18n import _
+from referral_engine.lifecycle import Step, referral_step, steps_of
+from referral_engine.model.case import Case
+from referral_engine.model.command import Request, command_name
+from referral_engine.model.principal import Principal
+from referral_engine.org import Org
+
+__all__ = ["authorise"]
+
+# What another unit than the handler's must do.
+_APART = {"review", "call_back"}
+
+
+def authorise(case: Case, request: Request, org: Org) -> None:
+    """Raises Refused unless this principal may give this command to this case as it stands."""
+    name = command_name(request.command)
+    by = request.by
+    if not may_see(by, case, org):
+        # The same words as for a code that does not exist: a seal must not even be guessed.
+        raise Refused("UNKNOWN_CASE", _("There is no case {code}.").format(code=case.code))
+    _role_and_state(case, name, by)
+    if by.has("engine"):
+        return
+    _own_referral(case, request, name)
+    _own_case(case, by)
+    _apart(case, by, name)
+
+
+def _role_and_state(case: Case, name: str, by: Principal) -> None:
+    mine = [step for step in steps_of(name) if by.has(*step.roles)]
+    if not mine:
+        roles = sorted({role for step in steps_of(name) for role in step.roles})
+        raise Refused(
+            "FORBIDDEN",
+            _("Your role may not do this: {command}.").format(command=name),
+            _("It needs one of: {roles}.").format(roles=", ".join(roles)),
+        )
+    if not any(case.state in step.states for step in mine):
+        raise Refused(
+            "WRONG_STATE",
+            _("The case is {state}; {command} is not possible now.").format(
+                state=case.state, command=name
+            ),
+            _("It is possible when the case is: {states}.").format(states=_states(mine)),
+        )
+
+
+def _states(steps: list[Step]) -> str:
+    return ", ".join(dict.fromkeys(state for step in steps for state in step.states))
+
+
+def _own_referral(case: Case, request: Request, name: str) -> None:
+    step = referral_step(name)
+    id = getattr(request.command, "referral", "")
+    if step is None or not id:
+        return
+    referral = case.referral(id)
+    if referral is None:
+        raise Refused(
+            "NO_SUCH_REFERRAL",
+            _("There is no referral {id}.").format(id=id),
+            _("`referral desk inbox UNIT` lists a unit's referrals."),
+        )
+    by = request.by
+    if by.unit not in referral.units and not _centre_acts(name, by):
+        raise Refused(
+            "NOT_YOUR_REFERRAL",
+            _("Referral {id} is with {unit}.").format(id=id, unit=referral.unit_name),
+            _("Only that unit, or its station, acts on it."),
+        )
+    if referral.state not in step.states:
+        raise Refused(
+            "REFERRAL_STATE",
+            _("The referral is {state}; {command} is not possible now.").format(
+                state=referral.state, command=name
+            ),
+            _("Claim it first.") if referral.state == "offered" else "",
+        )
+
+
+def _centre_acts(name: str, by: Principal) -> bool:
+    """The centre may hand an emergency off at once, whoever was whistled for."""
+    return name in ("hand_off", "challenge") and by.has(
+        "dispatcher", "duty_leader", "township_director", "reporter"
+    )
+
+
+def _own_case(case: Case, by: Principal) -> None:
+    if by.roles == ("reporter",) and by.id not in (case.reporter, *case.reporters):
+        raise Refused("UNKNOWN_CASE", _("There is no case {code}.").format(code=case.code))
+
+
+def _apart(case: Case, by: Principal, name: str) -> None:
+    """Review and call-back are never done by the unit that handled the case."""
+    if name not in _APART:
+        return
+    handlers = {unit for r in case.referrals if r.claimed_at for unit in r.units}
+    if by.unit in handlers:
+        raise Refused(
+            "OWN_WORK",
+            _("Your unit handled this case; another unit reviews it and calls back."),
+        )

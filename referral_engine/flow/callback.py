@@ -1,0 +1,146 @@
+"""After the work: call-back, rating, rework, closing. The answer every issue is owed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from referral_engine.errors import Refused
+from referral_engine.flow import clocks
+from referral_engine.flow.draft import Draft
+from referral_engine.flow.escalation import occasion
+from referral_engine.flow.offer import hold_at_centre, offer
+from referral_engine.flow.signing import void_all
+from referral_engine.flow.whistle import call_conference
+from referral_engine.i18n import _
+from referral_engine.model import event as e
+from referral_engine.model.command import CallBack, Close, Rate, Rework
+
+__all__ = ["archive", "call_back", "close", "rate", "rework"]
+
+_RESULTS = {"yes": "resolved", "partly": "partly", "no": "unresolved"}
+
+
+def call_back(draft: Draft, command: CallBack) -> None:
+    """One try. Three in vain at different hours end ``unverified``, never ``satisfied``."""
+    case = draft.case
+    note = draft.keep(command.comment)
+    tried = case.tries + 1
+    if not command.reached:
+        _unreached(draft, tried, note)
+        return
+    if command.resolved not in _RESULTS:
+        raise Refused("HOW_RESOLVED", _("Say whether it is resolved: yes, partly or no."))
+    result = _RESULTS[command.resolved]
+    draft.record(e.CalledBack(result, tried, score=command.score, note=note))
+    _answered(draft, "call_back", note)
+    _end_waiting(draft)
+    if result == "unresolved":
+        occasion(draft, "unhappy")
+        _again(draft, "unhappy", note)
+        return
+    _start(draft, "close")
+
+
+def rate(draft: Draft, command: Rate) -> None:
+    """The reporter's own word, at any time; the handler sees no score before the case closes."""
+    note = draft.keep(command.comment)
+    draft.record(e.Rated(command.contacted, command.resolved, command.score, note))
+    if command.resolved == "no" or command.score <= 2:
+        occasion(draft, "unhappy")
+        if draft.case.state in ("reviewed", "called_back"):
+            _end_waiting(draft)
+            _again(draft, "unhappy", note)
+
+
+def rework(draft: Draft, command: Rework) -> None:
+    """重办 by a person's word."""
+    _end_waiting(draft)
+    _again(draft, "rework", draft.keep(command.reason))
+
+
+def close(draft: Draft, command: Close) -> None:
+    """A named person closes; the reporter has had an answer by then, or gets it now."""
+    case = draft.case
+    open_supports = [r for r in case.referrals if r.open and r.required]
+    if open_supports:
+        raise Refused(
+            "SUPPORT_OPEN",
+            _("A required support has not reported: {units}.").format(
+                units=", ".join(r.unit for r in open_supports)
+            ),
+            _("Remind it, or stand the whistle down."),
+        )
+    outcome = command.outcome or case.outcome
+    note = draft.keep(command.reason)
+    if case.answered_at is None:
+        _answered(draft, "letter", note)
+    _end_waiting(draft)
+    draft.record(e.Closed(outcome, note), owner=case.holder)
+    void_all(draft, "closed")
+    lasting = ("deferred", "perform", "confirm")  # they are watched beyond the closing
+    clocks.cancel(draft, [d for d in draft.case.deadlines if d.name not in lasting])
+    draft.tell("reporter", "closed", outcome=outcome)
+    _start(draft, "archive")
+
+
+def archive(draft: Draft, command: object) -> None:
+    """Into the archive; only promises that are still to be kept stay on the clock."""
+    draft.record(e.Archived())
+    clocks.cancel(draft, [d for d in draft.case.deadlines if d.name == "archive"])
+
+
+def _unreached(draft: Draft, tried: int, note: str) -> None:
+    last = draft.case.last_try
+    apart = timedelta(hours=draft.policy.tries_apart)
+    if last is not None and draft.at - last < apart:
+        raise Refused(
+            "TRY_LATER",
+            _("Tries count only at different hours; the last was at {at}.").format(
+                at=last.isoformat()
+            ),
+            _("Try again {n} hours after it.").format(n=draft.policy.tries_apart),
+        )
+    if tried < draft.policy.tries:
+        draft.record(e.CalledBack("unreached", tried, note=note))
+        return
+    draft.record(e.CalledBack("unverified", tried, note=note))
+    draft.tell("reporter", "unreached")
+    _end_waiting(draft)
+    _start(draft, "close")
+
+
+def _again(draft: Draft, reason: str, note: str) -> None:
+    """Another round for the same unit; beyond the limit the case goes to a conference."""
+    last = next((r for r in reversed(draft.case.referrals) if r.role == "lead"), None)
+    beyond = draft.case.reworks >= draft.policy.reworks
+    kind = "conference" if beyond else "rework"
+    draft.record(e.Reopened(draft.case.reworks + 2, reason=kind, note=note))
+    if beyond:
+        county = draft.org.responsible(draft.case.territory, "county")
+        units = {r.station for r in draft.case.referrals if r.role == "lead"}
+        members = [draft.case.holder, *sorted(units), *([county] if county else [])]
+        call_conference(draft, dict.fromkeys(members), rule=reason)
+        hold_at_centre(draft, "designate")
+        return
+    if last is None or set(last.units) & set(draft.case.barred):
+        hold_at_centre(draft, "designate")
+        return
+    offer(draft, last.unit, "lead", whistle=last.whistle, reason=reason, note=note)
+
+
+def _answered(draft: Draft, way: str, note: str) -> None:
+    draft.record(e.Answered(way, note))
+    if clocks.find(draft, "answer"):
+        clocks.meet(draft, "answer")
+
+
+def _end_waiting(draft: Draft) -> None:
+    for name in ("review", "call_back", "close"):
+        if clocks.find(draft, name):
+            clocks.meet(draft, name)
+
+
+def _start(draft: Draft, name: str) -> None:
+    clock = draft.rules.clock("case", name)
+    if clock is not None and clocks.find(draft, name) is None:
+        clocks.start(draft, clock, since=draft.now)

@@ -1,0 +1,218 @@
+"""The clocks of a case: started, met, stopped, extended, confirmed. Deadlines are data here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+
+from msgspec.structs import replace
+
+from referral_engine.flow.draft import Draft
+from referral_engine.model import event as e
+from referral_engine.model.deadline import Deadline, Mark, Pause
+from referral_engine.model.hours import WorkHours
+from referral_engine.model.referral import Referral
+from referral_engine.model.span import Span
+from referral_engine.rules.tree import NamedClock
+from referral_engine.worktime import Due, Paused, Stop, at_share, deadline
+
+__all__ = [
+    "cancel",
+    "confirm_all",
+    "extend",
+    "find",
+    "meet",
+    "moment",
+    "on_day",
+    "pause",
+    "reopen",
+    "resume",
+    "start",
+    "start_waiting",
+]
+
+# What has happened once a clock is met, for clocks that count from there ({45wd: accepted}).
+_PAST = {
+    "claim": "claimed", "contact": "contacted", "arrive": "arrived", "report": "reported",
+    "accept": "accepted", "file": "filed", "mediate": "mediated", "confirm": "confirmed",
+}  # fmt: skip
+
+
+def start(
+    draft: Draft,
+    clock: NamedClock,
+    *,
+    referral: Referral | None = None,
+    since: datetime | None = None,
+    emergency: bool = False,
+) -> None:
+    """Starts a clock of the case, or of `referral`, or lets it wait for its moment."""
+    made = Deadline(
+        id=f"D{len(draft.case.deadlines) + 1}",
+        name=clock.name,
+        since=since or draft.at,
+        spans=(clock.span,),
+        referral=referral.id if referral else "",
+        unit=referral.station if referral else draft.case.holder,
+        emergency=emergency,
+        after=clock.since,
+    )
+    made = replace(made, state="waiting") if clock.since else _timed(draft, made)
+    draft.record(e.ClockStarted(made))
+
+
+def on_day(draft: Draft, name: str, day: date, *, referral: str = "") -> str:
+    """A clock that ends at close of business of an agreed day; returns its id."""
+    calendar = draft.setting.calendar
+    at = datetime.combine(day, time(18, 0), calendar.zone)
+    made = Deadline(
+        id=f"D{len(draft.case.deadlines) + 1}", name=name, since=draft.at, referral=referral,
+        unit=draft.case.holder, day=at, due=at,
+    )  # fmt: skip
+    draft.record(e.ClockStarted(_timed(draft, made)))
+    return made.id
+
+
+def moment(draft: Draft, name: str, at: datetime, *, referral: str = "") -> str:
+    """A clock that ends at a given moment (a stop, a conference); returns its id."""
+    made = Deadline(
+        id=f"D{len(draft.case.deadlines) + 1}", name=name, since=draft.at, referral=referral,
+        unit=draft.case.holder, day=at, due=at,
+    )  # fmt: skip
+    draft.record(e.ClockStarted(_timed(draft, made)))
+    return made.id
+
+
+def find(draft: Draft, name: str, referral: str = "") -> Deadline | None:
+    """The latest clock of this name that is still open."""
+    return next(
+        (
+            d
+            for d in reversed(draft.case.deadlines)
+            if d.name == name and d.referral == referral and d.open
+        ),
+        None,
+    )
+
+
+def meet(draft: Draft, name: str, referral: str = "") -> None:
+    """The act came: meets the clock, late or not, and starts what counted from here."""
+    found = find(draft, name, referral)
+    if found is not None and found.state != "waiting":
+        late = found.due is not None and draft.at > found.due
+        excused = late and _engine_down(draft, found)
+        draft.record(e.ClockMet(found.id, late=late and not excused, excused=excused))
+    start_waiting(draft, _PAST.get(name, name), referral)
+
+
+def start_waiting(draft: Draft, happened: str, referral: str = "") -> None:
+    """Starts the clocks of this referral that waited for this moment."""
+    for waiting in draft.case.deadlines:
+        same = waiting.referral == referral and waiting.after == happened
+        if waiting.state == "waiting" and same:
+            begun = replace(waiting, state="running", since=draft.at, after="")
+            draft.record(e.ClockChanged(_timed(draft, begun), happened))
+
+
+def cancel(draft: Draft, chosen: Iterable[Deadline]) -> None:
+    """Cancels those of the chosen clocks that are still open."""
+    for each in list(chosen):
+        if each.open:
+            draft.record(e.ClockCancelled(each.id))
+
+
+def extend(draft: Draft, found: Deadline, by: Span) -> None:
+    """More time, counted on from the end of what there was; marks ahead are computed anew."""
+    longer = replace(found, spans=(*found.spans, by), state="running")
+    draft.record(e.ClockChanged(_timed(draft, longer), "extended"))
+
+
+def reopen(draft: Draft, found: Deadline) -> None:
+    """A met clock runs on with the time it had left when it was met (the report was returned)."""
+    if found.met_at is None:
+        return
+    gap = Pause(since=found.met_at, reason="returned", scope=found.referral, until=draft.at)
+    again = replace(found, state="running", met_at=None, pauses=(*found.pauses, gap))
+    draft.record(e.ClockChanged(_timed(draft, again), "returned"))
+
+
+def pause(draft: Draft, scope: str, reason: str) -> None:
+    """Stops every running clock of the case (scope ``case``) or of one referral."""
+    stop = Pause(since=draft.at, reason=reason, scope=scope)
+    for found in _in_scope(draft, scope):
+        if found.state == "running" and found.day is None:
+            stopped = replace(found, state="paused", pauses=(*found.pauses, stop), due=None)
+            draft.record(e.ClockChanged(stopped, "paused"))
+
+
+def resume(draft: Draft, scope: str) -> None:
+    """Ends this scope's stop; a clock that another stop still holds stays stopped."""
+    for found in _in_scope(draft, scope):
+        if found.state != "paused":
+            continue
+        pauses = tuple(
+            replace(p, until=draft.at) if p.scope == scope and p.until is None else p
+            for p in found.pauses
+        )
+        running = replace(found, state="running", pauses=pauses)
+        draft.record(e.ClockChanged(_timed(draft, running), "resumed"))
+
+
+def confirm_all(draft: Draft) -> None:
+    """Recomputes what was provisional; fired marks stay fired, whatever the new date."""
+    for found in draft.case.deadlines:
+        if not found.open or not found.provisional or found.state == "paused" or not found.spans:
+            continue
+        known = _computed(draft, replace(found, calendar=""))
+        if isinstance(known, Due) and not (known.provisional and known.at == found.due):
+            draft.record(e.ClockChanged(_timed(draft, found), "deadline_confirmed"))
+
+
+def _in_scope(draft: Draft, scope: str) -> tuple[Deadline, ...]:
+    return tuple(d for d in draft.case.deadlines if scope in ("case", d.referral))
+
+
+def _timed(draft: Draft, clock: Deadline) -> Deadline:
+    """The clock with its due moment and marks; marks that fired before stay fired."""
+    shares = draft.rules.shares(clock.name)
+    fired = {mark.share for mark in clock.marks if mark.fired}
+    if clock.day is not None:
+        return replace(clock, due=clock.day, marks=_fixed(clock, shares, fired))
+    computed = _computed(draft, clock)
+    if isinstance(computed, Paused):
+        return replace(clock, due=None, state="paused")
+    hours = _hours(draft, clock)
+    marks = tuple(
+        Mark(share, at, share in fired)
+        for share in shares
+        if (at := at_share(computed, share, draft.setting.calendar, hours)) is not None
+    )
+    state = "running" if clock.state in ("running", "paused", "missed") else clock.state
+    return replace(
+        clock, due=computed.at, provisional=computed.provisional, state=state,
+        calendar=computed.calendar_version, marks=marks,
+    )  # fmt: skip
+
+
+def _fixed(clock: Deadline, shares: Sequence[float], fired: set[float]) -> tuple[Mark, ...]:
+    assert clock.day is not None
+    length = clock.day - clock.since
+    return tuple(Mark(s, clock.since + length * s, s in fired) for s in shares)
+
+
+def _computed(draft: Draft, clock: Deadline) -> Due | Paused:
+    stops = tuple(Stop(p.since, p.until) for p in clock.pauses)
+    return deadline(
+        clock.since, clock.spans[0], draft.setting.calendar, _hours(draft, clock),
+        emergency=clock.emergency, stops=stops, extensions=clock.spans[1:],
+    )  # fmt: skip
+
+
+def _hours(draft: Draft, clock: Deadline) -> WorkHours:
+    return draft.org.hours_of(clock.unit)
+
+
+def _engine_down(draft: Draft, clock: Deadline) -> bool:
+    """Whether the engine did not run at the moment of the deadline: then nobody is blamed."""
+    due = clock.due
+    return due is not None and any(a <= due <= b for a, b in draft.facts.downtime)

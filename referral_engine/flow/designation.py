@@ -1,0 +1,143 @@
+"""Whose case it is: declining, passing on, and the centre's word when nobody wants it.
+
+先办后裁: while it is settled who owns a contested case, the first unit acts.
+"""
+
+from __future__ import annotations
+
+from referral_engine.errors import Refused
+from referral_engine.flow import clocks
+from referral_engine.flow.draft import Draft
+from referral_engine.flow.offer import drop, hold_at_centre, offer
+from referral_engine.flow.referral import referral_of
+from referral_engine.i18n import _
+from referral_engine.model import event as e
+from referral_engine.model.command import Decline, Designate, Transfer
+from referral_engine.model.referral import Referral
+from referral_engine.model.target import Target
+from referral_engine.worktime import Due, deadline
+
+__all__ = ["appoint", "decline", "designate", "transfer"]
+
+
+def decline(draft: Draft, command: Decline) -> None:
+    """A support simply leaves. A lead's first decline goes to the unit it suggests, or back to
+    the centre; the next one makes the case contested."""
+    referral = referral_of(draft, command.referral)
+    _may_decline(draft, referral, command.ground)
+    note = draft.keep(command.reason)
+    suggested = _suggested(draft, command.suggest, referral)
+    owner = draft.case.holder if referral.role == "lead" else ""
+    draft.record(
+        e.Declined(referral.id, referral.unit, command.ground, suggested, note), owner=owner
+    )
+    clocks.cancel(draft, [d for d in draft.case.deadlines if d.referral == referral.id])
+    if referral.role == "lead":
+        _next_owner(draft, referral, suggested)
+
+
+def transfer(draft: Draft, command: Transfer) -> None:
+    """The unit passes a claimed referral on; at the limit the centre designates instead."""
+    referral = referral_of(draft, command.referral)
+    to = draft.unit(command.to)
+    note = draft.keep(command.reason)
+    if draft.case.transfers + 1 >= draft.policy.transfers:
+        draft.record(e.DeclineRefused(referral.id, referral.unit, "transfer", to, "limit"))
+        draft.record(e.Contested(acting=referral.station, units=(referral.unit, to)))
+        hold_at_centre(draft, "designate")
+        return
+    draft.record(e.Transferred(referral.id, to, note), owner=draft.case.holder)
+    clocks.cancel(draft, [d for d in draft.case.deadlines if d.referral == referral.id])
+    offer(draft, to, "lead", whistle=referral.whistle, reason="transferred", note=note)
+
+
+def designate(draft: Draft, command: Designate) -> None:
+    """A person of the centre decides who owns the case; the ground is settled with it."""
+    unit = draft.unit(command.unit)
+    appoint(draft, unit, draft.keep(command.reason), ground=command.ground)
+
+
+def appoint(draft: Draft, unit: str, note: str = "", ground: str = "") -> None:
+    """Makes `unit` the lead by designation; a unit that acts already simply goes on."""
+    draft.record(e.Designated(unit, ground=ground, note=note))
+    if clocks.find(draft, "designate"):
+        clocks.meet(draft, "designate")
+    lead = draft.case.lead()
+    if lead is not None and lead.open:
+        if lead.unit == unit:
+            return
+        _keep_as_support(draft, lead)
+    whistle = lead.whistle if lead else draft.case.whistle
+    offer(draft, unit, "lead", whistle=whistle, reason="designated", note=note)
+
+
+def _keep_as_support(draft: Draft, lead: Referral) -> None:
+    """What the first unit found while it acted is not thrown away: it is asked to hand over."""
+    drop(draft, lead, "designated_elsewhere")
+
+
+def _may_decline(draft: Draft, referral: Referral, ground: str) -> None:
+    if referral.role == "support":
+        return
+    case = draft.case
+    settled = _("The centre has designated this; appeal to the county leader by step-up.")
+    if referral.unit in case.designated:
+        raise Refused("DESIGNATED", _("The centre has designated you."), settled)
+    if f"{referral.unit}:{ground}" in case.grounds:
+        raise Refused("GROUND_USED", _("This ground was used before in this case."), settled)
+    if case.contested:
+        raise Refused(
+            "ACTS_MEANWHILE",
+            _("Who owns the case is being settled; until then your unit acts."),
+            _("The centre designates within its clock."),
+        )
+    end = deadline(
+        referral.offered_at, draft.policy.return_within, draft.setting.calendar,
+        draft.org.hours_of(referral.station),
+    )  # fmt: skip
+    if isinstance(end, Due) and draft.at > end.at:
+        raise Refused(
+            "DECLINE_TOO_LATE",
+            _("A referral may be declined until {end}.").format(end=end.at.isoformat()),
+            _("Act, or ask the centre to designate another unit."),
+        )
+
+
+def _suggested(draft: Draft, suggest: str, referral: Referral) -> str:
+    """The suggested owner, where it is a unit that may have the case and is not the same."""
+    if not suggest:
+        return ""
+    found = draft.resolve(Target(unit=suggest))
+    if not found:
+        raise Refused(
+            "NO_SUCH_UNIT",
+            _("{target} is not a unit that can take this case.").format(target=suggest),
+            _("Suggest a unit by its id; `referral doctor` lists the units."),
+        )
+    return "" if found == referral.unit else found
+
+
+def _next_owner(draft: Draft, declined: Referral, suggested: str) -> None:
+    case = draft.case
+    if case.returns <= draft.policy.returns and not case.contested:
+        refused = {unit for ground in case.grounds for unit in [ground.split(":")[0]]}
+        if suggested and draft.policy.forward_suggested and suggested not in refused:
+            offer(draft, suggested, "lead", whistle=declined.whistle, reason="suggested",
+                  engine=True)  # fmt: skip
+            return
+        hold_at_centre(draft, "designate")
+        return
+    _contest(draft, suggested)
+
+
+def _contest(draft: Draft, suggested: str) -> None:
+    """The first unit acts meanwhile; the centre designates by its clock."""
+    leads = [r for r in draft.case.referrals if r.role == "lead"]
+    barred = set(draft.case.barred)
+    first = next((r for r in leads if not barred.intersection(r.units)), None)
+    units = tuple(dict.fromkeys([*(r.unit for r in leads), suggested]))
+    draft.record(e.Contested(acting=first.station if first else "", units=units))
+    hold_at_centre(draft, "designate")
+    if first is not None:
+        offer(draft, first.unit, "lead", whistle=first.whistle, reason="acts_meanwhile",
+              engine=True)  # fmt: skip

@@ -1,0 +1,168 @@
+"""A decision while it is being made: the case as it will be, and all that the outcome carries.
+
+Local state only: a draft is made by ``decide``, filled by one command and turned into a
+``Resolution``. What it reads is given; what it writes is returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from referral_engine.errors import Refused
+from referral_engine.flow.apply import apply
+from referral_engine.flow.facts import Facts
+from referral_engine.i18n import _
+from referral_engine.model import event as e
+from referral_engine.model.case import Case
+from referral_engine.model.command import Command, Request, command_name
+from referral_engine.model.outcome import Call, FollowUp, Notice, Resolution
+from referral_engine.model.policy import Policy
+from referral_engine.model.principal import ENGINE, Principal
+from referral_engine.model.referral import Referral
+from referral_engine.model.target import Target
+from referral_engine.org import Org
+from referral_engine.rules.runtime import ActiveRules
+from referral_engine.worktime import WorkCalendar, quiet
+
+__all__ = ["Draft", "Setting"]
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """All that a decision stands on beside the case: rules in force for it, county, figures.
+
+    ``published`` holds the other rule sets by hash, for migrating a running case.
+    """
+
+    rules: ActiveRules
+    org: Org
+    calendar: WorkCalendar
+    policy: Policy
+    published: Mapping[str, ActiveRules] = {}
+
+
+class Draft:
+    """``now`` is the moment of recording (UTC), ``at`` that of the act itself."""
+
+    def __init__(
+        self, case: Case | None, request: Request, facts: Facts, setting: Setting, now: datetime
+    ) -> None:
+        self.request = request
+        self.by: Principal = request.by
+        self.facts = facts
+        self.setting = setting
+        self.now = now if case is None or case.last_at is None else max(now, case.last_at)
+        self.at = request.happened_at or self.now
+        self.code = facts.code if case is None else case.code
+        self._case = case
+        self._before = 0 if case is None else case.version
+        self._events: list[e.Event] = []
+        self._content: dict[str, str] = {}
+        self._calls: list[Call] = []
+        self._notices: list[Notice] = []
+        self._follow_ups: list[FollowUp] = []
+
+    @property
+    def case(self) -> Case:
+        """The case with everything recorded so far."""
+        if self._case is None:
+            raise RuntimeError("nothing is recorded yet")
+        return self._case
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is recorded yet."""
+        return bool(self._events)
+
+    @property
+    def rules(self) -> ActiveRules:
+        return self.setting.rules
+
+    @property
+    def org(self) -> Org:
+        return self.setting.org
+
+    @property
+    def policy(self) -> Policy:
+        return self.setting.policy
+
+    # -- writing ------------------------------------------------------------------------------
+    def record(self, body: e.EventBody, *, owner: str = "", engine: bool = False) -> None:
+        """Appends an event; the owner stays unless `owner` names another."""
+        event = e.Event(
+            case=self.code,
+            seq=self._before + len(self._events) + 1,
+            body=body,
+            owner=owner or self.case.owner,
+            by=ENGINE if engine else self.by,
+            recorded_at=self.now,
+            happened_at=self.now if engine else self.at,
+        )
+        self._case = apply(self._case, event)
+        self._events.append(event)
+
+    def begin(self, body: e.Registered, owner: str) -> None:
+        """The first event of a new case."""
+        self.record(body, owner=owner)
+
+    def keep(self, text: str) -> str:
+        """Puts words into the case's content; the reference stands in the event."""
+        if not text:
+            return ""
+        ref = f"{self._before + len(self._events) + 1}-{len(self._content)}"
+        self._content[ref] = text
+        return ref
+
+    def call(self, referral: Referral, verb: str, once: str = "", **detail: str) -> None:
+        """A plugin call after the commit, under the key referral/verb/round."""
+        key = f"{referral.id}/{verb}/{referral.round}" + (f"/{once}" if once else "")
+        if all(known.key != key for known in self._calls):
+            self._calls.append(Call(key, self.code, referral.station, referral.id, verb, detail))
+
+    def tell(self, to: str, subject: str, *, urgent: bool = False, **detail: str) -> None:
+        """A word to a unit or the ``reporter``, kept back in quiet hours unless urgent."""
+        seq = self._before + len(self._events)
+        key = f"{self.code}/{seq}/{subject}/{to}/{len(self._notices)}"
+        wait = quiet(self.now, self.setting.calendar, emergency=urgent)
+        not_before = wait if wait > self.now else None
+        self._notices.append(Notice(key, self.code, to, subject, not_before, detail))
+
+    def follow(self, case: str, command: Command, key: str) -> None:
+        """A command for another case, executed once under its own key."""
+        request = Request(case=case, command=command, by=ENGINE, key=f"{self.code}/{key}")
+        self._follow_ups.append(FollowUp(request))
+
+    # -- asking -------------------------------------------------------------------------------
+    def resolve(self, target: Target) -> str:
+        """The unit meant, as it is today; empty where nobody may be meant (recusal)."""
+        case = self.case
+        barred = frozenset(case.barred)
+        return (
+            self.org.resolve(target, case.territory, self.now, case.first or case.holder, barred)
+            or ""
+        )
+
+    def unit(self, target: Target) -> str:
+        """Like ``resolve``, for a person's command: raises Refused where there is no such unit."""
+        found = self.resolve(target)
+        if not found:
+            raise Refused(
+                "NO_SUCH_UNIT",
+                _("{target} is not a unit that can take this case.").format(target=target),
+                _("Name another unit; `referral doctor` lists the units."),
+            )
+        return found
+
+    def done(self, note: str = "") -> Resolution:
+        """What the command comes to."""
+        return Resolution(
+            case=self.case,
+            events=tuple(self._events),
+            content=self._content,
+            calls=tuple(self._calls),
+            notices=tuple(self._notices),
+            follow_ups=tuple(self._follow_ups),
+            note=note or command_name(self.request.command),
+        )

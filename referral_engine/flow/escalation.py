@@ -1,0 +1,124 @@
+"""What stalls is escalated: due marks fire, rules infer, effects happen once each."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from referral_engine.flow import clocks
+from referral_engine.flow.draft import Draft
+from referral_engine.flow.effects import carry_out, step_up_to
+from referral_engine.flow.offer import hold_at_centre
+from referral_engine.flow.state import state_of
+from referral_engine.model import event as e
+from referral_engine.model.command import Raise, StepUp, Supervise, Tick
+from referral_engine.model.deadline import Deadline, Mark
+from referral_engine.rules.tree import Occasion
+
+__all__ = ["occasion", "raise_", "step_up", "supervise", "tick"]
+
+BACKSTOP = 2.0
+"""Twice its time: where no rule has taken a case up by then, the engine itself does."""
+
+
+def tick(draft: Draft, command: Tick) -> None:
+    """Fires all that is due by now, in order of time; only the highest rung of a clock acts."""
+    due: list[tuple[Mark, Deadline]] = []
+    for deadline in draft.case.deadlines:
+        if deadline.state in ("running", "missed"):
+            due += [(m, deadline) for m in deadline.marks if not m.fired and m.at <= draft.now]
+    highest = {deadline.id: mark.share for mark, deadline in sorted(due, key=_when)}
+    for mark, deadline in sorted(due, key=_when):
+        current = next(d for d in draft.case.deadlines if d.id == deadline.id)
+        if current.state not in ("running", "missed"):
+            continue  # an earlier mark of this very tick has ended it
+        _fire(draft, current, mark, acts=mark.share == highest[deadline.id])
+
+
+def occasion(draft: Draft, name: str, referral: str = "", share: float = 0.0) -> None:
+    """Asks the escalation rules at this occasion and carries out what they conclude."""
+    asked = Occasion(name, share)
+    subject = state_of(draft, asked, referral)
+    day = draft.setting.calendar.local_day(draft.case.received_at)
+    inferred = draft.rules.inference.infer(subject, (asked,), day)
+    new = tuple(flag for flag in inferred.flags if flag not in draft.case.flags)
+    if new:
+        rules = tuple(fired.rule_id for fired in inferred.fired)
+        engine = inferred.engine
+        label = f"{name}:{share:.0%}" if share else name
+        draft.record(e.FlagDerived(new, label, rules, engine), engine=True)
+    for fired in inferred.fired:
+        carry_out(draft, fired, asked, referral)
+
+
+def raise_(draft: Draft, command: Raise) -> None:
+    lead = draft.case.lead()
+    occasion(draft, command.occasion, lead.id if lead else "")
+
+
+def step_up(draft: Draft, command: StepUp) -> None:
+    """To the next level of territory or leadership; never blocked, never punished."""
+    to = draft.unit(command.to) if command.to else ""
+    step_up_to(draft, to, "manual", draft.keep(command.reason))
+
+
+def supervise(draft: Draft, command: Supervise) -> None:
+    """督办: a formal urging, with its own clock."""
+    lead = draft.case.referral(command.referral) or draft.case.lead()
+    id = lead.id if lead else ""
+    draft.record(e.Supervised(id, draft.keep(command.reason)))
+    clock = draft.rules.clock("case", "supervise")
+    if clock is not None:
+        span = command.within or clock.span
+        clocks.start(draft, replace(clock, span=span), referral=lead, since=draft.now)
+    if lead is not None:
+        draft.call(lead, "escalated", once=f"supervise/{lead.supervised + 1}", effect="supervise")
+        draft.tell(lead.station, "supervised", referral=lead.id)
+
+
+def _when(item: tuple[Mark, Deadline]) -> tuple[object, float]:
+    return (item[0].at, item[0].share)
+
+
+def _fire(draft: Draft, deadline: Deadline, mark: Mark, *, acts: bool) -> None:
+    down = _down(draft, mark)
+    skipped = "" if acts else ("engine_down" if down else "overtaken")
+    draft.record(
+        e.MarkFired(
+            deadline.id, deadline.name, mark.share, deadline.referral, skipped=skipped,
+            excused=down and mark.share >= 1.0,
+        ),
+        engine=True,
+    )  # fmt: skip
+    if not acts:
+        return
+    if mark.share == 1.0 and _own_effect(draft, deadline):
+        return
+    steps = draft.case.steps
+    occasion(draft, deadline.name, deadline.referral, mark.share)
+    if mark.share >= BACKSTOP and draft.case.steps == steps and not draft.case.over:
+        step_up_to(draft, "", f"backstop:{deadline.name}", "")
+
+
+def _down(draft: Draft, mark: Mark) -> bool:
+    return any(since <= mark.at <= until for since, until in draft.facts.downtime)
+
+
+def _own_effect(draft: Draft, deadline: Deadline) -> bool:
+    """Clocks whose end is an act of the engine's own; True where nothing else is to be asked."""
+    if deadline.name == "hold":
+        scope = deadline.referral or "case"
+        draft.record(e.Resumed(scope, "until"), engine=True)
+        clocks.resume(draft, scope)
+        draft.record(e.ClockMet(deadline.id), engine=True)
+        return True
+    if deadline.name == "deferred":
+        draft.record(e.ClockMet(deadline.id), engine=True)
+        if draft.case.over:
+            draft.record(e.Reopened(1, reason="deferral_due"), engine=True)
+            hold_at_centre(draft, "designate")
+        return True
+    if deadline.name == "archive":
+        draft.record(e.ClockMet(deadline.id), engine=True)
+        draft.record(e.Archived(), engine=True)
+        return True
+    return False

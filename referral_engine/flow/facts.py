@@ -1,0 +1,51 @@
+"""What is read from the store before a decision, as of one position of the events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from referral_engine.model.issue import Issue
+
+__all__ = ["Facts", "Past", "Twin"]
+
+
+class Twin(msgspec.Struct, frozen=True):
+    """A near-duplicate: an open, unsealed case of the same place and matter; likeness 0 to 100."""
+
+    code: str
+    likeness: float
+
+
+class Past(msgspec.Struct, frozen=True):
+    """An earlier case of the same place and subject."""
+
+    code: str
+    received_at: datetime
+    closed: bool
+
+
+class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Answers a decision may use; those that steer it are kept with it, so that it replays.
+
+    ``position``  number of the last event the facts saw
+    ``code``      the code to give a new case
+    ``answers``   to the rules' history questions, by their key
+    ``downtime``  intervals in which the engine did not run (UTC), for excusing deadlines
+    ``other``     for a merge, how the other case stands: ``open``, ``over`` or None (unknown)
+    ``issue``     the words and personal data, for routing; never stored with the decision
+    ``reporter``  keyed digest of the reporter
+    """
+
+    position: int = 0
+    code: str = ""
+    answers: dict[str, int] = {}
+    twins: tuple[Twin, ...] = ()
+    past: tuple[Past, ...] = ()
+    problem: str = ""
+    incident: str = ""
+    downtime: tuple[tuple[datetime, datetime], ...] = ()
+    other: str | None = None
+    issue: Issue | None = None
+    reporter: str = ""

@@ -1,0 +1,161 @@
+"""Intake: an issue becomes a case, is accepted and routed, or a refusal is put to a person."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from referral_engine.errors import Refused
+from referral_engine.flow import clocks
+from referral_engine.flow.draft import Draft
+from referral_engine.flow.offer import drop_all, hold_at_centre
+from referral_engine.flow.recurrence import recall
+from referral_engine.flow.recusal import ACCUSATION, bar, is_accusation, seal
+from referral_engine.flow.routing import route
+from referral_engine.flow.signing import effect_of, propose, void_all
+from referral_engine.i18n import _
+from referral_engine.model import event as e
+from referral_engine.model.case import Proposal
+from referral_engine.model.command import (
+    Accept,
+    Exclude,
+    Object,
+    Redirect,
+    Register,
+    Reject,
+    Withdraw,
+)
+
+__all__ = ["accept", "exclude", "object_", "redirect", "register", "reject", "withdraw"]
+
+EXCLUDED_FOR_DAYS = 183
+"""An exclusion holds six months (domain.md §9) and is then to be decided anew."""
+
+
+def register(draft: Draft, command: Register) -> None:
+    """The first event. Accusations are sealed here, before anything else is asked."""
+    issue = command.issue
+    org = draft.org
+    holder = org.centre(issue.territory)
+    first = draft.by.unit or holder
+    draft.begin(
+        e.Registered(
+            channel=issue.channel, received_at=issue.received_at, rule_set=draft.rules.hash,
+            holder=holder, first=first, level=org.level_of_unit(holder),
+            category=issue.category, territory=issue.territory, people=issue.people,
+            severity=issue.severity, tags=issue.tags, accused=issue.accused,
+            extra=issue.extra, reporter=draft.facts.reporter,
+            reporter_anonymous=issue.reporter.anonymous,
+            has_location=issue.location is not None and issue.location.lat is not None,
+            attachments=tuple(a.digest for a in issue.attachments if a.digest),
+            sender_id=issue.id, issue_ref="issue", follows=command.follows,
+        ),
+        owner=holder,
+    )  # fmt: skip
+    if issue.accused:
+        bar(draft, issue.accused)
+    if command.sealed or is_accusation(draft):
+        seal(draft, command.sealed or ACCUSATION)
+    clock = draft.rules.clock("case", "answer")
+    if clock is not None:
+        clocks.start(draft, clock, since=max(issue.received_at, draft.now - _slack(draft)))
+    recall(draft)
+    draft.tell("reporter", "registered")
+    if command.auto_accept:
+        draft.record(e.Accepted(), engine=True)
+        route(draft)
+    else:
+        hold_at_centre(draft, "accept")
+
+
+def accept(draft: Draft, command: Accept) -> None:
+    """A person accepts, correcting category or place, and the rules decide."""
+    draft.record(e.Accepted(command.category, command.territory))
+    if clocks.find(draft, "accept"):
+        clocks.meet(draft, "accept")
+    void_all(draft, "accepted")
+    route(draft)
+
+
+def reject(draft: Draft, command: Reject) -> None:
+    note = draft.keep(command.reason)
+    propose(draft, "reject", {"ground": command.ground}, note=note)
+
+
+def redirect(draft: Draft, command: Redirect) -> None:
+    note = draft.keep(command.reason)
+    propose(draft, "redirect", {"legal_path": command.legal_path}, note=note)
+
+
+def exclude(draft: Draft, command: Exclude) -> None:
+    note = draft.keep(command.reason)
+    propose(draft, "exclude", {"ground": command.ground}, note=note)
+
+
+def object_(draft: Draft, command: Object) -> None:
+    """The reporter objects: within the time allowed the centre takes the case up again."""
+    case = draft.case
+    ended = case.closed_at or draft.now
+    if draft.now - ended > draft.policy.objection.elapsed():
+        raise Refused(
+            "OBJECTION_TOO_LATE",
+            _("The time for an objection is over."),
+            _("A new report may be made; it is joined to this case's history."),
+        )
+    draft.record(e.Objected(draft.keep(command.reason)), owner=case.holder)
+    hold_at_centre(draft, "designate")
+
+
+def withdraw(draft: Draft, command: Withdraw) -> None:
+    """The reporter's own word ends it; anyone else's only asks the reporter."""
+    note = draft.keep(command.reason)
+    if draft.by.has("reporter"):
+        _withdraw(draft, note)
+        return
+    draft.record(e.WithdrawalAsked(note))
+    propose(draft, "withdraw", {}, note=note)
+
+
+@effect_of("withdraw")
+def _withdrawal_confirmed(draft: Draft, proposal: Proposal) -> None:
+    _withdraw(draft, proposal.note)
+
+
+def _withdraw(draft: Draft, note: str) -> None:
+    draft.record(e.Withdrawn(note), owner=draft.case.holder)
+    _finish(draft, "withdrawn")
+
+
+@effect_of("reject")
+def _rejected(draft: Draft, proposal: Proposal) -> None:
+    draft.record(e.Rejected(proposal.detail["ground"], proposal.note), owner=draft.case.holder)
+    draft.record(e.Answered("rejection", proposal.note))
+    draft.tell("reporter", "rejected", ground=proposal.detail["ground"])
+    _finish(draft, "rejected")
+
+
+@effect_of("redirect")
+def _redirected(draft: Draft, proposal: Proposal) -> None:
+    path = proposal.detail["legal_path"]
+    draft.record(e.Redirected(path, proposal.note), owner=draft.case.holder)
+    draft.record(e.Answered("redirection", proposal.note))
+    draft.tell("reporter", "redirected", legal_path=path)
+    _finish(draft, "redirected")
+
+
+@effect_of("exclude")
+def _excluded(draft: Draft, proposal: Proposal) -> None:
+    until = draft.now + timedelta(days=EXCLUDED_FOR_DAYS)
+    draft.record(e.Excluded(proposal.detail["ground"], until, proposal.note))
+    draft.tell("reporter", "excluded", ground=proposal.detail["ground"])
+
+
+def _finish(draft: Draft, reason: str) -> None:
+    """Nothing of an ended case runs on."""
+    void_all(draft, reason)
+    drop_all(draft, reason)
+    clocks.cancel(draft, draft.case.deadlines)
+
+
+def _slack(draft: Draft) -> timedelta:
+    """How far back the answer clock may start: later backfills start their clocks now."""
+    return draft.policy.backdate.elapsed()

@@ -1,0 +1,80 @@
+"""What came before: near-duplicates are linked, a third recurrence names a problem (症结)."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from referral_engine.flow.draft import Draft
+from referral_engine.model import event as e
+from referral_engine.model.command import Absorb, Link, MarkRecurred, Release
+
+__all__ = ["absorb", "link", "mark_recurred", "recall", "release"]
+
+TWIN = "near_duplicate"
+EARLIER = "same_problem"
+
+
+def recall(draft: Draft) -> None:
+    """At registration: links to twins, the incident it belongs to, the problem it repeats.
+
+    Sealed cases are never linked, neither from here nor from there.
+    """
+    if draft.case.sealed:
+        return
+    for twin in draft.facts.twins:
+        draft.record(e.Linked(twin.code, TWIN), engine=True)
+        draft.follow(twin.code, Link(draft.code, TWIN), f"link/{twin.code}")
+    if draft.facts.incident:
+        draft.record(e.IncidentJoined(draft.facts.incident), engine=True)
+    _problem(draft)
+
+
+def _problem(draft: Draft) -> None:
+    """The same trouble at one place again: a county owner, and earlier closures marked."""
+    past = draft.facts.past
+    window = draft.policy.recurrence.elapsed()
+    recent = [p for p in past if draft.case.received_at - p.received_at <= window]
+    times = len(recent) + 1
+    if not draft.facts.problem or times < draft.policy.recurrence_times:
+        return
+    county = draft.org.responsible(draft.case.territory, "county") or draft.case.holder
+    draft.record(e.ProblemNamed(draft.facts.problem, county, times), engine=True)
+    draft.tell(county, "problem_named", problem=draft.facts.problem, times=str(times))
+    for earlier in past:
+        draft.record(e.Linked(earlier.code, EARLIER), engine=True)
+        if earlier.closed:
+            draft.follow(
+                earlier.code, MarkRecurred(draft.code, draft.facts.problem),
+                f"recurred/{earlier.code}",
+            )  # fmt: skip
+
+
+def link(draft: Draft, command: Link) -> None:
+    """The other end of a link; a case sealed meanwhile stays without it."""
+    if not draft.case.sealed and command.code not in draft.case.links:
+        draft.record(e.Linked(command.code, command.relation))
+
+
+def mark_recurred(draft: Draft, command: MarkRecurred) -> None:
+    draft.record(e.Recurred(command.code, command.problem))
+
+
+def absorb(draft: Draft, command: Absorb) -> None:
+    """Follow-up of a merge: this case now answers both reporters, by the earlier deadline."""
+    draft.record(e.Absorbed(command.code, command.reporter))
+    _take_deadline(draft, command)
+    draft.tell("reporter", "merged", code=command.code)
+
+
+def _take_deadline(draft: Draft, command: Absorb) -> None:
+    mine = next((d for d in draft.case.deadlines if d.name == "answer" and d.open), None)
+    due = command.answer_by
+    if due is None or mine is None or mine.due is None or mine.due <= due:
+        return
+    marks = tuple(replace(m, at=due) if m.share == 1.0 else m for m in mine.marks)
+    earlier = tuple(m for m in marks if m.fired or m.share >= 1.0 or m.at <= due)
+    draft.record(e.ClockChanged(replace(mine, due=due, marks=earlier), "merged"))
+
+
+def release(draft: Draft, command: Release) -> None:
+    draft.record(e.Released(command.code, command.reporter))

@@ -1,0 +1,124 @@
+"""What a machine or a single hand may only propose, and what signing it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from referral_engine.errors import Refused
+from referral_engine.flow import clocks
+from referral_engine.flow.draft import Draft
+from referral_engine.i18n import _
+from referral_engine.lifecycle import SIGNATURES
+from referral_engine.model import event as e
+from referral_engine.model.case import Proposal, Signature
+from referral_engine.model.command import Sign
+from referral_engine.model.principal import ENGINE
+
+__all__ = ["effect_of", "open_proposal", "propose", "sign", "void_all"]
+
+Effect = Callable[[Draft, Proposal], None]
+_EFFECTS: dict[str, Effect] = {}
+
+
+def effect_of(kind: str) -> Callable[[Effect], Effect]:
+    """Registers what happens once a proposal of this kind is signed by all it needs."""
+
+    def keep(effect: Effect) -> Effect:
+        _EFFECTS[kind] = effect
+        return effect
+
+    return keep
+
+
+def propose(
+    draft: Draft,
+    kind: str,
+    detail: dict[str, str],
+    *,
+    referral: str = "",
+    note: str = "",
+    engine: bool = False,
+) -> Proposal:
+    """Puts a proposal before those who may sign; its clock runs, so that nothing lies forgotten."""
+    same = open_proposal(draft, kind, referral)
+    if same is not None and same.detail == detail:
+        return same
+    need = SIGNATURES[kind]
+    proposal = Proposal(
+        id=f"{draft.code}-P{len(draft.case.proposals) + 1}", kind=kind,
+        by=ENGINE.id if engine else draft.by.id, at=draft.at, needed=need.count,
+        roles=need.roles, detail=detail, referral=referral, note=note,
+    )  # fmt: skip
+    draft.record(e.Proposed(proposal), engine=engine)
+    clock = draft.rules.clock("case", "sign")
+    if clock is not None and clocks.find(draft, "sign") is None:
+        clocks.start(draft, clock, since=draft.now)
+    if kind == "withdraw":
+        draft.tell("reporter", "withdrawal_asked", proposal=proposal.id)
+    else:
+        draft.tell(draft.case.holder, "to_sign", proposal=proposal.id, what=kind)
+    return proposal
+
+
+def open_proposal(draft: Draft, kind: str, referral: str = "") -> Proposal | None:
+    """The open proposal of this kind, if there is one."""
+    return next(
+        (
+            p
+            for p in draft.case.proposals
+            if p.kind == kind and p.referral == referral and p.state == "open"
+        ),
+        None,
+    )
+
+
+def sign(draft: Draft, command: Sign) -> None:
+    """Agrees or refuses; the effect comes with the last signature needed."""
+    proposal = next((p for p in draft.case.proposals if p.id == command.proposal), None)
+    if proposal is None or proposal.state != "open":
+        raise Refused(
+            "NO_SUCH_PROPOSAL",
+            _("{id} is not waiting for a signature.").format(id=command.proposal),
+            _("`referral case show {code}` lists what is.").format(code=draft.code),
+        )
+    _may_sign(draft, proposal)
+    agreed = [s for s in proposal.signatures if s.agreed]
+    complete = command.agreed and len(agreed) + 1 >= proposal.needed
+    state = "signed" if complete else ("open" if command.agreed else "refused")
+    signature = Signature(draft.by.id, draft.by.unit, draft.at, command.agreed)
+    note = draft.keep(command.reason)
+    draft.record(e.Signed(proposal.id, signature, state=state, note=note))
+    _end_clock(draft)
+    if complete:
+        _EFFECTS[proposal.kind](draft, proposal)
+
+
+def void_all(draft: Draft, reason: str) -> None:
+    """What was proposed has lost its object (the case closed, merged or moved on)."""
+    for proposal in draft.case.proposals:
+        if proposal.state == "open":
+            draft.record(e.ProposalVoid(proposal.id, reason))
+    _end_clock(draft)
+
+
+def _may_sign(draft: Draft, proposal: Proposal) -> None:
+    by = draft.by
+    if not by.has(*proposal.roles):
+        raise Refused(
+            "NOT_A_SIGNER",
+            _("Your role may not sign this."),
+            _("It needs one of: {roles}.").format(roles=", ".join(proposal.roles)),
+        )
+    if by.id == proposal.by or any(s.by == by.id for s in proposal.signatures):
+        raise Refused(
+            "SECOND_PERSON",
+            _("This needs a second person: whoever asked or signed before cannot sign again."),
+            _("Ask a colleague with one of: {roles}.").format(roles=", ".join(proposal.roles)),
+        )
+    if proposal.detail.get("against") and proposal.detail["against"] == by.unit:
+        raise Refused("OWN_UNIT", _("Nobody signs about their own unit."))
+
+
+def _end_clock(draft: Draft) -> None:
+    if all(p.state != "open" for p in draft.case.proposals) and clocks.find(draft, "sign"):
+        clocks.meet(draft, "sign")

@@ -1,0 +1,60 @@
+"""A rule set made ready: router, inference, and the clocks and marks that it asks for."""
+
+from __future__ import annotations
+
+from referral_engine.rules import tree
+from referral_engine.rules.fields import Registry
+from referral_engine.rules.infer import Inference
+from referral_engine.rules.match import Router
+from referral_engine.rules.world import World
+
+__all__ = ["ActiveRules"]
+
+_ALWAYS = (1.0, 2.0)
+"""Every clock is watched at its end, and at twice its time by the engine's own backstop."""
+
+
+class ActiveRules:
+    """One published (or proposed) rule set, compiled against an organisation and a calendar."""
+
+    def __init__(self, rule_set: tree.RuleSet, world: World, fields: Registry) -> None:
+        self.rule_set = rule_set
+        self.hash = rule_set.hash
+        self.fields = fields
+        self.router = Router(rule_set, world)
+        self.inference = Inference(rule_set.escalation, world, fields=fields)
+        self.paths = rule_set.paths
+        self._shares = _shares(rule_set)
+
+    def shares(self, clock: str) -> tuple[float, ...]:
+        """The shares of this clock at which a rule, or the engine itself, wants to be asked."""
+        return self._shares.get(clock, _ALWAYS)
+
+    def clocks(self, occasion: str, own: tree.Within = ()) -> tuple[tree.NamedClock, ...]:
+        """The clocks of a whistle level, of ``dispatch`` or the ``case``; `own` override them."""
+        merged = {clock.name: clock for clock in self.rule_set.whistles.get(occasion, ())}
+        merged.update((clock.name, clock) for clock in own)
+        return tuple(merged.values())
+
+    def clock(self, occasion: str, name: str) -> tree.NamedClock | None:
+        """One clock by name; None where the rules do not give it."""
+        return next((c for c in self.rule_set.whistles.get(occasion, ()) if c.name == name), None)
+
+    def step(self, path: str, step: str = "") -> tree.PathStep | None:
+        """A path's step by id, the first for an empty id; None for an unknown path."""
+        found = self.paths.get(path)
+        if found is None or not found.steps:
+            return None
+        if not step:
+            return found.steps[0]
+        return next((s for s in found.steps if s.id == step), None)
+
+
+def _shares(rule_set: tree.RuleSet) -> dict[str, tuple[float, ...]]:
+    asked: dict[str, set[float]] = {}
+    for table in rule_set.escalation:
+        for rule in table.rules:
+            for occasion in rule.on:
+                if occasion.share:
+                    asked.setdefault(occasion.name, set(_ALWAYS)).add(occasion.share)
+    return {name: tuple(sorted(shares)) for name, shares in asked.items()}
