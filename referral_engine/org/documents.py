@@ -89,7 +89,7 @@ class _Document:
         for item in node.value:
             posts = self._fill(section, words, item)
             for values, marks in posts:
-                if self._complete(section, item, values):
+                if self._complete(section, item, values, marks):
                     yield self._record(section.name, item, values, marks)
 
     def _fill(
@@ -99,6 +99,9 @@ class _Document:
         values: _Values = {}
         marks: _Marks = {}
         posts: list[tuple[_Values, _Marks]] = []
+        if not isinstance(item, yaml.MappingNode):
+            self._shape(item, _("expected keys with values"))
+            return []
         for key, key_node, value in self._entries(item):
             field = words.get(key)
             if field is None:
@@ -124,13 +127,17 @@ class _Document:
             kept = [(text, position) for text, position in texts if text]
             values[field.name] = tuple(text for text, _place in kept)
             marks[field.name] = tuple(position for _text, position in kept)
-        elif (text := self._scalar(node)) is not None and text:
+        elif text := self._scalar(node):
             values[field.name] = tuple(text.split()) if field.many else text
             marks[field.name] = (_position(node),)
+        elif text is None:
+            marks[field.name] = (_position(node),)  # named already: at fault, not missing
 
-    def _complete(self, section: Section, item: yaml.Node, values: _Values) -> bool:
+    def _complete(self, section: Section, item: yaml.Node, values: _Values, marks: _Marks) -> bool:
         missing = [f.name for f in section.fields if f.required and f.name not in values]
         for name in missing:
+            if name in marks:
+                continue
             message = _("{name} is missing").format(name=name)
             self.faults.add(self.source, _position(item), "org-missing-field", message)
         return not missing
@@ -166,8 +173,7 @@ class _Document:
 
     def _unknown(self, key: str, node: yaml.Node, owner: str, known: tuple[str, ...]) -> None:
         message = _("{owner} has no key {key}").format(owner=owner, key=key)
-        nearest = self.faults.nearest(self.source, key, known)
-        suggestion = nearest or _("known: {names}").format(names=", ".join(known))
+        suggestion = self.faults.nearest(self.source, key, known)
         self.faults.add(self.source, _position(node), "org-unknown-field", message, suggestion)
 
 

@@ -70,7 +70,7 @@ class Record:
         written = self.text(field)
         if not written or written in words:
             return words.get(written, "")
-        message = _("{word} is no {field}").format(word=written, field=field)
+        message = _("{field} cannot be {word}").format(field=field, word=written)
         self.fault(field, code, message, written, words)
         return ""
 

@@ -15,6 +15,7 @@ SUFFIXES = (".yaml", ".yml", ".csv")
 # Comparing a misspelt code with 13,215 others costs a millisecond; a column that is wrong
 # throughout would cost seconds, and nobody reads the two-hundredth suggestion.
 _SUGGESTIONS_PER_FILE = 100
+_SHORT = 60
 
 
 class Source:
@@ -63,14 +64,18 @@ class Faults:
         self._found.append(Fault(Place(name), code, message, suggestion=suggestion))
 
     def nearest(self, source: Source, written: str, known: Iterable[str]) -> str:
-        """``did you mean …`` with the nearest known spelling; empty where none is near."""
+        """The nearest known spelling as a question; of a short list all, where none is near."""
         if source.suggestions >= _SUGGESTIONS_PER_FILE:
             return ""
         source.suggestions += 1
-        from rapidfuzz import process
+        from rapidfuzz import fuzz, process
 
-        found = process.extractOne(written, known, score_cutoff=60)
-        return _("did you mean {word}?").format(word=found[0]) if found else ""
+        words = tuple(known)
+        found = process.extractOne(written, words, scorer=fuzz.ratio, score_cutoff=60)
+        if found:
+            return _("did you mean {word}?").format(word=found[0])
+        known_words = _("known: {names}").format(names=", ".join(words))
+        return known_words if len(words) <= _SHORT else ""
 
 
 def find_files(paths: Iterable[Path], faults: Faults) -> list[Path]:

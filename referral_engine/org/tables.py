@@ -99,9 +99,7 @@ def _header_fault(
         faults.add(source, position, "org-duplicate-key", message)
         return
     message = _("{section} has no column {word}").format(section=section.name, word=word or "''")
-    nearest = faults.nearest(source, word, section.words()) if word else ""
-    known = ", ".join(each.name for each in section.fields)
-    suggestion = nearest or _("known: {names}").format(names=known)
+    suggestion = faults.nearest(source, word, section.words())
     faults.add(source, position, "org-unknown-field", message, suggestion)
 
 

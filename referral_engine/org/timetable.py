@@ -19,7 +19,7 @@ for _prefix in ("周", "星期"):
 
 _TIMES = re.compile(r"(\d{1,2}):(\d{2})\s*[-—–~至]\s*(\d{1,2}):(\d{2})")
 _RANGE = re.compile(r"[-—–~至]")
-_SEPARATOR = re.compile(r"[\s;；,，、]+")
+_SEPARATOR = re.compile(r"[\s,，、]+")
 
 
 class Unreadable(ValueError):
@@ -80,17 +80,25 @@ def parse_hours(text: str, usual: WorkHours | None = None) -> WorkHours:
 
 
 def _groups(text: str) -> list[tuple[list[int], list[Interval]]]:
-    """Weekdays with the spans that follow them: a weekday after a span begins the next group."""
+    """Weekdays with the spans that follow them, up to a semicolon or the next weekday."""
     groups: list[tuple[list[int], list[Interval]]] = []
-    for word in _SEPARATOR.split(_TIMES.sub(_without_spaces, text).strip(" ;；,，、")):
-        if ":" in word:
-            if not groups:
-                raise Unreadable("org-bad-hours", _("the hours name no weekday before the time"))
-            groups[-1][1].append(parse_shift(word))
-        elif groups and not groups[-1][1]:
-            groups[-1][0].extend(parse_weekdays(word))
-        else:
+    for part in re.split("[;；]", _TIMES.sub(_without_spaces, text)):
+        groups += _part(part.strip(" ,，、"))
+    return groups
+
+
+def _part(text: str) -> list[tuple[list[int], list[Interval]]]:
+    groups: list[tuple[list[int], list[Interval]]] = [([], [])]
+    for word in _SEPARATOR.split(text) if text else ():
+        days, spans = groups[-1]
+        if word[:1].isdigit():
+            spans.append(parse_shift(word))
+        elif spans:
             groups.append((list(parse_weekdays(word)), []))
+        else:
+            days.extend(parse_weekdays(word))
+        if groups[-1][1] and not groups[-1][0]:
+            raise Unreadable("org-bad-hours", _("the hours name no weekday before the time"))
     return groups
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import cast
 
 from referral_engine.i18n import _
@@ -106,25 +107,20 @@ class UnitList:
 
     def _take(self, record: Record) -> None:
         id = record.read("id", _unit_id)
-        kind = record.word("kind", KIND_WORDS, "org-bad-kind")
-        if id is None or not kind:
-            return
-        codes = {name: self._codes(record, name) for name in ("serves", "answers_for")}
+        # An unknown kind is read as some kind, so that what names the unit is not at fault too.
+        kind = record.word("kind", KIND_WORDS, "org-bad-kind") or "department"
+        since, until = _lifetime(record)
         hours = record.read("hours", parse_hours)
-        since, until = record.date("from"), record.date("until")
-        if since and until and until <= since:
-            message = _("until is excluded, so it has to lie after from")
-            record.fault("until", "org-bad-date", message)
         unit = Unit(
-            id=id,
+            id=id or record.text("id"),
             name=record.text("name"),
             kind=cast("Kind", kind),
             territory=self._territories.code(record, "territory"),
             superior=record.text("superior"),
             of=record.text("of"),
-            serves=codes["serves"],
-            answers_for=codes["answers_for"],
-            presence=self._presence(record, hours or self._standard),
+            serves=self._codes(record, "serves"),
+            answers_for=self._codes(record, "answers_for"),
+            presence=_presence(record, hours or self._standard),
             hours=hours,
             since=since,
             until=until,
@@ -138,22 +134,6 @@ class UnitList:
         count = len(record.texts(field))
         read = (self._territories.code(record, field, index) for index in range(count))
         return tuple(code for code in read if code)
-
-    def _presence(self, record: Record, hours: WorkHours) -> Presence | None:
-        def read(text: str) -> Presence:
-            word, _space, days = text.partition(" ")
-            kind = _PRESENCE_WORDS.get(word)
-            if kind is None:
-                message = _("{word} is no presence: resident, rotating or on_call")
-                raise Unreadable(
-                    "org-bad-presence", message.format(word=word), word, _PRESENCE_WORDS
-                )
-            if (kind == "rotating") != bool(days.strip()):
-                message = _("only a rotating presence has weekdays, and it needs them")
-                raise Unreadable("org-bad-presence", message)
-            return Presence(kind, parse_hours(days, hours) if days.strip() else None)
-
-        return record.read("presence", read)
 
     def _check_responsible(self) -> dict[str, str]:
         responsible: dict[str, str] = {}
@@ -239,3 +219,27 @@ def _unit_id(text: str) -> str:
         return text
     message = _("{id} is no id: letters, digits, _ - and . without spaces").format(id=text)
     raise Unreadable("org-bad-id", message)
+
+
+def _lifetime(record: Record) -> tuple[date | None, date | None]:
+    since, until = record.date("from"), record.date("until")
+    if since and until and until <= since:
+        message = _("until is excluded, so it has to lie after from")
+        record.fault("until", "org-bad-date", message)
+    return since, until
+
+
+def _presence(record: Record, hours: WorkHours) -> Presence | None:
+    return record.read("presence", lambda text: _read_presence(text, hours))
+
+
+def _read_presence(text: str, hours: WorkHours) -> Presence:
+    word, _space, days = text.partition(" ")
+    kind = _PRESENCE_WORDS.get(word)
+    if kind is None:
+        message = _("{word} is no presence: resident, rotating or on_call").format(word=word)
+        raise Unreadable("org-bad-presence", message, word, _PRESENCE_WORDS)
+    if (kind == "rotating") != bool(days.strip()):
+        message = _("only a rotating presence has weekdays, and it needs them")
+        raise Unreadable("org-bad-presence", message)
+    return Presence(kind, parse_hours(days, hours) if days.strip() else None)
