@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 
 __all__ = ["EXTRA", "TEXT_LIMIT", "Canonical", "Kind", "canonical", "fields", "nearest_field"]
 

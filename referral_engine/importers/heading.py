@@ -11,7 +11,7 @@ from referral_engine.errors import Fault, Faulty, Place
 from referral_engine.i18n import _
 from referral_engine.importers.canonical import EXTRA, canonical, nearest_field
 from referral_engine.importers.mapping import Column, Mapping
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 
 __all__ = ["fitted", "named", "used_columns"]
 

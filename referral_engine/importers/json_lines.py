@@ -14,7 +14,7 @@ from referral_engine.importers.convert import Cells, MakeRows
 from referral_engine.importers.heading import used_columns
 from referral_engine.importers.mapping import Column, Mapping
 from referral_engine.importers.row import Row, RowFault
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 
 __all__ = ["json_rows"]
 

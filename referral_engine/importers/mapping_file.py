@@ -21,7 +21,7 @@ from referral_engine.importers.mapping import (
     Territory,
     Truth,
 )
-from referral_engine.importers.marked_yaml import Entry, MarkedYaml
+from referral_engine.marked_yaml import Entry, MarkedYaml
 from referral_engine.importers.times import SPECIAL_FORMATS
 from referral_engine.model.unit import KINDS
 

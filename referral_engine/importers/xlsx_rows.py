@@ -15,7 +15,7 @@ from referral_engine.importers.heading import fitted, named
 from referral_engine.importers.mapping import Header, Mapping
 from referral_engine.importers.row import Row, RowFault
 from referral_engine.importers.xlsx_merges import MergedCells, merged_cells
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

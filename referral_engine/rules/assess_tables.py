@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from yaml.nodes import Node
+from yaml.nodes import MappingNode, Node
 
 from referral_engine.i18n import _
 from referral_engine.model.span import Span
 from referral_engine.rules import lint, vocabulary
+from referral_engine.rules.alias import KEYS
 from referral_engine.rules.conditions import read_condition
 from referral_engine.rules.convert import read_int, read_number, read_window
 from referral_engine.rules.reader import Entries, Entry, Reader
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 from referral_engine.rules.tables import read_effective, read_rank, read_rules, rule_head
 from referral_engine.rules.targets import read_targets
 from referral_engine.rules.tree import Condition
@@ -182,7 +183,8 @@ def _raise(reader: Reader, node: Node) -> Raise | None:
 
 
 def _indicator(reader: Reader, node: Node) -> Indicator | Index | None:
-    is_index = any(key.value in ("parts", "组成") for key, _value in reader.pairs(node))
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    is_index = any(key.value in ("parts", KEYS["parts"]) for key, _value in pairs)
     return _index(reader, node) if is_index else _rate(reader, node)
 
 

@@ -12,7 +12,7 @@ from referral_engine.rules.fields import Field
 from referral_engine.rules.operands import example, operand
 from referral_engine.rules.operators import OPERATORS, Operator, find_operator, operators_for
 from referral_engine.rules.reader import Entry, Reader
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 from referral_engine.rules.tree import All, Any, Condition, Leaf, Not, Repeats
 
 __all__ = ["DEEPEST", "read_condition"]

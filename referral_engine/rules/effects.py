@@ -10,7 +10,7 @@ from referral_engine.rules.clocks import read_within
 from referral_engine.rules.convert import read_bool
 from referral_engine.rules.operands import read_path, read_value
 from referral_engine.rules.reader import Entries, Reader
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 from referral_engine.rules.targets import read_target
 from referral_engine.rules.tree import Proposal, Refer, RoutingEffects, Support, Value, Whistle
 

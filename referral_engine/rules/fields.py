@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from referral_engine.rules import vocabulary
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 
 __all__ = ["Field", "FieldType", "Named", "Registry", "Scope", "registry"]
 

@@ -13,7 +13,7 @@ from referral_engine.rules import lint
 from referral_engine.rules.convert import read_bool, read_int, read_moment, read_number
 from referral_engine.rules.operands import read_category, read_territory, read_unit
 from referral_engine.rules.reader import Reader
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 
 __all__ = ["ISSUE_KEYS", "read_issue"]
 
@@ -40,7 +40,7 @@ _DEFAULT_CHANNEL = "window"
 
 
 def read_issue(reader: Reader, node: Node) -> Issue | None:
-    """The issue written at the node; None when it has no time of receipt or a fault was reported."""
+    """The issue written at the node; None when a fault in it was reported."""
     before = len(reader.faults)
     values: dict[str, Any] = {"channel": _DEFAULT_CHANNEL}
     for key, value in reader.words(node).values():

@@ -11,7 +11,7 @@ from referral_engine.rules import convert, lint, vocabulary
 from referral_engine.rules.fields import Field
 from referral_engine.rules.operators import Operator, Takes
 from referral_engine.rules.reader import Reader
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 from referral_engine.rules.text import compile_pattern
 from referral_engine.rules.tree import Value
 

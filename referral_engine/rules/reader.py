@@ -12,7 +12,7 @@ from referral_engine.i18n import _
 from referral_engine.rules import alias, lint
 from referral_engine.rules.fields import Registry, Scope
 from referral_engine.rules.names import Names
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 from referral_engine.rules.tree import Category
 from referral_engine.rules.yaml_nodes import foreign_tag, is_null, place_of
 

@@ -10,8 +10,8 @@ from referral_engine.rules.convert import read_bool, read_int, read_moment, read
 from referral_engine.rules.issue_nodes import read_issue
 from referral_engine.rules.operands import read_path, read_unit
 from referral_engine.rules.reader import Entries, Entry, Reader
-from referral_engine.rules.spelling import nearest
-from referral_engine.rules.tree_tests import Action, Expectation, Expected, RuleTest, TestStep
+from referral_engine.spelling import nearest
+from referral_engine.rules.tree_tests import Action, Expectation, Expected, RuleTest, Then
 
 __all__ = ["EXPECTATIONS", "VERBS", "read_tests"]
 
@@ -138,7 +138,7 @@ def _test(reader: Reader, node: Node) -> RuleTest | None:
     )
 
 
-def _step(reader: Reader, node: Node) -> TestStep | None:
+def _step(reader: Reader, node: Node) -> Then | None:
     entries = reader.entries(node, _STEP_KEYS)
     after = read_span(reader, entries["after"][1]) if "after" in entries else None
     at = read_moment(reader, entries["at"][1]) if "at" in entries else None
@@ -151,7 +151,7 @@ def _step(reader: Reader, node: Node) -> TestStep | None:
     expect = _expectations(reader, entries.get("expect"))
     if after is None and at is None:
         return None
-    return TestStep(after, at, do, expect, reader.place(node))
+    return Then(after, at, do, expect, reader.place(node))
 
 
 def _actions(reader: Reader, entries: Entries) -> tuple[Action, ...]:

@@ -8,7 +8,7 @@ from referral_engine.i18n import _
 from referral_engine.rules import lint, vocabulary
 from referral_engine.rules.clocks import read_within
 from referral_engine.rules.reader import Entry, Reader
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 from referral_engine.rules.tree import Category, Within
 
 __all__ = ["read_categories", "read_lists", "read_whistles"]

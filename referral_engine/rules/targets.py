@@ -9,7 +9,7 @@ from referral_engine.model.target import Target
 from referral_engine.rules import lint, vocabulary
 from referral_engine.rules.operands import read_unit
 from referral_engine.rules.reader import Reader
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 
 __all__ = ["read_target", "read_targets"]
 

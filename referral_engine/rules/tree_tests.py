@@ -10,7 +10,7 @@ from referral_engine.errors import Place
 from referral_engine.model.issue import Issue
 from referral_engine.model.span import Span
 
-__all__ = ["Action", "Expectation", "RuleTest", "TestStep"]
+__all__ = ["Action", "Expectation", "RuleTest", "Then"]
 
 Expected = str | bool | int | datetime | tuple[str, ...]
 
@@ -24,7 +24,7 @@ class Expectation(msgspec.Struct, frozen=True):
 
 
 class Action(msgspec.Struct, frozen=True):
-    """What somebody does: a command by name, the unit that does it, and its arguments as written."""
+    """What somebody does: a command, the unit that does it, and its arguments as written."""
 
     verb: str
     by: str
@@ -32,8 +32,8 @@ class Action(msgspec.Struct, frozen=True):
     place: Place
 
 
-class TestStep(msgspec.Struct, frozen=True):
-    """Exactly one of ``after`` (from the step before, else from the receipt) and ``at`` is given."""
+class Then(msgspec.Struct, frozen=True):
+    """Either ``after`` (from the step before, first from the receipt) or ``at`` is given."""
 
     after: Span | None
     at: datetime | None
@@ -48,6 +48,6 @@ class RuleTest(msgspec.Struct, frozen=True):
     name: str
     issue: Issue
     expect: tuple[Expectation, ...]
-    steps: tuple[TestStep, ...]
+    steps: tuple[Then, ...]
     place: Place
     earlier: tuple[Issue, ...] = ()

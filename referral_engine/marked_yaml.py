@@ -1,6 +1,6 @@
 """YAML as nodes that know their place, every scalar as the text that was written.
 
-Faults are collected, never raised one by one: whoever repairs a mapping sees all of them.
+Faults are collected, never raised one by one: whoever repairs the file sees all of them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from referral_engine.errors import Fault, Faulty, Place
 from referral_engine.i18n import _
-from referral_engine.rules.spelling import nearest
+from referral_engine.spelling import nearest
 
 __all__ = ["Entry", "MarkedYaml"]
 
@@ -30,9 +30,10 @@ class Entry(msgspec.Struct, frozen=True):
 class MarkedYaml:
     """One YAML file being read; ``faults`` grows as its parts are asked for."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises Faulty when the file cannot be read or is not valid YAML."""
+    def __init__(self, path: Path, codes: str = "MAP") -> None:
+        """``codes`` begins the code of every fault. Raises Faulty when the file cannot be read or is not valid YAML."""
         self.file = str(path)
+        self._codes = codes
         self.faults: list[Fault] = []
         try:
             # Universal newlines: an editor's CR LF must not shift columns.
@@ -62,14 +63,16 @@ class MarkedYaml:
         """The keys of a mapping in order; a fault and nothing when it is none."""
         if not isinstance(node, MappingNode):
             if node is not None:
-                self.fault(node, "MAP_BAD_VALUE", _("expected keys with values"))
+                self.fault(node, f"{self._codes}_BAD_VALUE", _("expected keys with values"))
             return []
         found: dict[str, Entry] = {}
         for key_node, value in node.value:
             key = self.text(key_node)
             if key in found:
                 self.fault(
-                    key_node, "MAP_DUPLICATE_KEY", _("{key} is written twice").format(key=key)
+                    key_node,
+                    f"{self._codes}_DUPLICATE_KEY",
+                    _("{key} is written twice").format(key=key),
                 )
             elif key is not None:
                 found[key] = Entry(key, key_node, value)
@@ -86,7 +89,7 @@ class MarkedYaml:
             best = nearest(entry.key, allowed)
             self.fault(
                 entry.node,
-                "MAP_UNKNOWN_KEY",
+                f"{self._codes}_UNKNOWN_KEY",
                 _("unknown key {key}; known here: {known}").format(
                     key=entry.key, known=", ".join(allowed)
                 ),
@@ -98,7 +101,7 @@ class MarkedYaml:
         """A scalar as written; a fault and None when it is a list or mapping."""
         if isinstance(node, ScalarNode):
             return str(node.value)
-        self.fault(node, "MAP_BAD_VALUE", _("expected one value"))
+        self.fault(node, f"{self._codes}_BAD_VALUE", _("expected one value"))
         return None
 
     def texts(self, node: Node) -> list[tuple[str, Node]]:
@@ -111,7 +114,7 @@ class MarkedYaml:
         """The items of a list; a fault and nothing when it is none."""
         if isinstance(node, SequenceNode):
             return list(node.value)
-        self.fault(node, "MAP_BAD_VALUE", _("expected a list"))
+        self.fault(node, f"{self._codes}_BAD_VALUE", _("expected a list"))
         return []
 
     def choice(self, node: Node, options: Iterable[str]) -> str | None:
@@ -123,7 +126,7 @@ class MarkedYaml:
         best = nearest(text, known)
         self.fault(
             node,
-            "MAP_BAD_VALUE",
+            f"{self._codes}_BAD_VALUE",
             _("{value} is none of {known}").format(value=text, known=", ".join(known)),
             _("did you mean {best}?").format(best=best) if best else "",
         )
@@ -138,10 +141,10 @@ class MarkedYaml:
             return int(text)
         self.fault(
             node,
-            "MAP_BAD_VALUE",
+            f"{self._codes}_BAD_VALUE",
             _("expected a whole number from {low} to {high}").format(low=low, high=high),
         )
         return None
 
     def _broken(self, place: Place, reason: str) -> Faulty:
-        return Faulty([Fault(place, "MAP_SYNTAX", reason)])
+        return Faulty([Fault(place, f"{self._codes}_SYNTAX", reason)])
