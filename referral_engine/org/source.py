@@ -7,6 +7,7 @@ from pathlib import Path
 
 from referral_engine.errors import Fault, Place
 from referral_engine.i18n import _
+from referral_engine.spelling import nearest
 
 __all__ = ["Faults", "Source", "find_files", "read_source"]
 
@@ -68,12 +69,9 @@ class Faults:
         if source.suggestions >= _SUGGESTIONS_PER_FILE:
             return ""
         source.suggestions += 1
-        from rapidfuzz import fuzz, process
-
         words = tuple(known)
-        found = process.extractOne(written, words, scorer=fuzz.ratio, score_cutoff=60)
-        if found:
-            return _("did you mean {word}?").format(word=found[0])
+        if best := nearest(written, words):
+            return _("did you mean {best}?").format(best=best)
         known_words = _("known: {names}").format(names=", ".join(words))
         return known_words if len(words) <= _SHORT else ""
 
