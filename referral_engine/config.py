@@ -1,0 +1,199 @@
+"""config.yaml: read once, checked whole, every fault at its line and column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from yaml.nodes import Node
+
+from referral_engine.errors import Faulty
+from referral_engine.i18n import _
+from referral_engine.marked_yaml import Entry, MarkedYaml
+from referral_engine.model.policy import Policy
+from referral_engine.model.span import Span
+
+__all__ = ["Config", "PluginConfig", "load_config"]
+
+_SECTIONS = (
+    "county", "database", "anchor", "organisation", "rules", "calendar", "plugins", "keys",
+    "intake", "fields", "flow",
+)  # fmt: skip
+_POLICY = {field.name: field.type for field in msgspec.structs.fields(Policy)}
+
+
+class PluginConfig(msgspec.Struct, frozen=True):
+    """``deadline_s`` seconds for one call, ``memory_mb`` MiB of address space for a process,
+    ``attempts`` claims of a call before it goes to the dead letter."""
+
+    folders: tuple[Path, ...] = ()
+    deadline_s: int = 30
+    memory_mb: int = 512
+    attempts: int = 5
+
+
+class Config(msgspec.Struct, frozen=True):
+    """One workspace. ``root`` is the folder of the file; all paths are absolute."""
+
+    root: Path
+    name: str
+    zone: str
+    database: str
+    anchor: Path | None
+    organisation: tuple[Path, ...]
+    rules: tuple[Path, ...]
+    calendar: str
+    override: Path | None
+    plugins: PluginConfig
+    key_file: Path | None
+    auto_accept: bool
+    fields: dict[str, str]
+    policy: Policy
+
+
+def load_config(path: Path) -> Config:
+    """Reads `path`; raises Faulty with all its faults, or FileNotFoundError."""
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    reader = _Reader(path)
+    config = reader.read()
+    if reader.yaml.faults or config is None:
+        raise Faulty(reader.yaml.faults)
+    return config
+
+
+class _Reader:
+    def __init__(self, path: Path) -> None:
+        self.yaml = MarkedYaml(path, "CONFIG")
+        self.root = path.resolve().parent
+
+    def read(self) -> Config | None:
+        found = self.yaml.known(self.yaml.root, _SECTIONS)
+        missing = [key for key in ("organisation", "rules", "flow") if key not in found]
+        if missing and self.yaml.root is not None:
+            message = _("missing: {keys}").format(keys=", ".join(missing))
+            self.yaml.fault(self.yaml.root, "CONFIG_MISSING_KEY", message)
+        county = self._section(found, "county", ("name", "zone"))
+        calendar = self._section(found, "calendar", ("kind", "override"))
+        keys = self._section(found, "keys", ("file",))
+        intake = self._section(found, "intake", ("auto_accept",))
+        policy = self._policy(found.get("flow"))
+        if policy is None or missing:
+            return None
+        return Config(
+            root=self.root,
+            name=self._text(county, "name", self.root.name),
+            zone=self._zone(county),
+            database=self._database(self._text(found, "database", "sqlite:///var/referral.db")),
+            anchor=self._path(self._text(found, "anchor", "")),
+            organisation=self._paths(found.get("organisation")),
+            rules=self._paths(found.get("rules")),
+            calendar=self._choice(calendar, "kind", ("china", "weekdays")),
+            override=self._path(self._text(calendar, "override", "")),
+            plugins=self._plugins(found),
+            key_file=self._path(self._text(keys, "file", "")),
+            auto_accept=self._bool(intake, "auto_accept", default=True),
+            fields=self._fields(found.get("fields")),
+            policy=policy,
+        )
+
+    def _section(
+        self, found: dict[str, Entry], name: str, keys: tuple[str, ...]
+    ) -> dict[str, Entry]:
+        return self.yaml.known(found[name].value, keys) if name in found else {}
+
+    def _text(self, found: dict[str, Entry], key: str, default: str) -> str:
+        if key not in found:
+            return default
+        return self.yaml.text(found[key].value) or ""
+
+    def _choice(self, found: dict[str, Entry], key: str, options: tuple[str, ...]) -> str:
+        if key not in found:
+            return options[0]
+        return self.yaml.choice(found[key].value, options) or options[0]
+
+    def _bool(self, found: dict[str, Entry], key: str, *, default: bool) -> bool:
+        if key not in found:
+            return default
+        return self.yaml.choice(found[key].value, ("true", "false")) == "true"
+
+    def _zone(self, county: dict[str, Entry]) -> str:
+        name = self._text(county, "zone", "Asia/Shanghai")
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            message = _("{zone} is no time zone such as Asia/Shanghai").format(zone=name)
+            self.yaml.fault(county["zone"].value, "CONFIG_BAD_VALUE", message)
+        return name
+
+    def _database(self, url: str) -> str:
+        """A relative SQLite file lies beside the configuration, wherever it is run from."""
+        prefix = "sqlite:///"
+        if url.startswith(prefix) and not url.startswith(prefix + "/"):
+            return f"{prefix}{self.root / url[len(prefix) :]}"
+        return url
+
+    def _path(self, text: str) -> Path | None:
+        return self.root / text if text else None
+
+    def _paths(self, entry: Entry | None) -> tuple[Path, ...]:
+        if entry is None:
+            return ()
+        found = []
+        for text, node in self.yaml.texts(entry.value):
+            path = self.root / text
+            if not path.exists():
+                message = _("there is no {path}").format(path=path)
+                self.yaml.fault(node, "CONFIG_NO_FILE", message)
+            found.append(path)
+        return tuple(found)
+
+    def _plugins(self, found: dict[str, Entry]) -> PluginConfig:
+        keys = ("folders", "deadline_s", "memory_mb", "attempts")
+        section = self._section(found, "plugins", keys)
+        numbers = {
+            key: value
+            for key, low, high in (
+                ("deadline_s", 1, 3600),
+                ("memory_mb", 64, 65_536),
+                ("attempts", 1, 100),
+            )
+            if key in section
+            and (value := self.yaml.number(section[key].value, low, high)) is not None
+        }
+        return PluginConfig(folders=self._paths(section.get("folders")), **numbers)
+
+    def _fields(self, entry: Entry | None) -> dict[str, str]:
+        if entry is None:
+            return {}
+        pairs = self.yaml.entries(entry.value)
+        return {pair.key: self.yaml.text(pair.value) or pair.key for pair in pairs}
+
+    def _policy(self, entry: Entry | None) -> Policy | None:
+        if entry is None:
+            return None
+        found = self.yaml.known(entry.value, tuple(_POLICY))
+        missing = [name for name in _POLICY if name not in found]
+        if missing:
+            message = _("missing: {keys}").format(keys=", ".join(missing))
+            self.yaml.fault(entry.node, "CONFIG_MISSING_KEY", message)
+            return None
+        values = {name: self._limit(name, found[name].value) for name in _POLICY}
+        if any(value is None for value in values.values()):
+            return None
+        return msgspec.convert(values, Policy, dec_hook=lambda _type, value: value)
+
+    def _limit(self, name: str, node: Node) -> int | bool | Span | None:
+        wanted = _POLICY[name]
+        if wanted is int:
+            return self.yaml.number(node, 0, 1_000)
+        if wanted is bool:
+            word = self.yaml.choice(node, ("true", "false"))
+            return None if word is None else word == "true"
+        text = self.yaml.text(node)
+        try:
+            return Span.parse(text or "")
+        except ValueError as error:
+            self.yaml.fault(node, "CONFIG_BAD_VALUE", str(error))
+            return None
