@@ -72,6 +72,14 @@ class Org:
         for post in dict.fromkeys((post.role, post.territory) for post in person.posts):
             self._holders.setdefault(post, []).append(person)
 
+    def unit_names(self) -> dict[str, str]:
+        """Every unit's id with its name, what rules and people may write as a target."""
+        return {unit.id: unit.name for unit in self.content.units}
+
+    def territory_names(self) -> dict[str, str]:
+        """Every territory's code with its name."""
+        return {each.code: each.name for each in self.content.territories}
+
     # Territories
 
     def territory(self, code: str) -> Territory | None:

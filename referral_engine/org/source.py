@@ -20,7 +20,7 @@ _SHORT = 60
 
 
 class Source:
-    """One input file: its name as people know it and its lines without their ends."""
+    """One input file: its name as people know it, its text and the lines of it."""
 
     __slots__ = ("lines", "name", "suggestions", "text")
 
@@ -32,7 +32,7 @@ class Source:
 
     def line(self, number: int) -> str:
         """A line counted from 1; empty past the end."""
-        return self.lines[number - 1].rstrip("\r") if 0 < number <= len(self.lines) else ""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
 
 class Faults:
@@ -111,9 +111,10 @@ def read_source(path: Path, faults: Faults) -> Source | None:
             _("save the file as UTF-8"),
         )
         return None
-    source = Source(str(path), text)
+    # Universal newlines: what an editor ends its lines with must not shift places.
+    source = Source(str(path), text.replace("\r\n", "\n").replace("\r", "\n"))
     if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
+        line = source.text[: source.text.index("\0")].count("\n") + 1
         column = source.lines[line - 1].index("\0") + 1
         faults.add(source, (line, column), "org-encoding", _("the text holds a NUL character"))
         return None

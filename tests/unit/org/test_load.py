@@ -192,6 +192,23 @@ def test_a_quoted_line_end_keeps_line_numbers_right(load: Callable[..., Org]) ->
     assert (place.line, place.column) == (4, 6)
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_line_ends_shift_no_place(load: Callable[..., Org], tmp_path: Path, end: str) -> None:
+    text = "id,name,kind,territory\na,甲局,department,620922\nb,乙局,bad,620922\n"
+    (tmp_path / "units.csv").write_bytes(text.replace("\n", end).encode())
+    with pytest.raises(Faulty) as caught:
+        load()
+    fault = caught.value.faults[0]
+    assert (fault.place.line, fault.place.column) == (3, 6)
+    assert fault.source == "b,乙局,bad,620922"
+
+
+def test_names_of_units_and_territories_are_listed(county: Org) -> None:
+    assert county.unit_names()["police"] == "县公安局"
+    assert county.unit_names()["620922100"] == "城关镇综治中心"
+    assert county.territory_names()["620922100"] == "城关镇"
+
+
 def test_an_empty_organisation_answers_without_anyone() -> None:
     org = Org.empty()
     assert org.centre("620922100") == ""
