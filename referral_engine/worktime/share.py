@@ -43,7 +43,7 @@ def at_share(
     if reached is None:
         return None
     # A deadline that was moved out of the night can lie where the unit's own time stands still.
-    return from_micros(min(reached, end) if share < 1 else max(reached, end))
+    return from_micros(max(reached, end) if share > 1 else reached)
 
 
 def _length(

@@ -210,6 +210,77 @@ def test_a_pause_of_a_case_is_a_stop() -> None:
     assert found.at == at("2026-09-28 16:00")
 
 
+@pytest.mark.parametrize(
+    ("span", "hours", "since", "until", "ends"),
+    [
+        # Whole days stopped are whole days more, also where the day ends at 24:00.
+        ("2wd", ALWAYS, "2026-10-13 00:00", "2026-10-14 00:00", "2026-10-16 00:00"),
+        ("2wd", ALWAYS, "2026-10-13 00:00", "2026-10-14 00:01", "2026-10-17 00:00"),
+        # A stop that ends at the close of the last day leaves no time on it.
+        ("3d", HOURS, "2026-10-15 10:00", "2026-10-15 18:00", "2026-10-16 18:00"),
+        ("3d", HOURS, "2026-10-15 10:00", "2026-10-15 17:59", "2026-10-15 18:00"),
+        # The last day is Saturday; a stop on the Sunday after it leaves the Monday whole.
+        ("5d", HOURS, "2026-10-18 10:00", "2026-10-19 10:00", "2026-10-19 18:00"),
+        # The time ran out at 09:30 and the morning was waited for: that, too, can be stopped.
+        ("23h30m", HOURS, "2026-10-13 09:45", "2026-10-13 11:00", "2026-10-13 11:15"),
+    ],
+)
+def test_stops_at_the_edges(span: str, hours: WorkHours, since: str, until: str, ends: str) -> None:
+    start = at("2026-10-12 10:00")
+    length = Span(23 * 60 + 30, "m") if span == "23h30m" else Span.parse(span)
+    found = deadline(start, length, CALENDAR, hours, stops=[Stop(at(since), at(until))])
+    assert isinstance(found, Due)
+    assert found.at == at(ends)
+
+
+def test_no_days_are_left_after_the_last() -> None:
+    clock = paused("2026-10-12 10:00", "5d", Stop(at("2026-10-18 10:00")))
+    assert clock.remaining == timedelta()
+
+
+def test_stops_that_touch_are_one_stop() -> None:
+    clock = paused(
+        "2026-10-12 10:00",
+        "5wh",
+        Stop(at("2026-10-12 12:00")),
+        Stop(at("2026-10-12 11:00"), at("2026-10-12 12:00")),
+    )
+    assert (clock.since, clock.remaining) == (at("2026-10-12 11:00"), timedelta(hours=4))
+
+
+def test_a_stop_that_begins_with_the_extension_stops_the_extension() -> None:
+    found = deadline(
+        at("2026-10-12 10:00"),
+        Span(1, "wd"),
+        CALENDAR,
+        HOURS,
+        extensions=[Span(2, "h")],
+        stops=[Stop(at("2026-10-13 18:00"), at("2026-10-13 19:00"))],
+    )
+    assert isinstance(found, Due)
+    assert found.at == at("2026-10-13 21:00")
+
+
+def test_an_extension_counts_on_from_midnight_without_losing_a_day() -> None:
+    found = deadline(
+        at("2026-10-12 10:00"), Span(1, "wd"), CALENDAR, ALWAYS, extensions=[Span(1, "d")]
+    )
+    assert isinstance(found, Due)
+    assert found.at == at("2026-10-15 00:00")
+
+
+def test_the_last_settled_day_is_settled_to_its_end() -> None:
+    assert due("2026-12-25 10:00", "1wd", ALWAYS).at == at("2026-12-29 00:00")
+    assert not due("2026-12-25 10:00", "1wd", ALWAYS).provisional
+
+
+def test_beyond_the_deadline_never_comes_before_it() -> None:
+    early = WorkHours(((((5 * 60, 9 * 60),),) * 5) + ((), ()))
+    clock = due("2026-10-12 09:30", "0wh", early)
+    assert clock.at == at("2026-10-12 10:00")
+    assert at_share(clock, 2, CALENDAR, early) == clock.at
+
+
 def test_small_stops_are_rounded_up_once_not_each() -> None:
     hour = timedelta(hours=1)
     begins = [at(f"2026-10-{day} 09:30") for day in (13, 14, 15, 16)]

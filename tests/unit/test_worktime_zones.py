@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from referral_engine.model.hours import WorkHours
 from referral_engine.model.span import Span
 from referral_engine.worktime import Due, WorkCalendar, deadline, quiet, weekdays
+from referral_engine.worktime.instant import DAY, MINUTE, to_micros
+from referral_engine.worktime.measure import Opening
 
 ZONE = ZoneInfo("America/New_York")
 BOSTON = WorkCalendar(
@@ -63,6 +65,29 @@ def test_working_hours_equal_the_walk(
     assert found == first + timedelta(minutes=now)
 
 
+class _ByTheDay(Opening):
+    """The same opening hours laid out in blocks of a day, so that every question meets an edge."""
+
+    BLOCK = DAY
+
+
+@given(
+    st.sampled_from(["Asia/Shanghai", "America/New_York", "Pacific/Kiritimati", "Pacific/Niue"]),
+    st.sampled_from([OFFICE, NIGHT]),
+    st.integers(0, 30 * 96),
+    st.integers(0, 30 * 96),
+)
+def test_the_edge_of_a_block_is_nowhere(
+    zone: str, hours: WorkHours, quarters: int, length: int
+) -> None:
+    calendar = WorkCalendar(weekdays(), zone)
+    whole = Opening(calendar.zone, lambda day: calendar.hours_on(day, hours))
+    pieces = _ByTheDay(calendar.zone, lambda day: calendar.hours_on(day, hours))
+    since, amount = to_micros(SPRING) + quarters * 15 * MINUTE, length * 15 * MINUTE
+    assert pieces.run(since, since + amount) == whole.run(since, since + amount)
+    assert pieces.after(since, amount) == whole.after(since, amount)
+
+
 def test_elapsed_hours_are_real_hours() -> None:
     assert ends(at("2026-03-07 12:00"), "24h") == at("2026-03-08 13:00")
     assert ends(at("2026-10-31 12:00"), "24h") == at("2026-11-01 11:00")
@@ -98,6 +123,12 @@ moments = st.integers(0, 365 * 1440).map(
     lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
 )
 times = st.builds(time, st.integers(0, 23), st.sampled_from([0, 30]))
+
+
+def test_a_quiet_noon() -> None:
+    calendar = WorkCalendar(weekdays(), "America/New_York", quiet=(time(12), time(14)))
+    sent = [at(f"2026-06-01 {clock}") for clock in ("11:59", "12:00", "13:59", "14:00")]
+    assert [quiet(moment, calendar) for moment in sent] == [sent[0], sent[3], sent[3], sent[3]]
 
 
 @given(moments, times, times)
