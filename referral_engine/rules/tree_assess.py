@@ -77,7 +77,7 @@ class WarningTable(msgspec.Struct, frozen=True):
 
 
 class Normalisation(msgspec.Struct, frozen=True):
-    """Linear points: 0 at ``zero_at``, 100 at ``full_at``, which is the lower where less is better."""
+    """Linear points: 0 at ``zero_at``, 100 at ``full_at``; less may be better."""
 
     zero_at: float
     full_at: float

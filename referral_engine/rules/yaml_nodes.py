@@ -39,8 +39,8 @@ def compose(text: str, file: str) -> Node | Fault:
         return _syntax(error, text, file)
     if root is None or is_null(root):
         return lint.not_a_table.empty(Place(file))
-    if "&" in text and _unbounded(root):
-        return lint.bad_anchor.fault(place_of(root, file))
+    if "&" in text and (endless := _unbounded(root)):
+        return lint.bad_anchor.fault(place_of(endless, file))
     return root
 
 
@@ -92,8 +92,8 @@ def _deep_bracket(text: str) -> int:
     return -1
 
 
-def _unbounded(root: Node) -> bool:
-    """Whether an alias contains itself or aliases multiply beyond measure."""
+def _unbounded(root: Node) -> Node | None:
+    """The node that contains itself, or that aliases multiply beyond measure."""
     sizes: dict[int, int] = {}
     open_: set[int] = set()
     pending: list[tuple[Node, bool]] = [(root, False)]
@@ -103,14 +103,14 @@ def _unbounded(root: Node) -> bool:
             open_.discard(id(node))
             sizes[id(node)] = 1 + sum(sizes[id(child)] for child in _children(node))
             if sizes[id(node)] > _MOST_NODES:
-                return True
+                return node
         elif id(node) in open_:
-            return True
+            return node
         elif id(node) not in sizes:
             open_.add(id(node))
             pending.append((node, True))
             pending.extend((child, False) for child in _children(node))
-    return False
+    return None
 
 
 def _children(node: Node) -> list[Node]:

@@ -10,7 +10,12 @@ Bad::
     rules:
       - id: a
         name: A
-        when: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {people: {gte: 5}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}
+        when:
+          {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not:
+          {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not:
+          {not: {not: {not: {not: {not: {not: {not:
+          {people: {gte: 5}}
+          }}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}
         refer: {lead: police}
 
 Good::

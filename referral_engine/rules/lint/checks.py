@@ -1,0 +1,39 @@
+"""The lint rules that look at the whole set once it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from referral_engine.errors import Fault
+from referral_engine.rules.fields import Registry
+from referral_engine.rules.ruleset import Loaded
+
+__all__ = ["AT_ONCE", "WHEN_COMPLETE", "check_all"]
+
+AT_ONCE = (
+    "claim_after_report",
+    "lonely_joint",
+    "misplaced_default",
+    "not_over_missing",
+    "set_twice",
+)
+"""Modules whose ``check`` judges what is there."""
+
+WHEN_COMPLETE = (
+    "missing_clock",
+    "no_default",
+    "unknown_flag",
+    "unknown_indicator",
+    "unknown_rule",
+    "unknown_tag",
+    "unread_flag",
+    "untested_rule",
+)
+"""Modules whose ``check`` judges what is missing, which takes every file of the workspace."""
+
+
+def check_all(loaded: Loaded, registry: Registry, complete: bool) -> Iterator[Fault]:
+    """Every fault that shows only when the files are seen together."""
+    for name in AT_ONCE + (WHEN_COMPLETE if complete else ()):
+        yield from import_module(f"referral_engine.rules.lint.{name}").check(loaded, registry)
