@@ -136,7 +136,9 @@ def subject(rng: random.Random, size: Size) -> dict[str, Value]:
         "text": rng.choice(("楼上漏水,昨天停水", "停电", "")),
         "received_at": datetime(2026, 9, rng.randint(1, 30), rng.randint(0, 23), tzinfo=UTC),
         REPEATS.key: rng.choice((0, 2, 3)),
-        "flags": tuple(f"flag-{rng.randrange(size.flags)}" for _ in range(rng.choice((0, 0, 1, 2)))),
+        "flags": tuple(
+            f"flag-{rng.randrange(size.flags)}" for _ in range(rng.choice((0, 0, 1, 2)))
+        ),
     }
     return {name: value for name, value in values.items() if rng.random() < 0.85}
 

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from referral_engine.i18n import _
 from referral_engine.rules.infer import fences
 from referral_engine.rules.infer.agenda import Agenda, Asked
-from referral_engine.rules.infer.encode import Alternative, Clause, Encoder, Flagged, Slot
+from referral_engine.rules.infer.encode import Alternative, Clause, Encoder, Flagged, Slot, TooWide
 from referral_engine.rules.terms import Terms
 
 __all__ = ["SENTINEL", "EngineRule", "Program", "Shard"]
@@ -97,11 +98,21 @@ def _stratum(
     rules: list[EngineRule] = []
     for asked in agenda.rules:
         if asked.stratum == stratum:
-            for alternative in encoder.encode(asked.condition, chained):
+            for alternative in _alternatives(asked, encoder, chained):
                 rules.extend(_engine_rules(asked, alternative, len(rules)))
     # Rules of one gate lie together, so that most shards are not touched on most occasions.
     rules.sort(key=lambda rule: (rule.asked.gate, rule.asked.position))
     return tuple(_shard(pack, encoder.slots, codes) for pack in _packs(rules))
+
+
+def _alternatives(
+    asked: Asked, encoder: Encoder, chained: frozenset[str]
+) -> tuple[Alternative, ...]:
+    try:
+        return encoder.encode(asked.condition, chained)
+    except TooWide as error:
+        message = _("`{rule}` combines flags in too many ways")
+        raise TooWide(message.format(rule=asked.rule.id)) from error
 
 
 def _engine_rules(asked: Asked, alternative: Alternative, number: int) -> Iterator[EngineRule]:
