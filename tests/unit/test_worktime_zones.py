@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from referral_engine.model.hours import WorkHours
@@ -77,6 +77,7 @@ class _ByTheDay(Opening):
     st.integers(0, 30 * 96),
     st.integers(0, 30 * 96),
 )
+@example("America/New_York", OFFICE, 0, 32)  # uses up Monday to its last minute
 def test_the_edge_of_a_block_is_nowhere(
     zone: str, hours: WorkHours, quarters: int, length: int
 ) -> None:
