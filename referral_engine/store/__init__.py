@@ -1,0 +1,48 @@
+"""Truth is our rows: an append-only, chained journal of events, and what is derived from it."""
+
+from __future__ import annotations
+
+from referral_engine.store.checkpoints import Checkpoint
+from referral_engine.store.engine import DaemonLock
+from referral_engine.store.errors import Conflict
+from referral_engine.store.history import Candidate, Past, Workload
+from referral_engine.store.journal import START, Position, StoredEvent
+from referral_engine.store.keyring import Keyring
+from referral_engine.store.listing import Access, CaseFilter, CaseLine, InboxLine
+from referral_engine.store.outbox import DeadLetter
+from referral_engine.store.reader import Reader
+from referral_engine.store.rulebook import Publication
+from referral_engine.store.stage import IntakeSeen, Loaded, Seen
+from referral_engine.store.store import Store, township_segment
+from referral_engine.store.transaction import Tx
+from referral_engine.store.wakeups import ClaimedWakeup
+from referral_engine.store.work import MAX_CLAIMS, Claimed
+
+__all__ = [
+    "MAX_CLAIMS",
+    "START",
+    "Access",
+    "Candidate",
+    "CaseFilter",
+    "CaseLine",
+    "Checkpoint",
+    "Claimed",
+    "ClaimedWakeup",
+    "Conflict",
+    "DaemonLock",
+    "DeadLetter",
+    "InboxLine",
+    "IntakeSeen",
+    "Keyring",
+    "Loaded",
+    "Past",
+    "Position",
+    "Publication",
+    "Reader",
+    "Seen",
+    "Store",
+    "StoredEvent",
+    "Tx",
+    "Workload",
+    "township_segment",
+]

@@ -1,0 +1,240 @@
+"""Does everything fit? Chains are recomputed, projections rebuilt from the events and compared.
+
+Memory stays flat: events and case files are read side by side in the order of their codes, one
+case at a time. What a chain cannot show - an end that was cut off together with its projection, a
+case that is gone altogether - shows against checkpoints and, where those may have been rewritten
+too, against the anchor file outside the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Engine, exists, select
+
+from referral_engine.flow.apply import apply
+from referral_engine.model.case import Case
+from referral_engine.model.event import event_name
+from referral_engine.store.chain import GENESIS, chained, read_event
+from referral_engine.store.checkpoint_audit import against_anchor, against_checkpoints
+from referral_engine.store.finding import Finding
+from referral_engine.store.moment import micros
+from referral_engine.store.projection import (
+    CASE_COLUMNS,
+    REFERRAL_COLUMNS,
+    case_row,
+    linked,
+    referral_rows,
+    unpack,
+)
+from referral_engine.store.tables import (
+    case_event,
+    case_file,
+    case_link,
+    command_key,
+    data_key,
+    intake_key,
+    referral,
+    wakeup,
+)
+
+__all__ = ["Finding", "verify"]
+
+_FETCH = 500
+# The organisation may have been redrawn since, and a snapshot is compared by what it means.
+_NOT_COMPARED = {"township", "snapshot"}
+
+
+class _Replayed(NamedTuple):
+    """What the events of one case come to; `fault` is the first that does not fit."""
+
+    case: Case | None
+    head: bytes
+    fault: Finding | None
+
+
+def verify(engine: Engine, anchor: Path | None = None) -> list[Finding]:
+    """Everything that does not fit, at most one finding a case and check; empty when all is well.
+
+    Reads in one view, beside a running daemon. Raises OSError when the anchor file is not there,
+    msgspec.DecodeError when a line of it is none.
+    """
+    with engine.connect() as connection, connection.begin():
+        findings = list(_cases(connection))
+        findings += _hanging(connection)
+        findings += against_checkpoints(connection)
+        if anchor is not None:
+            findings += against_anchor(connection, anchor)
+    return _first_of_each(findings)
+
+
+def _first_of_each(findings: list[Finding]) -> list[Finding]:
+    """Each fault once, in the order found: a cut tail also shows in every later check."""
+    seen: dict[tuple[str, int, str], Finding] = {}
+    for finding in findings:
+        seen.setdefault((finding.case, finding.seq, finding.code), finding)
+    return list(seen.values())
+
+
+def _cases(connection: Connection) -> Iterator[Finding]:
+    files = _stream(connection, select(case_file).order_by(case_file.c.case_code))
+    stored = next(files, None)
+    for code, rows in groupby(_events(connection), key=lambda row: row.case_code):
+        while stored is not None and stored.case_code < code:
+            yield _without_events(stored)
+            stored = next(files, None)
+        replayed = _replay(rows)
+        if stored is None or stored.case_code != code:
+            yield replayed.fault or Finding("NO_FILE", code, 1, "the events have no case file")
+            continue
+        yield from _compared(connection, stored, replayed)
+        stored = next(files, None)
+    while stored is not None:
+        yield _without_events(stored)
+        stored = next(files, None)
+
+
+def _events(connection: Connection) -> Iterator[Any]:
+    # Bytes, not the database's collation, decide which code comes first on both sides.
+    query = select(case_event).order_by(case_event.c.case_code, case_event.c.seq)
+    return _stream(connection, query)
+
+
+def _stream(connection: Connection, query: Any) -> Iterator[Any]:
+    with connection.execute(query, execution_options={"yield_per": _FETCH}) as rows:
+        yield from rows
+
+
+def _without_events(stored: Any) -> Finding:
+    what = f"all {stored.version} events are gone"
+    return Finding("EVENTS_GONE", stored.case_code, 1, what)
+
+
+def _replay(rows: Iterator[Any]) -> _Replayed:
+    """Folds the events of one case up to the first that does not fit."""
+    case: Case | None = None
+    head, expected = GENESIS, 1
+    for row in rows:
+        fault = _unchained(row, head, expected)
+        if fault is None:
+            try:
+                case = apply(case, read_event(row.body))
+            except (ValueError, KeyError, msgspec.MsgspecError) as error:
+                fault = Finding("NOT_APPLICABLE", row.case_code, row.seq, str(error))
+        if fault is not None:
+            for _rest in rows:  # the next case begins behind them
+                pass
+            return _Replayed(None, head, fault)
+        head, expected = row.event_hash, expected + 1
+    return _Replayed(case, head, None)
+
+
+def _unchained(row: Any, head: bytes, expected: int) -> Finding | None:
+    """What is wrong with an event in itself and against the one before it."""
+    code, seq = row.case_code, row.seq
+    if seq != expected:
+        missing = f"event {expected} is missing; the next one is {seq}"
+        return Finding("EVENT_MISSING", code, expected, missing)
+    if chained(row.prev_hash, row.body) != row.event_hash:
+        return Finding("EVENT_ALTERED", code, seq, "its bytes do not give its hash")
+    if row.prev_hash != head:
+        return Finding("CHAIN_BROKEN", code, seq, "it does not follow the event before it")
+    return _miscopied(row)
+
+
+def _miscopied(row: Any) -> Finding | None:
+    """The columns beside the body repeat it for queries; they must say the same."""
+    try:
+        event = read_event(row.body)
+    except msgspec.MsgspecError as error:
+        return Finding("EVENT_UNREADABLE", row.case_code, row.seq, str(error))
+    said = (
+        event.case, event.seq, event_name(event.body), event.owner, micros(event.recorded_at),
+        event.schema,
+    )  # fmt: skip
+    copied = (
+        row.case_code, row.seq, row.kind, row.owner, row.recorded_at, row.schema_version,
+    )  # fmt: skip
+    if said == copied:
+        return None
+    return Finding("EVENT_ALTERED", row.case_code, row.seq, f"its columns say {copied}, not {said}")
+
+
+def _compared(connection: Connection, stored: Any, replayed: _Replayed) -> Iterator[Finding]:
+    if replayed.fault is not None:
+        yield replayed.fault
+        return
+    case, code = replayed.case, stored.case_code
+    if case is None:
+        return
+    if case.version < stored.version:
+        what = f"events {case.version + 1} to {stored.version} are missing at the end"
+        yield Finding("EVENTS_CUT", code, case.version + 1, what)
+        return
+    yield from _file_differs(stored, case, replayed.head)
+    yield from _referrals_differ(connection, case)
+    yield from _links_differ(connection, case)
+    yield from _wakeup_differs(connection, case)
+
+
+def _file_differs(stored: Any, case: Case, head: bytes) -> Iterator[Finding]:
+    rebuilt = zip(CASE_COLUMNS, case_row(case, head, stored.township), strict=True)
+    wrong = [
+        name
+        for name, value in rebuilt
+        if name not in _NOT_COMPARED and getattr(stored, name) != value
+    ]
+    if not _same_snapshot(stored.snapshot, case):
+        wrong.append("snapshot")
+    if wrong:
+        yield _projection(case, f"case_file differs from the events in {', '.join(wrong)}")
+
+
+def _same_snapshot(snapshot: bytes, case: Case) -> bool:
+    try:
+        return unpack(snapshot) == case
+    except msgspec.MsgspecError:
+        return False
+
+
+def _referrals_differ(connection: Connection, case: Case) -> Iterator[Finding]:
+    columns = [referral.c[name] for name in REFERRAL_COLUMNS]
+    query = select(*columns).where(referral.c.case_code == case.code)
+    stored = {row.referral_id: tuple(row) for row in connection.execute(query)}
+    rebuilt = referral_rows(case)
+    for id in sorted(stored.keys() | rebuilt.keys()):
+        if stored.get(id) != rebuilt.get(id):
+            yield _projection(case, f"referral {id} differs from the events")
+
+
+def _links_differ(connection: Connection, case: Case) -> Iterator[Finding]:
+    query = select(case_link.c.other_code).where(case_link.c.case_code == case.code)
+    if set(connection.execute(query).scalars()) != linked(case):
+        yield _projection(case, "its links differ from the events")
+
+
+def _wakeup_differs(connection: Connection, case: Case) -> Iterator[Finding]:
+    """A due moment without a wake-up would be a timer that never fires."""
+    query = select(wakeup.c.due_at).where(wakeup.c.case_code == case.code)
+    due = connection.execute(query).scalar()
+    if due != micros(case.next_at()):
+        yield _projection(case, "its wake-up is not at what is due next")
+
+
+def _projection(case: Case, what: str) -> Finding:
+    return Finding("PROJECTION", case.code, case.version, what)
+
+
+def _hanging(connection: Connection) -> Iterator[Finding]:
+    """Rows of a case that has neither file nor events: it was removed altogether."""
+    for table in (intake_key, data_key, wakeup, command_key, referral):
+        code = table.c.case_code
+        known = exists().where(case_file.c.case_code == code)
+        events = exists().where(case_event.c.case_code == code)
+        query = select(code).where(code != "", ~known, ~events).distinct().order_by(code)
+        for (gone,) in connection.execute(query):
+            yield Finding("CASE_GONE", gone, 1, f"{table.name} knows the case, its events are gone")

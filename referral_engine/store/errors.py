@@ -1,0 +1,80 @@
+"""What the store refuses.
+
+ReferralError
+├── Refused            the file, the schema or the keys do not allow it: code and next step
+└── Conflict           somebody else changed the case first: load it again and decide again
+"""
+
+from __future__ import annotations
+
+from referral_engine.errors import ReferralError, Refused
+from referral_engine.i18n import _
+
+__all__ = [
+    "Conflict",
+    "key_missing",
+    "store_locked",
+    "store_on_network",
+    "store_outdated",
+    "store_readonly",
+]
+
+
+class Conflict(ReferralError):
+    """The case is no longer at the version the decision was made on, or its code is taken.
+
+    Nothing of the transaction was kept. `case` is empty where only the batch is known.
+    """
+
+    def __init__(self, case: str = "") -> None:
+        self.case = case
+        super().__init__(_("case {case} was changed meanwhile").format(case=case or "?"))
+
+
+def key_missing(master_key_id: str) -> Refused:
+    """Personal data was asked for, and the master key it is under is not there."""
+    return Refused(
+        "KEY_MISSING",
+        _("the master key {key} is not in the keyring").format(key=master_key_id),
+        _("Set REFERRAL_MASTER_KEY, or name the key file in config.yaml."),
+    )
+
+
+def store_outdated(found: str, wanted: str) -> Refused:
+    """The schema in the database is not the one this version works with."""
+    return Refused(
+        "STORE_OUTDATED",
+        _("the database is at schema {found}, this version needs {wanted}").format(
+            found=found or _("none"), wanted=wanted
+        ),
+        _("Make a backup, then run `referral db upgrade`."),
+    )
+
+
+def store_on_network(path: str, kind: str) -> Refused:
+    """SQLite's locks and shared memory do not hold on network file systems."""
+    return Refused(
+        "STORE_ON_NETWORK",
+        _("{path} lies on a network file system ({kind}), where SQLite loses data").format(
+            path=path, kind=kind
+        ),
+        _("Put the database on a local disk, or use PostgreSQL."),
+    )
+
+
+def store_locked(path: str, holder: str) -> Refused:
+    """Another daemon runs on this store."""
+    return Refused(
+        "STORE_LOCKED",
+        _("a daemon already runs on {path} (process {holder})").format(path=path, holder=holder),
+        _("Stop it first; one store has one daemon."),
+    )
+
+
+def store_readonly() -> Refused:
+    """Somebody tried to write into a store opened for reading."""
+    return Refused(
+        "STORE_READONLY",
+        _("the store was opened for reading only"),
+        _("Open it without read-only mode."),
+    )

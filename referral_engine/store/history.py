@@ -1,0 +1,190 @@
+"""Questions of fact that a decision asks of other cases. Sealed cases are in no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from referral_engine.store.moment import micros, moment
+from referral_engine.store.tables import case_file, downtime, heartbeat, plugin_call, referral
+from referral_engine.store.vault import Vault
+
+__all__ = [
+    "Candidate",
+    "Past",
+    "Workload",
+    "beat",
+    "near",
+    "past",
+    "problem_of",
+    "repeats",
+    "stopped",
+    "workload",
+]
+
+SAME = ("category", "channel", "path", "reporter", "territory", "township")
+
+
+class Candidate(NamedTuple):
+    """An open, unsealed case that may be the same trouble; `content` by reference."""
+
+    code: str
+    received_at: datetime
+    reporter: str
+    content: dict[str, str]
+
+
+class Past(NamedTuple):
+    """An earlier case of the same place and subject; `problem` where one was named."""
+
+    code: str
+    received_at: datetime
+    closed: bool
+    problem: str
+
+
+class Workload(NamedTuple):
+    """A unit's open referrals, those past their nearest deadline, plugin calls not yet answered."""
+
+    open: int
+    overdue: int
+    calls: int
+
+
+def repeats(
+    connection: Connection,
+    same: Iterable[str],
+    values: Mapping[str, str],
+    since: datetime,
+    until: datetime,
+) -> int:
+    """How many cases received in [since, until] share `values` in each field of `same`.
+
+    Fields: those of SAME. A field without a value is shared with nobody, and the answer is 0.
+    Raises KeyError for a field that cannot be asked for.
+    """
+    fields = set(same)
+    if unknown := fields - set(SAME):
+        raise KeyError(*unknown)
+    if not all(values.get(field) for field in fields):
+        return 0
+    if "territory" in fields and values.get("township"):
+        # A territory lies in one township, and the index goes through the township.
+        fields.add("township")
+    f = case_file.c
+    alike: list[ColumnElement[bool]] = [f[field] == values[field] for field in sorted(fields)]
+    if "reporter" in fields:
+        alike.append(f.reporter != "")  # what the partial index holds
+    window = f.received_at.between(micros(since), micros(until))
+    query = select(func.count()).select_from(case_file).where(window, f.sealed == "", *alike)
+    return connection.execute(query).scalar_one()
+
+
+def near(
+    connection: Connection,
+    vault: Vault,
+    *,
+    category: str,
+    township: str,
+    around: datetime,
+    within: timedelta,
+    territory: str = "",
+    refs: Iterable[str] = ("issue",),
+    limit: int = 50,
+) -> list[Candidate]:
+    """Open cases of one category and place received within `within` of `around`, newest first.
+
+    `territory` narrows the township down. Content is given as kept under `refs`.
+    """
+    f = case_file.c
+    window = f.received_at.between(micros(around - within), micros(around + within))
+    query = select(f.case_code, f.received_at, f.reporter).where(
+        f.category == category, f.township == township, window, f.sealed == "", f.is_open == 1
+    )
+    if territory:
+        query = query.where(f.territory == territory)
+    rows = connection.execute(query.order_by(f.received_at.desc()).limit(limit)).all()
+    if not rows:
+        return []
+    texts = vault.read_many(connection, [row.case_code for row in rows], refs)
+    return [
+        Candidate(r.case_code, moment(r.received_at), r.reporter, texts.get(r.case_code, {}))
+        for r in rows
+    ]
+
+
+def past(
+    connection: Connection,
+    *,
+    category: str,
+    township: str,
+    territory: str,
+    since: datetime,
+    until: datetime,
+    limit: int = 50,
+) -> list[Past]:
+    """Cases of one subject at one place received in [since, until), closed ones included."""
+    f = case_file.c
+    query = select(f.case_code, f.received_at, f.is_open, f.problem).where(
+        f.category == category,
+        f.township == township,
+        f.territory == territory,
+        f.received_at >= micros(since),
+        f.received_at < micros(until),
+        f.sealed == "",
+        f.merged_into == "",
+    )
+    rows = connection.execute(query.order_by(f.received_at.desc()).limit(limit))
+    return [Past(r.case_code, moment(r.received_at), not r.is_open, r.problem) for r in rows]
+
+
+def problem_of(connection: Connection, problem: str) -> list[str]:
+    """The codes of the unsealed cases of a problem (症结) or incident, earliest first."""
+    f = case_file.c
+    member = and_(or_(f.problem == problem, f.incident == problem), f.sealed == "")
+    query = select(f.case_code).where(member).order_by(f.received_at)
+    return list(connection.execute(query).scalars())
+
+
+def workload(connection: Connection, unit: str, now: datetime) -> Workload:
+    """What a unit, as department or as station, has in hand at `now`."""
+    r = referral.c
+    held = and_(or_(r.unit == unit, r.station == unit), r.is_open == 1)
+    late = func.count().filter(r.due_at < micros(now))
+    open_count, overdue = connection.execute(select(func.count(), late).where(held)).one()
+    waiting = select(func.count()).where(
+        plugin_call.c.status == "pending", plugin_call.c.lane == unit
+    )
+    return Workload(open_count, overdue, connection.execute(waiting).scalar_one())
+
+
+def stopped(
+    connection: Connection, since: datetime, until: datetime
+) -> list[tuple[datetime, datetime]]:
+    """The intervals within [since, until] in which no runner was alive (UTC)."""
+    d = downtime.c
+    query = select(d.since_at, d.until_at).where(
+        d.until_at > micros(since), d.since_at < micros(until)
+    )
+    rows = connection.execute(query.order_by(d.since_at))
+    return [(max(moment(a), since), min(moment(b), until)) for a, b in rows]
+
+
+def beat(connection: Connection, runner: str, now: datetime, gap: timedelta) -> timedelta | None:
+    """Says that a runner is alive. Returns how long none was, when that was longer than `gap`.
+
+    The gap is kept, so that deadlines which passed in it blame nobody.
+    """
+    h, at = heartbeat.c, micros(now)
+    last: int | None = connection.execute(select(func.max(h.seen_at))).scalar()
+    missed = None
+    if last is not None and at - last > gap // timedelta(microseconds=1):
+        connection.execute(downtime.insert().values(since_at=last, until_at=at))
+        missed = now - moment(last)
+    renewed = heartbeat.update().where(h.runner_id == runner).values(seen_at=at)
+    if connection.execute(renewed).rowcount == 0:
+        connection.execute(heartbeat.insert().values(runner_id=runner, started_at=at, seen_at=at))
+    return missed

@@ -1,0 +1,211 @@
+"""Outboxes: plugin calls, commands for other cases and notices, done after the commit.
+
+Each is done at least once, under a key that is put in once. Taken under a lease and a fence, like
+wake-ups; what was claimed too often becomes a dead letter with its error and trace.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Connection, Row, Table, func, literal, select, update
+
+from referral_engine.store.moment import micros, moment
+from referral_engine.store.tables import OUTBOXES, plugin_call
+
+__all__ = [
+    "DeadLetter",
+    "Failed",
+    "claim",
+    "dead",
+    "done",
+    "failed",
+    "next_due",
+    "pending",
+    "requeue",
+    "void",
+]
+
+Failed = Literal["retry", "dead", "stale"]
+_LOOKED_AT = 256
+_CRASHED = "claimed {claims} times without an answer"
+
+
+class DeadLetter(NamedTuple):
+    """What was given up: in which box, for which case, with the last error and its trace."""
+
+    box: str
+    item_id: int
+    key: str
+    case_code: str
+    lane: str
+    claims: int
+    error: str
+    trace: str
+
+
+def claim(
+    connection: Connection,
+    box: Table,
+    now: datetime,
+    limit: int,
+    lease: timedelta,
+    max_claims: int,
+    per_lane: int | None = None,
+) -> tuple[list[Row[Any]], list[Row[Any]]]:
+    """Takes up to `limit` items that are due, earliest first, `per_lane` of a lane in hand at once.
+
+    Returns the rows taken, and those that were claimed too often and are dead letters now.
+    """
+    if per_lane is None:
+        found = _ready(connection, box, now, limit)
+    else:
+        found = _fairly(connection, box, now, limit, per_lane)
+    spent = [row for row in found if row.claims >= max_claims]
+    _bury(connection, box, spent)
+    taken = [row.item_id for row in found if row.claims < max_claims]
+    if not taken:
+        return [], spent
+    b = box.c
+    leased = connection.execute(
+        update(box)
+        .where(b.item_id.in_(taken), b.status == "pending")
+        .values(lease_until=micros(now + lease), fence=b.fence + 1, claims=b.claims + 1)
+        .returning(*b)
+    ).all()
+    return sorted(leased, key=lambda row: (row.due_at, row.item_id)), spent
+
+
+def _ready(
+    connection: Connection, box: Table, now: datetime, limit: int, lane: str | None = None
+) -> list[Row[Any]]:
+    b = box.c
+    at = micros(now)
+    query = select(b.item_id, b.claims, b.case_code, b.payload, b.error).where(
+        b.status == "pending", b.due_at <= at, b.lease_until <= at
+    )
+    if lane is not None:
+        query = query.where(b.lane == lane)
+    query = query.order_by(b.due_at, b.item_id).limit(limit).with_for_update(skip_locked=True)
+    return list(connection.execute(query))
+
+
+def _fairly(
+    connection: Connection, box: Table, now: datetime, limit: int, per_lane: int
+) -> list[Row[Any]]:
+    """One of each lane in turn, so that a lane with a long queue does not keep the others out."""
+    at = micros(now)
+    queues: list[list[Row[Any]]] = []
+    for lane in _lanes(connection, box):
+        b = box.c
+        held = select(func.count()).where(
+            b.status == "pending", b.lane == lane, b.lease_until > at, b.due_at <= at
+        )
+        free = per_lane - connection.execute(held).scalar_one()
+        if free > 0 and (queue := _ready(connection, box, now, min(free, limit), lane)):
+            queues.append(queue)
+    turns = ((turn, row.item_id, row) for queue in queues for turn, row in enumerate(queue))
+    return [row for _turn, _id, row in sorted(turns, key=lambda each: each[:2])[:limit]]
+
+
+def _lanes(connection: Connection, box: Table) -> list[str]:
+    """The lanes with something pending, hopping through the index instead of reading all of it."""
+    b = box.c
+    pending = b.status == "pending"
+    hop = select(func.min(b.lane).label("lane")).where(pending).cte("hop", recursive=True)
+    onward = select(func.min(b.lane)).where(pending, b.lane > hop.c.lane).scalar_subquery()
+    hop = hop.union_all(select(onward).where(hop.c.lane.is_not(None)))
+    return list(connection.execute(select(hop.c.lane).where(hop.c.lane.is_not(None))).scalars())
+
+
+def _bury(connection: Connection, box: Table, spent: list[Row[Any]]) -> None:
+    for row in spent:
+        error = row.error or _CRASHED.format(claims=row.claims)
+        query = update(box).where(box.c.item_id == row.item_id)
+        connection.execute(query.values(status="dead", lease_until=0, error=error))
+
+
+def done(
+    connection: Connection, box: Table, item_id: int, fence: int, *, clear: bool = False
+) -> bool:
+    """Ends an item; False for a stale owner, or when it was voided meanwhile.
+
+    `clear` drops what it said. The row stays: its key must never be put in again.
+    """
+    values: dict[str, Any] = {"status": "done", "lease_until": 0, "error": "", "trace": ""}
+    if clear:
+        values["payload"] = b""
+    return connection.execute(_held(box, item_id, fence).values(**values)).rowcount == 1
+
+
+def failed(
+    connection: Connection,
+    box: Table,
+    item_id: int,
+    fence: int,
+    error: str,
+    trace: str,
+    retry_at: datetime,
+    max_claims: int,
+) -> Failed:
+    """Gives an item back to be tried from `retry_at` on, or up, when it was claimed too often."""
+    values: dict[str, Any] = {"lease_until": 0, "error": error, "trace": trace}
+    retried = _held(box, item_id, fence).where(box.c.claims < max_claims)
+    if connection.execute(retried.values(due_at=micros(retry_at), **values)).rowcount == 1:
+        return "retry"
+    buried = _held(box, item_id, fence).values(status="dead", **values)
+    return "dead" if connection.execute(buried).rowcount == 1 else "stale"
+
+
+def _held(box: Table, item_id: int, fence: int) -> Any:
+    b = box.c
+    return update(box).where(
+        b.item_id == item_id, b.fence == fence, b.lease_until > 0, b.status == "pending"
+    )
+
+
+def void(connection: Connection, box: Table, code: str) -> int:
+    """Takes back everything of a case that is still to be done, and what it said."""
+    query = update(box).where(box.c.case_code == code, box.c.status.in_(("pending", "dead")))
+    return connection.execute(query.values(status="void", payload=b"")).rowcount
+
+
+def requeue(connection: Connection, box: Table, item_id: int, now: datetime) -> bool:
+    """Takes a dead letter out to be tried anew; False where there is none of that number."""
+    query = update(box).where(box.c.item_id == item_id, box.c.status == "dead")
+    fresh = {"status": "pending", "claims": 0, "lease_until": 0, "due_at": micros(now)}
+    return connection.execute(query.values(**fresh)).rowcount == 1
+
+
+def dead(connection: Connection, limit: int = 1_000) -> list[DeadLetter]:
+    """The dead letters of every outbox, oldest first within each."""
+    letters: list[DeadLetter] = []
+    for box in OUTBOXES:
+        b = box.c
+        query = select(
+            literal(box.name), b.item_id, b.effect_key, b.case_code, b.lane, b.claims, b.error,
+            b.trace,
+        ).where(b.status == "dead").order_by(b.item_id).limit(limit)  # fmt: skip
+        letters += [DeadLetter(*row) for row in connection.execute(query)]
+    return letters
+
+
+def pending(connection: Connection, box: Table = plugin_call) -> dict[str, int]:
+    """How many items wait or are in hand, by lane."""
+    b = box.c
+    query = select(b.lane, func.count()).where(b.status == "pending").group_by(b.lane)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def next_due(connection: Connection, box: Table) -> datetime | None:
+    """The earliest moment at which something can be claimed (UTC); None when nothing waits."""
+    b = box.c
+    query = select(b.due_at, b.lease_until).where(b.status == "pending")
+    earliest: int | None = None
+    for row in connection.execute(query.order_by(b.due_at, b.item_id).limit(_LOOKED_AT)):
+        ready = max(row.due_at, row.lease_until)
+        earliest = ready if earliest is None else min(earliest, ready)
+        if row.lease_until == 0:
+            break
+    return moment(earliest)

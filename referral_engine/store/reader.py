@@ -1,0 +1,217 @@
+"""What can be asked of the store within one consistent view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from referral_engine.model.event import Event
+from referral_engine.store import history, journal, listing, outbox, rulebook, wakeups
+from referral_engine.store.checkpoints import Checkpoint, latest
+from referral_engine.store.journal import START, Position, StoredEvent
+from referral_engine.store.projection import unpack
+from referral_engine.store.stage import IntakeSeen, Loaded, Seen
+from referral_engine.store.statements import placeholder
+from referral_engine.store.tables import OUTBOXES, case_file, command_key, intake_key, plugin_call
+from referral_engine.store.vault import Vault
+
+__all__ = ["Reader", "Township"]
+
+Township = Callable[[str], str]
+"""The township a territory lies in; empty where it lies in none."""
+
+
+class Reader:
+    """Reads on one connection, in one transaction. Times given and returned are UTC."""
+
+    def __init__(self, connection: Connection, vault: Vault, township: Township) -> None:
+        self._connection = connection
+        self._vault = vault
+        self._township = township
+
+    @property
+    def connection(self) -> Connection:
+        """The SQLAlchemy connection, for what has no method here."""
+        return self._connection
+
+    @property
+    def _case_files(self) -> Connection:
+        """The connection for questions that `case_file` alone answers."""
+        return self._connection
+
+    # -- a case -----------------------------------------------------------------------------------
+    def load(self, code: str) -> Loaded | None:
+        """The case as of its last event, and that event's hash; None for an unknown code."""
+        mark = placeholder(self._connection.dialect.name)
+        found = self._connection.exec_driver_sql(
+            f"SELECT snapshot, head_hash FROM case_file WHERE case_code = {mark}", (code,)
+        ).first()
+        return None if found is None else Loaded(unpack(found[0]), found[1])
+
+    def events(self, code: str) -> list[Event]:
+        """The events of one case, in their order."""
+        return [stored.event for stored in journal.of_case(self.connection, code)]
+
+    def timeline(self, code: str) -> list[StoredEvent]:
+        """The events of one case with their places and hashes, in their order."""
+        return list(journal.of_case(self.connection, code))
+
+    def all_events(self, after: Position = START) -> Iterator[StoredEvent]:
+        """Every event settled after `after`, as a stream; go on from the last one's position."""
+        return journal.after(self.connection, after)
+
+    def position(self) -> Position:
+        """Where the journal ends now: all settled events lie before or at it."""
+        return journal.horizon(self.connection)
+
+    def content(self, code: str, refs: Iterable[str] | None = None) -> dict[str, str]:
+        """What is kept under `refs` (all by default); what was erased is left out.
+
+        Personal data: whoever shows it records it with `Tx.viewed`. Raises Refused (KEY_MISSING,
+        KEY_WRONG, CONTENT_CHANGED).
+        """
+        return self._vault.read(self.connection, code, refs)
+
+    def new_code_free(self, code: str) -> bool:
+        """Whether no case has this code."""
+        query = select(case_file.c.case_code).where(case_file.c.case_code == code)
+        return self._connection.execute(query).first() is None
+
+    def referral_case(self, referral_id: str) -> str | None:
+        """The code of the case a referral belongs to."""
+        return listing.referral_case(self.connection, referral_id)
+
+    def links(self, code: str) -> list[str]:
+        """The codes a case is linked with, from either end."""
+        return listing.links(self.connection, code)
+
+    # -- what came before -------------------------------------------------------------------------
+    def seen(self, principal_id: str, key: str) -> Seen | None:
+        """What was asked and answered under this key before; None when it is new."""
+        c = command_key.c
+        query = select(c.body_hash, c.result).where(
+            c.principal_id == principal_id, c.request_key == key
+        )
+        found = self._connection.execute(query).first()
+        return None if found is None else Seen(*found)
+
+    def intake_seen(self, channel: str, sender_key: str) -> IntakeSeen | None:
+        """The case that this sender's key made before; None when it is new."""
+        i = intake_key.c
+        query = select(i.body_hash, i.case_code).where(
+            i.channel == channel, i.sender_key == sender_key
+        )
+        found = self._connection.execute(query).first()
+        return None if found is None else IntakeSeen(*found)
+
+    def repeats(
+        self, same: Iterable[str], values: Mapping[str, str], since: datetime, until: datetime
+    ) -> int:
+        """How many unsealed cases received in [since, until] share `values` in each field of
+        `same` (category, channel, path, reporter as digest, territory, township).
+
+        0 where a value is missing; raises KeyError for another field.
+        """
+        places = {"township": self._township(values.get("territory", "")), **values}
+        return history.repeats(self._case_files, same, places, since, until)
+
+    def near_candidates(
+        self,
+        *,
+        category: str,
+        territory: str,
+        around: datetime,
+        within: timedelta,
+        whole_township: bool = True,
+        refs: Iterable[str] = ("issue",),
+        limit: int = 50,
+    ) -> list[history.Candidate]:
+        """Open, unsealed cases of one category in the township of `territory` (or only there)
+        received within `within` of `around`, newest first, with their content under `refs`.
+        """
+        return history.near(
+            self.connection, self._vault, category=category, around=around, within=within,
+            township=self._township(territory), territory="" if whole_township else territory,
+            refs=refs, limit=limit,
+        )  # fmt: skip
+
+    def problem_history(
+        self, *, category: str, territory: str, since: datetime, until: datetime, limit: int = 50
+    ) -> list[history.Past]:
+        """Unsealed cases of one category at one place received in [since, until), newest first,
+        closed ones included, merged ones not.
+        """
+        return history.past(
+            self._case_files, category=category, territory=territory,
+            township=self._township(territory), since=since, until=until, limit=limit,
+        )  # fmt: skip
+
+    def members(self, problem: str) -> list[str]:
+        """The codes of the unsealed cases of a problem or an incident, earliest first."""
+        return history.problem_of(self._case_files, problem)
+
+    def workload(self, unit: str, now: datetime) -> history.Workload:
+        """A unit's open and overdue referrals and waiting plugin calls."""
+        return history.workload(self.connection, unit, now)
+
+    def downtime(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+        """The intervals within [since, until] in which no runner was alive."""
+        return history.stopped(self.connection, since, until)
+
+    # -- lists ------------------------------------------------------------------------------------
+    def cases(
+        self, limit: int = 50, where: listing.CaseFilter | None = None
+    ) -> list[listing.CaseLine]:
+        """The cases that fit, newest registration first."""
+        return listing.cases(self.connection, limit, where)
+
+    def count(self) -> int:
+        """How many cases there are."""
+        query = select(func.count()).select_from(case_file)
+        return self.connection.execute(query).scalar_one()
+
+    def inbox(self, unit: str, limit: int = 1_000) -> list[listing.InboxLine]:
+        """The open referrals of a unit, as department or as station, nearest deadline first."""
+        return listing.inbox(self.connection, unit, limit)
+
+    def accesses(self, code: str) -> list[listing.Access]:
+        """Who looked at the personal data of a case."""
+        return listing.accesses(self.connection, code)
+
+    # -- rule sets, work to do --------------------------------------------------------------------
+    def active_rule_set(self) -> str | None:
+        """The hash of the rule set in effect; None before the first publication."""
+        return rulebook.active(self.connection)
+
+    def rule_set(self, digest: str) -> rulebook.Sources | None:
+        """The files of a rule set by path; None for an unknown hash."""
+        return rulebook.sources(self.connection, digest)
+
+    def publications(self, limit: int = 50) -> list[rulebook.Publication]:
+        """What was published, newest first."""
+        return rulebook.publications(self.connection, limit)
+
+    def org(self, digest: str) -> rulebook.Sources | None:
+        """The files of a version of the organisation by path; None for an unknown hash."""
+        return rulebook.org(self.connection, digest)
+
+    def last_checkpoint(self) -> Checkpoint | None:
+        """The newest checkpoint; None before the first."""
+        return latest(self.connection)
+
+    def next_due(self) -> datetime | None:
+        """The earliest moment at which a runner finds something to claim; may lie in the past."""
+        connection = self.connection
+        moments = [wakeups.next_due(connection)]
+        moments += [outbox.next_due(connection, box) for box in OUTBOXES]
+        return min((at for at in moments if at is not None), default=None)
+
+    def waiting_calls(self) -> dict[str, int]:
+        """How many plugin calls wait or are in hand, by unit."""
+        return outbox.pending(self.connection, plugin_call)
+
+    def dead_letters(self, limit: int = 1_000) -> list[outbox.DeadLetter]:
+        """What was given up after too many claims; requeue it with `Tx.requeue`."""
+        return [*outbox.dead(self.connection, limit), *wakeups.dead(self.connection, limit)]

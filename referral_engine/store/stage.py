@@ -1,0 +1,170 @@
+"""What a transaction has decided to write and has not written yet.
+
+Many commands share one commit. Their rows are gathered here and written table by table, one
+`executemany` each, which is what makes intake in batches cheap; what a command wrote before it
+failed is simply not taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Table
+
+from referral_engine.model.case import Case
+from referral_engine.store.errors import Conflict
+from referral_engine.store.journal import EVENT_COLUMNS
+from referral_engine.store.projection import CASE_COLUMNS, LINK_COLUMNS, REFERRAL_COLUMNS
+from referral_engine.store.statements import Row, insert, placeholder, run, update
+from referral_engine.store.tables import (
+    case_event,
+    case_file,
+    case_link,
+    command_key,
+    content,
+    data_key,
+    follow_up,
+    intake_key,
+    notice,
+    plugin_call,
+    referral,
+    wakeup,
+)
+from referral_engine.store.vault import CONTENT_COLUMNS, DATA_KEY_COLUMNS, CaseKey
+
+__all__ = ["OUTBOX_COLUMNS", "IntakeSeen", "Loaded", "Seen", "Stage", "Step"]
+
+OUTBOX_COLUMNS = ("effect_key", "case_code", "lane", "payload", "due_at")
+COMMAND_KEY_COLUMNS = ("principal_id", "request_key", "body_hash", "result", "case_code")
+INTAKE_KEY_COLUMNS = ("channel", "sender_key", "body_hash", "case_code")
+WAKEUP_COLUMNS = ("case_code", "due_at", "claims", "dead", "error")
+WITHDRAWN = "withdrawn"
+
+
+class Loaded(NamedTuple):
+    """A case as of its last event, and the hash of that event."""
+
+    case: Case
+    head_hash: bytes
+
+
+class Seen(NamedTuple):
+    """A command key that was used: the hash of what was asked, and what was answered."""
+
+    body_hash: bytes
+    result: bytes
+
+
+class IntakeSeen(NamedTuple):
+    """A sender's key that came in before: the hash of the issue then, and its case."""
+
+    body_hash: bytes
+    case_code: str
+
+
+class Step(NamedTuple):
+    """One statement of the flush, and whether each row of it must meet exactly one in the table."""
+
+    name: str
+    sql: Callable[[str], str]
+    exact: bool = False
+
+
+def _into(name: str, table: Table, columns: tuple[str, ...], how: str = "") -> Step:
+    return Step(name, lambda d: insert(d, table, columns, how == "replace", how == "keep"))
+
+
+def _void(dialect: str, *where: str) -> str:
+    found = " AND ".join(f"{name} = {placeholder(dialect)}" for name in where)
+    return (
+        f"UPDATE plugin_call SET status = 'void' WHERE {found}"
+        f" AND status = 'pending' AND verb <> '{WITHDRAWN}'"
+    )
+
+
+def _unlink(dialect: str) -> str:
+    mark = placeholder(dialect)
+    return f"DELETE FROM case_link WHERE case_code = {mark} AND other_code = {mark}"
+
+
+# The order in which rows are written. Calls are voided before new ones are put in: a rework may
+# offer again in the same transaction in which the case was closed.
+STEPS: tuple[Step, ...] = (
+    _into("case_new", case_file, CASE_COLUMNS),
+    Step(
+        "case_changed",
+        lambda d: update(d, case_file, CASE_COLUMNS[1:], ("case_code", "version")),
+        exact=True,
+    ),
+    _into("event", case_event, EVENT_COLUMNS),
+    _into("referral", referral, REFERRAL_COLUMNS, "replace"),
+    _into("linked", case_link, LINK_COLUMNS, "keep"),
+    Step("unlinked", _unlink),
+    _into("data_key", data_key, DATA_KEY_COLUMNS),
+    _into("content", content, CONTENT_COLUMNS),
+    _into("wakeup", wakeup, WAKEUP_COLUMNS, "replace"),
+    Step("case_void", lambda d: _void(d, "case_code")),
+    Step("referral_void", lambda d: _void(d, "case_code", "referral_id")),
+    _into("plugin_call", plugin_call, (*OUTBOX_COLUMNS, "referral_id", "verb"), "keep"),
+    _into("follow_up", follow_up, OUTBOX_COLUMNS, "keep"),
+    _into("notice", notice, (*OUTBOX_COLUMNS, "subject"), "keep"),
+    _into("command_key", command_key, COMMAND_KEY_COLUMNS),
+    _into("intake_key", intake_key, INTAKE_KEY_COLUMNS),
+)
+_CASE_FILE_STEPS = frozenset({"case_new", "case_changed"})
+
+
+class Stage:
+    """Rows by step, and what a later command of the same transaction must see of them."""
+
+    __slots__ = ("cases", "command_keys", "intake_keys", "keys", "rows")
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[Row]] = {}
+        self.cases: dict[str, Loaded] = {}
+        self.keys: dict[str, CaseKey] = {}
+        self.command_keys: dict[tuple[str, str], Seen] = {}
+        self.intake_keys: dict[tuple[str, str], IntakeSeen] = {}
+
+    def add(self, step: str, *rows: Row) -> None:
+        if rows:
+            self.rows.setdefault(step, []).extend(rows)
+
+    def void_calls(self, code: str, referral_id: str | None) -> None:
+        """Takes back the calls not yet made, of one referral or of the whole case."""
+        own = self.rows.get("plugin_call")
+        if own:
+            self.rows["plugin_call"] = [
+                row for row in own
+                if row[1] != code or row[-1] == WITHDRAWN or referral_id not in (None, row[-2])
+            ]  # fmt: skip
+        if referral_id is None:
+            self.add("case_void", (code,))
+        else:
+            self.add("referral_void", (code, referral_id))
+
+    def take(self, other: Stage) -> None:
+        """Adds what a command that went well has staged."""
+        for step, rows in other.rows.items():
+            self.rows.setdefault(step, []).extend(rows)
+        self.cases.update(other.cases)
+        self.keys.update(other.keys)
+        self.command_keys.update(other.command_keys)
+        self.intake_keys.update(other.intake_keys)
+
+    def write(self, connection: Connection, *, case_file_only: bool = False) -> None:
+        """Writes the rows; raises Conflict where a case is no longer at its version.
+
+        What later commands must see stays: only the rows are gone.
+        """
+        for step in STEPS:
+            if case_file_only and step.name not in _CASE_FILE_STEPS:
+                continue
+            if rows := self.rows.pop(step.name, None):
+                touched = run(connection, step.sql(connection.dialect.name), rows)
+                if step.exact and touched != len(rows):
+                    raise Conflict(rows[0][-2] if len(rows) == 1 else "")
+
+    def pending(self, steps: Iterable[str] | None = None) -> bool:
+        return any(self.rows.get(step) for step in (self.rows if steps is None else steps))

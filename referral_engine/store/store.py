@@ -1,0 +1,205 @@
+"""The store: one database, one writer, many readers."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, select
+
+from referral_engine.store import schema
+from referral_engine.store.checkpoints import Checkpoint, anchor
+from referral_engine.store.engine import DaemonLock, database_file, open_reader, open_writer
+from referral_engine.store.errors import store_readonly
+from referral_engine.store.keyring import KEY_BYTES, NO_KEYS, Keyring
+from referral_engine.store.reader import Reader, Township
+from referral_engine.store.statements import insert, run
+from referral_engine.store.tables import setting
+from referral_engine.store.transaction import Tx
+from referral_engine.store.vault import Vault, rewrap
+from referral_engine.store.writer import Writer
+
+__all__ = ["Store", "township_segment"]
+
+T = TypeVar("T")
+_DIGEST_CHARACTERS = 32
+_TOWNSHIP_DIGITS = 9
+
+
+def township_segment(territory: str) -> str:
+    """The township of a 12-digit area code (2+2+2+3+3 digits); any other code as it is."""
+    area = territory[:_TOWNSHIP_DIGITS]
+    return area if len(area) == _TOWNSHIP_DIGITS and area.isdigit() else territory
+
+
+class Store:
+    """Open it with `Store.open`. Safe to use from any thread."""
+
+    def __init__(
+        self, url: str, keyring: Keyring, writer: Engine | None, reader: Engine, township: Township,
+        batch: int, waiting: int,
+    ) -> None:  # fmt: skip
+        self.url = url
+        self._keyring = keyring
+        self._township = township
+        self._reader_engine = reader
+        self._writer_engine = writer
+        self._vault = Vault(keyring)
+        self._writer: Writer | None = None
+        if writer is not None:
+            self._writer = Writer(writer, self._begin, batch=batch, waiting=waiting)
+        with reader.connect() as connection:
+            settings = {row.name: row for row in connection.execute(select(setting))}
+        self.id = settings["store_id"].value.decode()
+        secret = settings["digest_secret"]
+        self._digest_secret = keyring.unwrap(secret.value, secret.master_key_id, "digest_secret")
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        keys: Keyring | None = None,
+        readonly: bool = False,
+        *,
+        township: Township = township_segment,
+        batch: int = 64,
+        waiting: int = 1024,
+    ) -> Store:
+        """Opens the database at `url` (sqlite:///file, postgresql://…), making it where it is new.
+
+        `township` tells the township a territory lies in. At most `batch` commands share a
+        commit, `waiting` wait for one before senders are held up.
+
+        Raises Refused: STORE_OUTDATED, STORE_ON_NETWORK, KEY_MISSING, KEY_WRONG; ValueError for
+        an SQLite database in memory.
+        """
+        keyring = keys or NO_KEYS
+        file = database_file(url)
+        if readonly:
+            if file is not None and not file.exists():
+                raise FileNotFoundError(file)
+            reader = open_reader(url)
+            schema.check(reader)
+            return cls(url, keyring, None, reader, township, batch, waiting)
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        writer = open_writer(url)
+        _prepare(writer, keyring)
+        return cls(url, keyring, writer, open_reader(url), township, batch, waiting)
+
+    # -- reading and writing ----------------------------------------------------------------------
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """A consistent view: what it shows does not change while it is open. Keep it short."""
+        with self._reader_engine.connect() as connection, connection.begin():
+            yield Reader(connection, self._vault, self._township)
+
+    def read(self, question: Callable[[Reader], T]) -> T:
+        """The answer to `question` in a view of its own."""
+        with self.reading() as reader:
+            return question(reader)
+
+    def write(self, command: Callable[[Tx], T]) -> Future[T]:
+        """Has `command` run by the writer; the future is resolved once it is committed.
+
+        What the command raises, the future raises, and nothing of it is kept; Conflict when
+        another process was faster. The command may be run again, so it acts through its
+        transaction alone. Waits while too many commands wait. Raises Refused (STORE_READONLY).
+        """
+        if self._writer is None:
+            raise store_readonly()
+        return self._writer.submit(command)
+
+    def transact(self, command: Callable[[Tx], T]) -> T:
+        """Like `write`, and waits for the commit."""
+        return self.write(command).result()
+
+    def waiting(self) -> int:
+        """How many commands wait for their commit."""
+        return self._writer.waiting() if self._writer else 0
+
+    # -- digests and keys -------------------------------------------------------------------------
+    def digest(self, value: str) -> str:
+        """The keyed digest of a phone or id number, the same as long as the store lives.
+
+        32 hex digits of HMAC-SHA256; an empty value has an empty digest.
+        """
+        if not value:
+            return ""
+        made = hmac.new(self._digest_secret, value.encode(), hashlib.sha256)
+        return made.hexdigest()[:_DIGEST_CHARACTERS]
+
+    def rotate(self, keys: Keyring) -> int:
+        """Wraps every data key anew under the current key of `keys`, which must still hold those
+        in use; how many were. The store goes on with `keys`; the chains are not touched.
+
+        Runs beside intake, some keys a transaction; interrupted, it is run again.
+        """
+        done = 0
+        self._keyring, self._vault = keys, Vault(keys)
+        while changed := self.transact(lambda tx: rewrap(tx.connection, keys)):
+            done += changed
+        return done
+
+    # -- the daemon's -----------------------------------------------------------------------------
+    def lock_daemon(self) -> DaemonLock | None:
+        """Makes this process the only daemon on an SQLite store, until it releases or dies.
+
+        None on PostgreSQL, where many work together. Raises Refused (STORE_LOCKED).
+        """
+        file = database_file(self.url)
+        return None if file is None else DaemonLock(file)
+
+    def checkpoint(self, now: datetime, anchor_file: Path | None = None) -> Checkpoint | None:
+        """Records a checkpoint and appends it to the anchor file; None when nothing changed."""
+        made = self.transact(lambda tx: tx.checkpoint(now))
+        if made is not None and anchor_file is not None:
+            anchor(made, anchor_file)
+        return made
+
+    @property
+    def engine(self) -> Engine:
+        """The readers' engine, for `audit.verify` and metrics."""
+        return self._reader_engine
+
+    def close(self) -> None:
+        """Commits what waits and lets go of the database."""
+        if self._writer is not None:
+            self._writer.close()
+        self._reader_engine.dispose()
+        if self._writer_engine is not None:
+            self._writer_engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def _begin(self, connection: Connection) -> Tx:
+        return Tx(connection, self._vault, self._township)
+
+
+def _prepare(engine: Engine, keyring: Keyring) -> None:
+    """Makes the tables of an empty database, and the two settings every store has."""
+    if not schema.current(engine):
+        schema.create(engine)
+    schema.check(engine)
+    with engine.connect() as connection:
+        known = connection.execute(select(setting.c.name)).scalars().all()
+    if {"store_id", "digest_secret"} <= set(known):
+        return
+    columns = ("name", "value", "master_key_id")
+    secret = keyring.wrap(os.urandom(KEY_BYTES), "digest_secret")
+    rows = [("store_id", uuid.uuid4().hex.encode(), ""), ("digest_secret", *secret)]
+    with engine.begin() as connection:
+        # Two processes may open a new store at once: what the first wrote stays.
+        run(connection, insert(engine.dialect.name, setting, columns, keep=True), rows)

@@ -1,0 +1,276 @@
+"""One transaction: what commands decided is gathered, seen by the next command, written at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import Connection, NestedTransaction
+
+from referral_engine.model.case import Case
+from referral_engine.model.outcome import Resolution
+from referral_engine.store import history, rulebook
+from referral_engine.store.chain import GENESIS
+from referral_engine.store.checkpoints import Checkpoint, make
+from referral_engine.store.errors import Conflict
+from referral_engine.store.journal import event_rows
+from referral_engine.store.moment import micros
+from referral_engine.store.outbound import call_rows, follow_up_rows, notice_rows
+from referral_engine.store.projection import case_row, linked, referral_rows
+from referral_engine.store.reader import Township
+from referral_engine.store.stage import IntakeSeen, Loaded, Seen, Stage
+from referral_engine.store.tables import access_log
+from referral_engine.store.vault import CaseKey, Vault, content_rows
+from referral_engine.store.work import Work
+
+__all__ = ["Tx"]
+
+T = TypeVar("T")
+
+
+class Tx(Work):
+    """Reads see what was written before in the same transaction, also by other commands of it.
+
+    Everything is written with the commit; a command that raises leaves nothing behind, and the
+    others of the same commit are kept. Methods of `Work` claim and finish what a runner does.
+    """
+
+    def __init__(self, connection: Connection, vault: Vault, township: Township) -> None:
+        super().__init__(connection, vault, township)
+        self._earlier = Stage()
+        self._own = Stage()
+        self._savepoint: NestedTransaction | None = None
+
+    # -- writing a case ---------------------------------------------------------------------------
+    def commit_resolution(
+        self,
+        resolution: Resolution,
+        *,
+        expected_version: int,
+        principal_id: str = "",
+        key: str = "",
+        body_hash: bytes = b"",
+        result: bytes = b"",
+    ) -> bytes:
+        """Writes what a command came to; the hash of the case's last event.
+
+        `expected_version` is the version it was decided on, 0 for a new case. With a `key`, what
+        was asked (`body_hash`) and answered (`result`, no personal data) is kept under
+        (principal, key). Calls, notices and follow-ups whose key was used before are left out. A
+        closed case takes back its calls not yet made, a referral that ended its own, `withdrawn`
+        excepted.
+
+        Raises Conflict when the case is at another version or its code is taken: at once, or for
+        what other processes did, from the transaction itself.
+        """
+        case = resolution.case
+        before = self._at_version(case.code, expected_version)
+        head = before.head_hash if before else GENESIS
+        if resolution.events:
+            head = self._write_case(resolution, before, expected_version)
+        if resolution.content:
+            sealing = self._data_key(case.code, known=before is not None)
+            self._own.add("content", *content_rows(sealing, case.code, resolution.content))
+        self._take_back_calls(case, before.case if before else None)
+        self._send(resolution, known=before is not None)
+        if key:
+            self._own.add("command_key", (principal_id, key, body_hash, result, case.code))
+            self._own.command_keys[principal_id, key] = Seen(body_hash, result)
+        return head
+
+    def remember_intake(
+        self, channel: str, sender_key: str, body_hash: bytes, case_code: str
+    ) -> None:
+        """Keeps for ever that this sender's key made this case (or joined it)."""
+        self._own.add("intake_key", (channel, sender_key, body_hash, case_code))
+        self._own.intake_keys[channel, sender_key] = IntakeSeen(body_hash, case_code)
+
+    def viewed(self, code: str, principal_id: str, purpose: str, now: datetime) -> None:
+        """Records that somebody looks at the personal data of a case."""
+        self._now().execute(
+            access_log.insert().values(
+                case_code=code, principal_id=principal_id, purpose=purpose, seen_at=micros(now)
+            )
+        )
+
+    def erase(self, code: str) -> bool:
+        """Destroys the data key and content of a case, and what was still to be sent with it.
+
+        The events stay and their chain still holds. False when there was nothing.
+        """
+        connection = self._now()
+        self._void_follow_ups(connection, code)
+        self._own.keys.pop(code, None)
+        self._earlier.keys.pop(code, None)
+        return self._vault.erase(connection, code)
+
+    # -- the engine's own -------------------------------------------------------------------------
+    def publish(
+        self, digest: str, files: rulebook.Sources, author: str, reason: str, now: datetime
+    ) -> int:
+        """Keeps a rule set and makes it the active one (again); the publication's number."""
+        return rulebook.publish(self._now(), digest, files, author, reason, now)
+
+    def keep_org(self, digest: str, files: rulebook.Sources, now: datetime) -> bool:
+        """Keeps a version of the organisation; False when it is kept already."""
+        return rulebook.keep_org(self._now(), digest, files, now)
+
+    def beat(self, runner: str, now: datetime, gap: timedelta) -> timedelta | None:
+        """Says that a runner is alive; how long none was, when that was longer than `gap`."""
+        return history.beat(self._now(), runner, now, gap)
+
+    def checkpoint(self, now: datetime) -> Checkpoint | None:
+        """Records a checkpoint; None when nothing changed. `Store.checkpoint` anchors it too."""
+        return make(self._now(), now)
+
+    # -- reading what is not written yet ----------------------------------------------------------
+    @property
+    def connection(self) -> Connection:
+        """The SQLAlchemy connection, everything gathered so far written to it."""
+        self._settle()
+        return self._connection
+
+    @property
+    def _case_files(self) -> Connection:
+        self._settle(case_file_only=True)
+        return self._connection
+
+    def load(self, code: str) -> Loaded | None:
+        """The case as of its last event, also one of this transaction; None for an unknown code."""
+        for stage in (self._own, self._earlier):
+            if (staged := stage.cases.get(code)) is not None:
+                return staged
+        loaded = super().load(code)
+        if loaded is not None:
+            self._own.cases[code] = loaded
+        return loaded
+
+    def new_code_free(self, code: str) -> bool:
+        """Whether no case has this code."""
+        staged = code in self._own.cases or code in self._earlier.cases
+        return not staged and super().new_code_free(code)
+
+    def seen(self, principal_id: str, key: str) -> Seen | None:
+        """What was asked and answered under this key before; None when it is new."""
+        for stage in (self._own, self._earlier):
+            if (staged := stage.command_keys.get((principal_id, key))) is not None:
+                return staged
+        return super().seen(principal_id, key)
+
+    def intake_seen(self, channel: str, sender_key: str) -> IntakeSeen | None:
+        """The case that this sender's key made before; None when it is new."""
+        for stage in (self._own, self._earlier):
+            if (staged := stage.intake_keys.get((channel, sender_key))) is not None:
+                return staged
+        return super().intake_seen(channel, sender_key)
+
+    # -- the transaction itself, for the writer ---------------------------------------------------
+    def attempt(self, command: Callable[[Tx], T]) -> T:
+        """Runs one command; when it raises, nothing of it stays and the exception goes on."""
+        try:
+            value = command(self)
+            if self._savepoint is not None:
+                self._own.write(self._connection)
+                self._savepoint.commit()
+        except BaseException:
+            if self._savepoint is not None and self._savepoint.is_active:
+                self._savepoint.rollback()
+            raise
+        else:
+            self._earlier.take(self._own)
+            return value
+        finally:
+            self._own, self._savepoint = Stage(), None
+
+    def finish(self) -> None:
+        """Writes what is left, before the commit. Raises Conflict."""
+        self._earlier.write(self._connection)
+
+    # -- parts ------------------------------------------------------------------------------------
+    def _now(self) -> Connection:
+        """The connection for a statement of its own, which a failing command must take back."""
+        self._open_savepoint()
+        self._own.write(self._connection)
+        return self._connection
+
+    def _settle(self, *, case_file_only: bool = False) -> None:
+        if self._own.rows:
+            self._open_savepoint()
+            self._own.write(self._connection, case_file_only=case_file_only)
+        elif self._earlier.rows:
+            self._earlier.write(self._connection, case_file_only=case_file_only)
+
+    def _open_savepoint(self) -> None:
+        if self._savepoint is None:
+            # What went before is kept whatever becomes of this command.
+            self._earlier.write(self._connection)
+            self._savepoint = self._connection.begin_nested()
+
+    def _at_version(self, code: str, expected: int) -> Loaded | None:
+        if expected == 0:
+            if code in self._own.cases or code in self._earlier.cases:
+                raise Conflict(code)
+            return None
+        before = self.load(code)
+        if before is None or before.case.version != expected:
+            raise Conflict(code)
+        return before
+
+    def _write_case(self, resolution: Resolution, before: Loaded | None, expected: int) -> bytes:
+        case = resolution.case
+        if case.version != expected + len(resolution.events):
+            raise ValueError(
+                f"{case.code}: {len(resolution.events)} events do not make {case.version}"
+            )
+        rows, head = event_rows(resolution.events, before.head_hash if before else GENESIS)
+        self._own.add("event", *rows)
+        row = case_row(case, head, self._township(case.territory))
+        if before is None:
+            self._own.add("case_new", row)
+        else:
+            self._own.add("case_changed", (*row[1:], case.code, expected))
+        self._write_projections(case, before.case if before else None)
+        self._own.add("wakeup", (case.code, micros(case.next_at()), 0, 0, ""))
+        self._own.cases[case.code] = Loaded(case, head)
+        return head
+
+    def _write_projections(self, case: Case, before: Case | None) -> None:
+        old = referral_rows(before) if before else {}
+        changed = [row for id, row in referral_rows(case).items() if old.get(id) != row]
+        self._own.add("referral", *changed)
+        was, now = (linked(before) if before else frozenset()), linked(case)
+        self._own.add("linked", *((case.code, other) for other in sorted(now - was)))
+        self._own.add("unlinked", *((case.code, other) for other in sorted(was - now)))
+
+    def _take_back_calls(self, case: Case, before: Case | None) -> None:
+        if before is None:
+            return
+        if case.over:
+            if not before.over:
+                self._own.void_calls(case.code, None)
+            return
+        for old in before.referrals:
+            if old.open and not ((new := case.referral(old.id)) and new.open):
+                self._own.void_calls(case.code, old.id)
+
+    def _send(self, resolution: Resolution, *, known: bool) -> None:
+        case = resolution.case
+        self._own.add("plugin_call", *call_rows(resolution.calls, case))
+        self._own.add("notice", *notice_rows(resolution.notices, case))
+        if resolution.follow_ups:
+            requests = [follow_up.request for follow_up in resolution.follow_ups]
+            sealing = self._data_key(case.code, known=known)
+            self._own.add("follow_up", *follow_up_rows(requests, case.code, sealing, case.last_at))
+
+    def _data_key(self, code: str, *, known: bool) -> CaseKey:
+        """The data key of the case, a fresh one where it has none (any more)."""
+        for stage in (self._own, self._earlier):
+            if (staged := stage.keys.get(code)) is not None:
+                return staged
+        key = self._vault.key(self._connection, code) if known else None
+        if key is None:
+            key, row = self._vault.new_key(code)
+            self._own.add("data_key", row)
+        self._own.keys[code] = key
+        return key

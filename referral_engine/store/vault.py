@@ -1,0 +1,135 @@
+"""Content: what people wrote and who they are, encrypted under one key a case."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, delete, select, update
+
+from referral_engine.errors import Refused
+from referral_engine.i18n import _
+from referral_engine.store.keyring import KEY_BYTES, Keyring, decrypt, encrypt
+from referral_engine.store.statements import Row
+from referral_engine.store.tables import content, data_key, setting
+
+__all__ = ["CONTENT_COLUMNS", "DATA_KEY_COLUMNS", "CaseKey", "Vault", "content_rows", "rewrap"]
+
+CONTENT_COLUMNS = ("case_code", "ref", "ciphertext")
+DATA_KEY_COLUMNS = ("case_code", "wrapped", "master_key_id")
+
+
+class CaseKey:
+    """The data key of one case, opened."""
+
+    __slots__ = ("_cipher", "_code")
+
+    def __init__(self, code: str, key: bytes) -> None:
+        self._code = code
+        self._cipher = AESGCM(key)
+
+    def seal(self, ref: str, clear: bytes) -> bytes:
+        """`clear` encrypted so that it opens only as `ref` of this case."""
+        return encrypt(self._cipher, clear, f"{self._code}/{ref}".encode())
+
+    def open(self, ref: str, sealed: bytes) -> bytes:
+        """What was sealed as `ref`; raises Refused (CONTENT_CHANGED)."""
+        try:
+            return decrypt(self._cipher, sealed, f"{self._code}/{ref}".encode())
+        except InvalidTag:
+            message = _("the content `{ref}` of case {code} was changed in the database")
+            raise Refused(
+                "CONTENT_CHANGED",
+                message.format(ref=ref, code=self._code),
+                _("Run `referral audit verify`, and restore it from a backup."),
+            ) from None
+
+
+class Vault:
+    """Data keys and content rows, opened with one keyring."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    def new_key(self, code: str) -> tuple[CaseKey, Row]:
+        """A fresh data key for the case, and its row in the order of DATA_KEY_COLUMNS."""
+        key = os.urandom(KEY_BYTES)
+        return CaseKey(code, key), (code, *self._keyring.wrap(key, code))
+
+    def key(self, connection: Connection, code: str) -> CaseKey | None:
+        """The case's data key; None where it never had one or it was erased.
+
+        Raises Refused (KEY_MISSING, KEY_WRONG).
+        """
+        return self.keys(connection, [code]).get(code)
+
+    def keys(self, connection: Connection, codes: Sequence[str]) -> dict[str, CaseKey]:
+        """The data keys of those of `codes` that have one."""
+        found = connection.execute(select(data_key).where(data_key.c.case_code.in_(codes)))
+        return {row.case_code: self._opened(row) for row in found}
+
+    def read(
+        self, connection: Connection, code: str, refs: Iterable[str] | None = None
+    ) -> dict[str, str]:
+        """The contents under `refs` (all by default); those erased or never there are left out."""
+        return self.read_many(connection, [code], refs).get(code, {})
+
+    def read_many(
+        self, connection: Connection, codes: Sequence[str], refs: Iterable[str] | None = None
+    ) -> dict[str, dict[str, str]]:
+        """The contents of several cases, by code and reference."""
+        query = select(content).where(content.c.case_code.in_(codes))
+        if refs is not None:
+            query = query.where(content.c.ref.in_(list(refs)))
+        keys = self.keys(connection, codes)
+        texts: dict[str, dict[str, str]] = {}
+        for row in connection.execute(query):
+            if (key := keys.get(row.case_code)) is not None:
+                clear = key.open(row.ref, row.ciphertext).decode()
+                texts.setdefault(row.case_code, {})[row.ref] = clear
+        return texts
+
+    def erase(self, connection: Connection, code: str) -> bool:
+        """Destroys the data key and the content rows; whether there was anything.
+
+        Copies in backups become unreadable only where the master key of their time is gone too.
+        """
+        gone = connection.execute(delete(data_key).where(data_key.c.case_code == code)).rowcount
+        rows = connection.execute(delete(content).where(content.c.case_code == code)).rowcount
+        return bool(gone or rows)
+
+    def _opened(self, row: Any) -> CaseKey:
+        code, wrapped, master = row
+        return CaseKey(code, self._keyring.unwrap(wrapped, master, code))
+
+
+def content_rows(key: CaseKey, code: str, texts: Mapping[str, str]) -> list[Row]:
+    """The rows of `content`, in the order of CONTENT_COLUMNS."""
+    return [(code, ref, key.seal(ref, text.encode())) for ref, text in texts.items()]
+
+
+def rewrap(connection: Connection, keyring: Keyring, limit: int = 1_000) -> int:
+    """Wraps up to `limit` data keys and secrets anew under the current key of `keyring`.
+
+    Returns how many were left under another key and are done now; call it until it returns 0,
+    each time in a transaction of its own, so that intake goes on meanwhile.
+    """
+    done = 0
+    for table, owner in ((data_key, "case_code"), (setting, "name")):
+        value = "wrapped" if table is data_key else "value"
+        query = select(table).where(table.c.master_key_id != keyring.current)
+        if table is setting:
+            query = query.where(table.c.name == "digest_secret")
+        for row in connection.execute(query.limit(limit - done)).mappings().all():
+            clear = keyring.unwrap(row[value], row["master_key_id"], row[owner])
+            wrapped, master = keyring.wrap(clear, row[owner])
+            connection.execute(
+                update(table)
+                .where(table.c[owner] == row[owner])
+                .values({value: wrapped, "master_key_id": master})
+            )
+            done += 1
+    return done

@@ -1,0 +1,132 @@
+"""Wake-ups: `look at this case at this moment`, taken under a lease and a fence.
+
+A wake-up carries no news. Whoever takes one reads the case again, fires all that is due and says
+`done` with the fence it was given; a stale owner, whose lease ran out and whose fence was given
+anew, completes nothing. Claims are counted, not failures: a crash counts too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection, case, func, select, update
+
+from referral_engine.store.moment import micros, moment
+from referral_engine.store.outbox import DeadLetter
+from referral_engine.store.tables import case_file, wakeup
+
+__all__ = ["ClaimedWakeup", "claim", "dead", "done", "due", "failed", "next_due", "revive"]
+
+_LOOKED_AT = 256
+
+
+class ClaimedWakeup(NamedTuple):
+    """`claims` counts this one; `due_at` is UTC."""
+
+    code: str
+    fence: int
+    claims: int
+    due_at: datetime
+
+
+def claim(
+    connection: Connection, now: datetime, limit: int, lease: timedelta, max_claims: int
+) -> list[ClaimedWakeup]:
+    """Takes up to `limit` cases that are due; those claimed too often are put aside as dead."""
+    w = wakeup.c
+    ready = (w.due_at <= micros(now)) & (w.dead == 0) & (w.lease_until <= micros(now))
+    query = select(w.case_code, w.claims).where(w.due_at.is_not(None), ready)
+    found = connection.execute(
+        query.order_by(w.due_at).limit(limit).with_for_update(skip_locked=True)
+    ).all()
+    spent = [row.case_code for row in found if row.claims >= max_claims]
+    if spent:
+        connection.execute(update(wakeup).where(w.case_code.in_(spent)).values(dead=1))
+    taken = [row.case_code for row in found if row.claims < max_claims]
+    if not taken:
+        return []
+    leased = connection.execute(
+        update(wakeup)
+        .where(w.case_code.in_(taken))
+        .values(lease_until=micros(now + lease), fence=w.fence + 1, claims=w.claims + 1)
+        .returning(w.case_code, w.fence, w.claims, w.due_at)
+    ).all()
+    claimed = [ClaimedWakeup(r.case_code, r.fence, r.claims, moment(r.due_at)) for r in leased]
+    return sorted(claimed, key=lambda each: (each.due_at, each.code))
+
+
+def done(connection: Connection, code: str, fence: int) -> bool:
+    """Ends the claim; the wake-up stands again at what the case says is next.
+
+    False for a stale owner, whose transaction must then be given up. A case whose next moment did
+    not move on keeps its count of claims, so that one that is always due ends in the dead letter
+    instead of turning for ever.
+    """
+    upcoming = select(case_file.c.next_at).where(case_file.c.case_code == code).scalar_subquery()
+    w = wakeup.c
+    finished = connection.execute(
+        update(wakeup)
+        .where(w.case_code == code, w.fence == fence, w.lease_until > 0)
+        .values(
+            due_at=upcoming,
+            lease_until=0,
+            claims=case((upcoming == w.due_at, w.claims), else_=0),
+            error="",
+        )
+    )
+    return finished.rowcount == 1
+
+
+def failed(connection: Connection, code: str, fence: int, error: str, retry_at: datetime) -> bool:
+    """Gives the case back to be looked at from `retry_at` on; False for a stale owner."""
+    w = wakeup.c
+    given_back = connection.execute(
+        update(wakeup)
+        .where(w.case_code == code, w.fence == fence, w.lease_until > 0)
+        .values(lease_until=micros(retry_at), error=error)
+    )
+    return given_back.rowcount == 1
+
+
+def revive(connection: Connection, code: str) -> bool:
+    """Takes a dead wake-up out of the dead letter."""
+    w = wakeup.c
+    query = update(wakeup).where(w.case_code == code, w.dead == 1)
+    return connection.execute(query.values(dead=0, claims=0, lease_until=0)).rowcount == 1
+
+
+def dead(connection: Connection, limit: int = 1_000) -> list[DeadLetter]:
+    """The cases that were looked at too often without getting on."""
+    w = wakeup.c
+    query = select(w.case_code, w.claims, w.error).where(w.dead == 1).limit(limit)
+    return [
+        DeadLetter("wakeup", 0, row.case_code, row.case_code, "", row.claims, row.error, "")
+        for row in connection.execute(query)
+    ]
+
+
+def due(connection: Connection, now: datetime) -> int:
+    """How many cases wait to be looked at, the claimed ones included."""
+    w = wakeup.c
+    waiting = select(func.count()).where(
+        w.due_at.is_not(None), w.due_at <= micros(now), w.dead == 0
+    )
+    return connection.execute(waiting).scalar_one()
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """The earliest moment at which a wake-up can be claimed (UTC); None when none is set.
+
+    May lie in the past. Claimed ones count at the end of their lease; they are among the
+    earliest due, so that looking at the head of the queue is enough.
+    """
+    w = wakeup.c
+    query = select(w.due_at, w.lease_until).where(w.due_at.is_not(None), w.dead == 0)
+    earliest: int | None = None
+    for row in connection.execute(query.order_by(w.due_at).limit(_LOOKED_AT)):
+        ready = max(row.due_at, row.lease_until)
+        earliest = ready if earliest is None else min(earliest, ready)
+        if row.lease_until == 0:
+            break
+    return moment(earliest)

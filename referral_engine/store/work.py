@@ -1,0 +1,192 @@
+"""The runner's side of a transaction: claim what is due, finish it, give it back."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy import Row as Found
+
+from referral_engine.model.command import CallFailed, Request
+from referral_engine.model.outcome import Call, Notice
+from referral_engine.model.principal import ENGINE
+from referral_engine.store import outbox, wakeups
+from referral_engine.store.outbound import (
+    follow_up_rows,
+    read_call,
+    read_follow_up,
+    read_notice,
+)
+from referral_engine.store.reader import Reader
+from referral_engine.store.stage import Stage
+from referral_engine.store.tables import OUTBOXES, follow_up, notice, plugin_call
+from referral_engine.store.vault import CaseKey
+
+__all__ = ["MAX_CLAIMS", "Claimed", "Work"]
+
+# design.md: claims are counted, not failures, for a crash counts too.
+MAX_CLAIMS = 8
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed(Generic[T]):
+    """An item taken under a lease, to be finished with `item_id` and `fence`; `claims` so far."""
+
+    item_id: int
+    fence: int
+    claims: int
+    work: T
+
+
+class Work(Reader):
+    """Claims. `now` is UTC; a claim is lost once `lease` has passed since then."""
+
+    _own: Stage
+
+    @abstractmethod
+    def _now(self) -> Connection: ...
+
+    @abstractmethod
+    def _data_key(self, code: str, *, known: bool) -> CaseKey: ...
+
+    # -- wake-ups ---------------------------------------------------------------------------------
+    def claim_wakeups(
+        self, now: datetime, limit: int, lease: timedelta, max_claims: int = MAX_CLAIMS
+    ) -> list[wakeups.ClaimedWakeup]:
+        """Takes up to `limit` cases in which something is due."""
+        return wakeups.claim(self._now(), now, limit, lease, max_claims)
+
+    def done_wakeup(self, code: str, fence: int) -> bool:
+        """Ends a claim; False for a stale owner, who must then raise to give up what it wrote."""
+        return wakeups.done(self._now(), code, fence)
+
+    def failed_wakeup(self, code: str, fence: int, error: str, retry_at: datetime) -> bool:
+        """Gives a case back to be looked at from `retry_at` on; False for a stale owner."""
+        return wakeups.failed(self._now(), code, fence, error, retry_at)
+
+    # -- plugin calls -----------------------------------------------------------------------------
+    def claim_calls(
+        self,
+        now: datetime,
+        limit: int,
+        lease: timedelta,
+        per_unit: int | None = None,
+        max_claims: int = MAX_CLAIMS,
+    ) -> list[Claimed[Call]]:
+        """Takes up to `limit` plugin calls, `per_unit` of one unit in hand at once.
+
+        A call claimed too often is given up, and its case is told so by a follow-up `call_failed`.
+        """
+        connection = self._now()
+        taken, spent = outbox.claim(
+            connection, plugin_call, now, limit, lease, max_claims, per_unit
+        )
+        for row in spent:
+            self._report_dead(read_call(row.payload), row.error or "no answer", now)
+        return [_claimed(row, read_call(row.payload)) for row in taken]
+
+    def done_call(self, item_id: int, fence: int) -> bool:
+        """Ends a call. False when the claim was lost or the call taken back: the answer is late."""
+        return outbox.done(self._now(), plugin_call, item_id, fence)
+
+    def failed_call(
+        self,
+        claimed: Claimed[Call],
+        error: str,
+        trace: str,
+        now: datetime,
+        retry_at: datetime,
+        max_claims: int = MAX_CLAIMS,
+    ) -> outbox.Failed:
+        """Gives a call back, to be made again from `retry_at` on, or up (`dead`)."""
+        outcome = outbox.failed(
+            self._now(), plugin_call, claimed.item_id, claimed.fence, error, trace, retry_at,
+            max_claims,
+        )  # fmt: skip
+        if outcome == "dead":
+            self._report_dead(claimed.work, error, now)
+        return outcome
+
+    # -- commands for other cases -----------------------------------------------------------------
+    def claim_follow_ups(
+        self, now: datetime, limit: int, lease: timedelta, max_claims: int = MAX_CLAIMS
+    ) -> list[Claimed[Request]]:
+        """Takes up to `limit` commands that one case has for another."""
+        connection = self._now()
+        taken, _spent = outbox.claim(connection, follow_up, now, limit, lease, max_claims)
+        keys = self._vault.keys(connection, [row.case_code for row in taken])
+        return [
+            _claimed(row, read_follow_up(row.effect_key, row.payload, keys[row.case_code]))
+            for row in taken
+        ]
+
+    def done_follow_up(self, item_id: int, fence: int) -> bool:
+        """Ends a follow-up and forgets what it said; False for a stale owner."""
+        return outbox.done(self._now(), follow_up, item_id, fence, clear=True)
+
+    def failed_follow_up(
+        self, claimed: Claimed[Request], error: str, trace: str, retry_at: datetime,
+        max_claims: int = MAX_CLAIMS,
+    ) -> outbox.Failed:  # fmt: skip
+        """Gives a follow-up back, or up."""
+        return outbox.failed(
+            self._now(), follow_up, claimed.item_id, claimed.fence, error, trace, retry_at,
+            max_claims,
+        )  # fmt: skip
+
+    # -- notices ----------------------------------------------------------------------------------
+    def claim_notices(
+        self, now: datetime, limit: int, lease: timedelta, per_recipient: int | None = None,
+        max_claims: int = MAX_CLAIMS,
+    ) -> list[Claimed[Notice]]:  # fmt: skip
+        """Takes up to `limit` notices whose quiet hours are over."""
+        connection = self._now()
+        taken, _spent = outbox.claim(
+            connection, notice, now, limit, lease, max_claims, per_recipient
+        )
+        return [_claimed(row, read_notice(row.payload)) for row in taken]
+
+    def done_notice(self, item_id: int, fence: int) -> bool:
+        """Ends a notice that was delivered; False for a stale owner."""
+        return outbox.done(self._now(), notice, item_id, fence)
+
+    def failed_notice(
+        self, claimed: Claimed[Notice], error: str, trace: str, retry_at: datetime,
+        max_claims: int = MAX_CLAIMS,
+    ) -> outbox.Failed:  # fmt: skip
+        """Gives a notice back, or up."""
+        return outbox.failed(
+            self._now(), notice, claimed.item_id, claimed.fence, error, trace, retry_at, max_claims
+        )
+
+    # -- dead letters -----------------------------------------------------------------------------
+    def requeue(self, box: str, key: int | str, now: datetime) -> bool:
+        """Takes a dead letter out: a wake-up by its case's code, anything else by its number.
+
+        False where there is none; raises KeyError for an unknown box.
+        """
+        if box == "wakeup":
+            return wakeups.revive(self._now(), str(key))
+        table = {each.name: each for each in OUTBOXES}[box]
+        return outbox.requeue(self._now(), table, int(key), now)
+
+    # -- parts ------------------------------------------------------------------------------------
+    def _void_follow_ups(self, connection: Connection, code: str) -> None:
+        outbox.void(connection, follow_up, code)
+
+    def _report_dead(self, call: Call, error: str, now: datetime) -> None:
+        command = CallFailed(call.referral, call.verb, error)
+        request = Request(case=call.case, command=command, by=ENGINE, key=f"dead/{call.key}")
+        sealing = self._data_key(call.case, known=True)
+        rows: Sequence[Any] = follow_up_rows([request], call.case, sealing, now)
+        self._own.add("follow_up", *rows)
+
+
+def _claimed(row: Found[Any], work: T) -> Claimed[T]:
+    return Claimed(row.item_id, row.fence, row.claims, work)

@@ -1,0 +1,136 @@
+"""The one writer: commands from many threads, one transaction and one fsync for all that wait."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from referral_engine.store.errors import Conflict
+from referral_engine.store.transaction import Tx
+
+__all__ = ["Writer"]
+
+T = TypeVar("T")
+
+
+class _Job(NamedTuple):
+    command: Callable[[Tx], Any]
+    future: Future[Any]
+
+
+class Writer:
+    """A thread with the only writing connection of this process.
+
+    A command may be run more than once when its commit met a conflict, so it has no effect but
+    through its transaction. Its future is resolved after the commit, in the order of submission.
+    """
+
+    def __init__(
+        self, engine: Engine, begin: Callable[[Connection], Tx], *, batch: int, waiting: int
+    ) -> None:
+        """`batch` commands share a commit at most; `waiting` bounds the queue before it."""
+        self._engine = engine
+        self._begin = begin
+        self._batch = batch
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(waiting)
+        self._closing = threading.Lock()
+        self._closed = False
+        self._connection: Connection | None = None
+        self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, command: Callable[[Tx], T]) -> Future[T]:
+        """Queues a command; waits while the queue is full, which slows down whoever sends.
+
+        Raises RuntimeError once the writer is closed, or from within a command: it would wait
+        for itself.
+        """
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a command may not start another transaction")
+        future: Future[T] = Future()
+        with self._closing:
+            if self._closed:
+                raise RuntimeError("the store is closed")
+            self._jobs.put(_Job(command, future))
+        return future
+
+    def waiting(self) -> int:
+        """How many commands wait for their commit."""
+        return self._jobs.qsize()
+
+    def close(self) -> None:
+        """Commits what waits, then ends."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            self._jobs.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        going_on = True
+        while going_on:
+            jobs = [self._jobs.get()]
+            while jobs[-1] is not None and len(jobs) < self._batch:
+                try:
+                    jobs.append(self._jobs.get_nowait())
+                except queue.Empty:
+                    break
+            going_on = jobs[-1] is not None
+            # A job whose future was cancelled meanwhile is left out.
+            self._commit([j for j in jobs if j and j.future.set_running_or_notify_cancel()])
+        self._disconnect()
+
+    def _commit(self, jobs: list[_Job]) -> None:
+        if not jobs:
+            return
+        try:
+            outcomes = self._transaction(jobs)
+        except (Conflict, IntegrityError) as error:
+            # Somebody else wrote in between. One by one, only those that met it suffer.
+            if len(jobs) == 1:
+                conflict = error if isinstance(error, Conflict) else Conflict()
+                conflict.__cause__ = None if conflict is error else error
+                jobs[0].future.set_exception(conflict)
+            else:
+                for job in jobs:
+                    self._commit([job])
+        except BaseException as error:  # noqa: BLE001 - the caller's to judge, in its own thread
+            self._disconnect()
+            for job in jobs:
+                job.future.set_exception(error)
+        else:
+            for job, (value, failure) in zip(jobs, outcomes, strict=True):
+                if failure is None:
+                    job.future.set_result(value)
+                else:
+                    job.future.set_exception(failure)
+
+    def _transaction(self, jobs: list[_Job]) -> list[tuple[Any, BaseException | None]]:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        with self._connection.begin():
+            tx = self._begin(self._connection)
+            outcomes = [_outcome(tx, job) for job in jobs]
+            tx.finish()
+        return outcomes
+
+    def _disconnect(self) -> None:
+        """The next transaction starts on a fresh connection: this one's state is not known."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+
+def _outcome(tx: Tx, job: _Job) -> tuple[Any, BaseException | None]:
+    try:
+        return tx.attempt(job.command), None
+    except BaseException as error:  # noqa: BLE001 - goes to the one who sent the command
+        return None, error
