@@ -116,9 +116,8 @@ def _again(draft: Draft, reason: str, note: str) -> None:
     kind = "conference" if beyond else "rework"
     draft.record(e.Reopened(draft.case.reworks + 2, reason=kind, note=note))
     if beyond:
-        county = draft.org.responsible(draft.case.territory, "county")
         units = {r.station for r in draft.case.referrals if r.role == "lead"}
-        members = [draft.case.holder, *sorted(units), *([county] if county else [])]
+        members = [draft.case.holder, *sorted(units), draft.county()]
         call_conference(draft, dict.fromkeys(members), rule=reason)
         hold_at_centre(draft, "designate")
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from msgspec.structs import replace
 
@@ -63,8 +63,8 @@ def start(
 
 def on_day(draft: Draft, name: str, day: date, *, referral: str = "") -> str:
     """A clock that ends at close of business of an agreed day; returns its id."""
-    calendar = draft.setting.calendar
-    at = datetime.combine(day, time(18, 0), calendar.zone)
+    hours = draft.org.hours_of(draft.case.holder)
+    at = draft.setting.calendar.end_of_day(day, hours)
     made = Deadline(
         id=f"D{len(draft.case.deadlines) + 1}", name=name, since=draft.at, referral=referral,
         unit=draft.case.holder, day=at, due=at,

@@ -107,11 +107,11 @@ class Draft:
         """The first event of a new case."""
         self.record(body, owner=owner)
 
-    def keep(self, text: str) -> str:
+    def keep(self, text: str, ref: str = "") -> str:
         """Puts words into the case's content; the reference stands in the event."""
         if not text:
             return ""
-        ref = f"{self._before + len(self._events) + 1}-{len(self._content)}"
+        ref = ref or f"{self._before + len(self._events) + 1}-{len(self._content)}"
         self._content[ref] = text
         return ref
 
@@ -143,6 +143,21 @@ class Draft:
             self.org.resolve(target, case.territory, self.now, case.first or case.holder, barred)
             or ""
         )
+
+    def centre(self, territory: str) -> str:
+        """The centre that holds a case of this place, as it is today."""
+        return self.org.current(self.org.centre(territory), self.now)
+
+    def above(self) -> str:
+        """The unit one level above the holder that is not accused; empty at the top."""
+        case = self.case
+        found = self.org.step_up(case.holder, case.territory, frozenset(case.barred))
+        return self.org.current(found, self.now) if found else ""
+
+    def county(self) -> str:
+        """The county's responsible unit; the holder where there is none."""
+        found = self.org.responsible(self.case.territory, "county")
+        return self.org.current(found, self.now) if found else self.case.holder
 
     def unit(self, target: Target) -> str:
         """Like ``resolve``, for a person's command: raises Refused where there is no such unit."""

@@ -38,8 +38,7 @@ def step_up_to(draft: Draft, unit: str, reason: str, note: str) -> None:
     At the top nobody is left to take it: the top is reminded instead.
     """
     case = draft.case
-    barred = frozenset(case.barred)
-    above = unit or draft.org.step_up(case.holder, case.territory, barred) or ""
+    above = unit or draft.above()
     if not above or above == case.holder:
         draft.tell(case.holder, "at_the_top", urgent=True)
         return
@@ -96,8 +95,7 @@ def _whom(draft: Draft, target: Target, referral: Referral | None) -> str:
         case "superior":
             return draft.org.superior_not_in(case.owner, frozenset(case.barred)) or ""
         case "next":
-            barred = frozenset(case.barred)
-            return draft.org.step_up(case.holder, case.territory, barred) or ""
+            return draft.above()
         case _:
             return draft.resolve(target)
 

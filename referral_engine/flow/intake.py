@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
+
 from referral_engine.errors import Refused
 from referral_engine.flow import clocks
 from referral_engine.flow.draft import Draft
@@ -25,7 +27,10 @@ from referral_engine.model.command import (
     Withdraw,
 )
 
-__all__ = ["accept", "exclude", "object_", "redirect", "register", "reject", "withdraw"]
+__all__ = ["ISSUE", "accept", "exclude", "object_", "redirect", "register", "reject", "withdraw"]
+
+ISSUE = "issue"
+"""Content reference of the issue as it came in, as JSON."""
 
 EXCLUDED_FOR_DAYS = 183
 """An exclusion holds six months (domain.md §9) and is then to be decided anew."""
@@ -35,8 +40,9 @@ def register(draft: Draft, command: Register) -> None:
     """The first event. Accusations are sealed here, before anything else is asked."""
     issue = command.issue
     org = draft.org
-    holder = org.centre(issue.territory)
+    holder = draft.centre(issue.territory)
     first = draft.by.unit or holder
+    ref = draft.keep(msgspec.json.encode(issue).decode(), ref=ISSUE)
     draft.begin(
         e.Registered(
             channel=issue.channel, received_at=issue.received_at, rule_set=draft.rules.hash,
@@ -47,7 +53,7 @@ def register(draft: Draft, command: Register) -> None:
             reporter_anonymous=issue.reporter.anonymous,
             has_location=issue.location is not None and issue.location.lat is not None,
             attachments=tuple(a.digest for a in issue.attachments if a.digest),
-            sender_id=issue.id, issue_ref="issue", follows=command.follows,
+            sender_id=issue.id, issue_ref=ref, follows=command.follows,
         ),
         owner=holder,
     )  # fmt: skip

@@ -15,7 +15,7 @@ EARLIER = "same_problem"
 
 
 def recall(draft: Draft) -> None:
-    """At registration: links to twins, the incident it belongs to, the problem it repeats.
+    """At registration: links to twins, the problem it repeats.
 
     Sealed cases are never linked, neither from here nor from there.
     """
@@ -24,8 +24,6 @@ def recall(draft: Draft) -> None:
     for twin in draft.facts.twins:
         draft.record(e.Linked(twin.code, TWIN), engine=True)
         draft.follow(twin.code, Link(draft.code, TWIN), f"link/{twin.code}")
-    if draft.facts.incident:
-        draft.record(e.IncidentJoined(draft.facts.incident), engine=True)
     _problem(draft)
 
 
@@ -37,7 +35,7 @@ def _problem(draft: Draft) -> None:
     times = len(recent) + 1
     if not draft.facts.problem or times < draft.policy.recurrence_times:
         return
-    county = draft.org.responsible(draft.case.territory, "county") or draft.case.holder
+    county = draft.county()
     draft.record(e.ProblemNamed(draft.facts.problem, county, times), engine=True)
     draft.tell(county, "problem_named", problem=draft.facts.problem, times=str(times))
     for earlier in past:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date
 
 from referral_engine.errors import Refused
 from referral_engine.flow import clocks
@@ -90,8 +90,8 @@ def defer(draft: Draft, command: Defer) -> None:
 
 @effect_of("defer")
 def _deferred(draft: Draft, proposal: Proposal) -> None:
-    day = datetime.fromisoformat(proposal.detail["review_on"])
-    at = datetime.combine(day.date(), time(18), draft.setting.calendar.zone)
+    day = date.fromisoformat(proposal.detail["review_on"])
+    at = draft.setting.calendar.end_of_day(day, draft.org.hours_of(draft.case.holder))
     draft.record(e.Deferred(at, proposal.note))
     lead = draft.case.lead()
     if lead is not None and lead.open:

@@ -29,6 +29,9 @@ def route(draft: Draft) -> None:
     day = draft.setting.calendar.local_day(draft.case.received_at)
     decision = draft.rules.router.decide(subject, draft.facts.answers, day)
     _keep(draft, decision)
+    if decision.link == "incident" and not draft.case.sealed:
+        incident = draft.facts.incident or f"I{draft.code}"
+        draft.record(e.IncidentJoined(incident), engine=True)
     if decision.seal:
         seal(draft, decision.seal)
     _guard(draft)

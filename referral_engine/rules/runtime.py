@@ -21,7 +21,7 @@ class ActiveRules:
         self.rule_set = rule_set
         self.hash = rule_set.hash
         self.fields = fields
-        self.router = Router(rule_set, world)
+        self.router = Router(rule_set, world, fields)
         self.inference = Inference(rule_set.escalation, world, fields=fields)
         self.paths = rule_set.paths
         self._shares = _shares(rule_set)

@@ -34,6 +34,7 @@ class Candidate(NamedTuple):
     code: str
     received_at: datetime
     reporter: str
+    incident: str
     content: dict[str, str]
 
 
@@ -101,7 +102,7 @@ def near(
     """
     f = case_file.c
     window = f.received_at.between(micros(around - within), micros(around + within))
-    query = select(f.case_code, f.received_at, f.reporter).where(
+    query = select(f.case_code, f.received_at, f.reporter, f.incident).where(
         f.category == category, f.township == township, window, f.sealed == "", f.is_open == 1
     )
     if territory:
@@ -111,7 +112,9 @@ def near(
         return []
     texts = vault.read_many(connection, [row.case_code for row in rows], refs)
     return [
-        Candidate(r.case_code, moment(r.received_at), r.reporter, texts.get(r.case_code, {}))
+        Candidate(
+            r.case_code, moment(r.received_at), r.reporter, r.incident, texts.get(r.case_code, {})
+        )
         for r in rows
     ]
 

@@ -1,0 +1,153 @@
+"""Commands in, committed outcomes out: the one way a case changes, for everyone who asks."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from concurrent.futures import Future
+from datetime import datetime
+
+import msgspec
+
+from referral_engine.clock import Clock
+from referral_engine.desk.facts import facts_for, reporter_key
+from referral_engine.desk.rulebook import Rulebook
+from referral_engine.errors import Refused
+from referral_engine.flow.decide import decide
+from referral_engine.flow.draft import Setting
+from referral_engine.i18n import _
+from referral_engine.model import command as c
+from referral_engine.model.case import Case
+from referral_engine.model.code import RANDOM_DIGITS, make_code
+from referral_engine.model.command import Request, command_name
+from referral_engine.model.issue import Issue
+from referral_engine.model.principal import Principal
+from referral_engine.rules.runtime import ActiveRules
+from referral_engine.store import Store, Tx
+from referral_engine.workspace import Workspace
+
+__all__ = ["Answer", "Desk"]
+
+_ENCODE = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a command came to. ``duplicate``: the key was used before, nothing was done again."""
+
+    case: str
+    command: str
+    version: int = 0
+    state: str = ""
+    owner: str = ""
+    linked: int = 0
+    duplicate: bool = False
+
+
+class Desk:
+    """The door of one workspace on one store; safe to use from any thread.
+
+    Decisions are made in the store's writer thread, one after the other, so that a case is read
+    and written without anybody in between.
+    """
+
+    def __init__(self, store: Store, workspace: Workspace, clock: Clock) -> None:
+        self.store = store
+        self.workspace = workspace
+        self.clock = clock
+        self.rulebook = Rulebook(store, workspace)
+
+    def refresh(self, workspace: Workspace) -> None:
+        """Takes an edited workspace (SIGHUP); running cases keep their rule sets."""
+        self.workspace = workspace
+        self.rulebook = Rulebook(self.store, workspace)
+
+    def submit(self, request: Request) -> Answer:
+        """Has the command decided and committed. Raises Refused, Conflict."""
+        return self.send(request).result()
+
+    def send(self, request: Request) -> Future[Answer]:
+        """Like `submit`, without waiting: many together share one commit."""
+        return self.store.write(lambda tx: self._run(tx, request))
+
+    def register(
+        self, issue: Issue, by: Principal, *, sender_key: str = "", auto_accept: bool | None = None
+    ) -> Future[Answer]:
+        """A new case for an issue, unless this sender's key came in before on this channel."""
+        accept = self.workspace.config.auto_accept if auto_accept is None else auto_accept
+        request = Request(case="", command=c.Register(issue, auto_accept=accept), by=by)
+        return self.store.write(lambda tx: self._take_in(tx, request, issue, sender_key))
+
+    # -- in the writer's thread ---------------------------------------------------------------
+    def _take_in(self, tx: Tx, request: Request, issue: Issue, sender_key: str) -> Answer:
+        key = sender_key or issue.id
+        if key and (before := tx.intake_seen(issue.channel, key)) is not None:
+            return Answer(before.case_code, "register", duplicate=True)
+        answer = self._decide(tx, None, request)
+        if key:
+            tx.remember_intake(issue.channel, key, _hash(issue), answer.case)
+        return answer
+
+    def _run(self, tx: Tx, request: Request) -> Answer:
+        if request.key and (before := tx.seen(request.by.id, request.key)) is not None:
+            if before.body_hash != _hash((request.case, request.command)):
+                raise Refused(
+                    "KEY_REUSED",
+                    _("The key {key} was used for another command.").format(key=request.key),
+                    _("Use a new key for a new command."),
+                )
+            answer = msgspec.json.decode(before.result, type=Answer)
+            return msgspec.structs.replace(answer, duplicate=True)
+        if isinstance(request.command, c.Register):
+            return self._decide(tx, None, request)
+        loaded = tx.load(request.case)
+        if loaded is None:
+            raise Refused("UNKNOWN_CASE", _("There is no case {code}.").format(code=request.case))
+        return self._decide(tx, loaded.case, request)
+
+    def _decide(self, tx: Tx, case: Case | None, request: Request) -> Answer:
+        now = self.clock.now()
+        setting = self._setting(tx, case, request)
+        facts = facts_for(self.store, tx, setting, case, request)
+        if case is None and isinstance(request.command, c.Register):
+            issue = request.command.issue
+            code = self._new_code(tx, issue, now)
+            reporter = self.store.digest(reporter_key(issue))
+            facts = msgspec.structs.replace(facts, code=code, reporter=reporter)
+        resolution = decide(case, request, facts, setting, now)
+        if resolution is None:
+            assert case is not None
+            return Answer(case.code, command_name(request.command), case.version, case.state)
+        after = resolution.case
+        answer = Answer(
+            after.code, command_name(request.command), after.version, after.state, after.owner,
+            linked=len(facts.twins) if case is None else 0,
+        )  # fmt: skip
+        tx.commit_resolution(
+            resolution,
+            expected_version=0 if case is None else case.version,
+            principal_id=request.by.id,
+            key=request.key,
+            body_hash=_hash((request.case, request.command)) if request.key else b"",
+            result=_ENCODE(answer) if request.key else b"",
+        )
+        return answer
+
+    def _setting(self, tx: Tx, case: Case | None, request: Request) -> Setting:
+        rules = self.rulebook.active(tx) if case is None else self.rulebook.get(tx, case.rule_set)
+        published: Mapping[str, ActiveRules] = {}
+        if isinstance(request.command, c.Migrate):
+            published = self.rulebook.known(tx, request.command.rule_set)
+        return self.workspace.setting(rules, published)
+
+    def _new_code(self, tx: Tx, issue: Issue, now: datetime) -> str:
+        area = issue.territory or self.workspace.org.tree.root
+        day = now.astimezone(self.workspace.calendar.zone).date()
+        while True:
+            code = make_code(area, day, secrets.randbelow(10**RANDOM_DIGITS))
+            if tx.new_code_free(code):
+                return code
+
+
+def _hash(body: object) -> bytes:
+    return hashlib.sha256(_ENCODE(body)).digest()

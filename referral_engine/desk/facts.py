@@ -1,0 +1,156 @@
+"""Reading the facts of a decision from the store, before it is made."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+
+import msgspec
+from rapidfuzz import fuzz
+
+from referral_engine.flow.draft import Setting
+from referral_engine.flow.facts import Facts, Past, Twin
+from referral_engine.flow.intake import ISSUE
+from referral_engine.model import command as c
+from referral_engine.model.case import Case
+from referral_engine.model.issue import Issue
+from referral_engine.rules.subject import Subject
+from referral_engine.rules.text import normalise
+from referral_engine.store import Reader, Store
+
+__all__ = ["facts_for", "reporter_key"]
+
+_NEEDS_WORDS = (c.Accept,)
+_LOOK_BACK = timedelta(days=200)
+"""Half a year and a little: so far back a problem's earlier cases are joined to it."""
+_LEAST_TEXT = 6
+"""Characters below which two texts alike mean nothing."""
+
+
+def facts_for(
+    store: Store, reader: Reader, setting: Setting, case: Case | None, request: c.Request
+) -> Facts:
+    """The facts this command may use, as of one view of the store."""
+    command = request.command
+    if isinstance(command, c.Register):
+        return _of_intake(store, reader, setting, command.issue)
+    assert case is not None, "only a registration has no case"
+    facts = Facts(downtime=_downtime(reader, case))
+    if isinstance(command, _NEEDS_WORDS):
+        issue = _issue(reader, case.code)
+        if issue is not None:
+            facts = msgspec.structs.replace(
+                facts, issue=issue, answers=_answers(store, reader, setting, issue)
+            )
+    if isinstance(command, c.Merge):
+        other = reader.load(command.into)
+        known = None if other is None or other.case.sealed else other.case
+        state = None if known is None else ("over" if known.over else "open")
+        facts = msgspec.structs.replace(facts, other=state)
+    return facts
+
+
+def reporter_key(issue: Issue) -> str:
+    """What makes two reports one reporter's: phone, else id number, else name; empty if unknown."""
+    who = issue.reporter
+    if who.anonymous:
+        return ""
+    phone = re.sub(r"\D", "", who.phone)[-11:]
+    return phone or who.id_number.upper() or who.name
+
+
+def _of_intake(store: Store, reader: Reader, setting: Setting, issue: Issue) -> Facts:
+    twins, incident = _alike(reader, setting, issue)
+    past = _past(reader, setting, issue)
+    return Facts(
+        answers=_answers(store, reader, setting, issue),
+        twins=twins,
+        past=past,
+        problem=_problem(issue) if past else "",
+        incident=incident,
+        issue=issue,
+    )
+
+
+def _answers(store: Store, reader: Reader, setting: Setting, issue: Issue) -> dict[str, int]:
+    """Answers to the rules' history questions; this issue itself counts as one."""
+    subject = Subject.from_issue(issue, setting.rules.fields)
+    found: dict[str, int] = {}
+    for question in setting.rules.router.questions(subject):
+        values = {
+            "category": issue.category,
+            "territory": issue.territory,
+            "channel": issue.channel,
+            "reporter": store.digest(reporter_key(issue)),
+        }
+        since = issue.received_at - question.within.elapsed()
+        count = reader.repeats(question.same, values, since, issue.received_at)
+        found[question.key] = count + 1
+    return found
+
+
+def _alike(reader: Reader, setting: Setting, issue: Issue) -> tuple[tuple[Twin, ...], str]:
+    """Near-duplicates by text, and the incident that cases of this kind and place belong to.
+
+    Without a place and a text there is no near-duplicate.
+    """
+    text = _words(issue)
+    placed = issue.territory and issue.category and not issue.accused
+    if not placed or len(text) < _LEAST_TEXT:
+        return (), ""
+    candidates = reader.near_candidates(
+        category=issue.category, territory=issue.territory, around=issue.received_at,
+        within=setting.policy.twin_window.elapsed(),
+    )  # fmt: skip
+    twins = []
+    for candidate in candidates:
+        other = msgspec.json.decode(candidate.content.get(ISSUE, "null"), type=Issue | None)
+        likeness = fuzz.token_set_ratio(text, _words(other)) if other else 0.0
+        likeness = max(likeness, fuzz.ratio(text, _words(other))) if other else 0.0
+        if likeness >= setting.policy.twin_likeness:
+            twins.append(Twin(candidate.code, round(likeness, 1)))
+    day = timedelta(days=1)
+    near = (c.incident for c in candidates if abs(c.received_at - issue.received_at) <= day)
+    return tuple(twins), next((incident for incident in near if incident), "")
+
+
+def _past(reader: Reader, setting: Setting, issue: Issue) -> tuple[Past, ...]:
+    """Earlier cases of the same subject at the same place; a place is a grid or finer.
+
+    A whole village or street has many cases of one kind without one being the other again.
+    """
+    place = setting.org.territory(issue.territory)
+    if place is None or place.level not in _PLACES or not issue.category or issue.accused:
+        return ()
+    found = reader.problem_history(
+        category=issue.category, territory=issue.territory,
+        since=issue.received_at - _LOOK_BACK, until=issue.received_at,
+    )  # fmt: skip
+    return tuple(Past(p.code, p.received_at, p.closed) for p in found)
+
+
+_PLACES = ("grid", "group", "building", "household")
+
+
+def _problem(issue: Issue) -> str:
+    """The same place and subject are always the same problem."""
+    digest = hashlib.sha256(f"{issue.category}|{issue.territory}".encode()).hexdigest()
+    return f"S{digest[:12]}"
+
+
+def _words(issue: Issue) -> str:
+    return normalise(f"{issue.title}\n{issue.text}").strip()
+
+
+def _issue(reader: Reader, code: str) -> Issue | None:
+    stored = reader.content(code, (ISSUE,)).get(ISSUE)
+    return None if stored is None else msgspec.json.decode(stored, type=Issue)
+
+
+def _downtime(reader: Reader, case: Case) -> tuple[tuple[datetime, datetime], ...]:
+    """Intervals without the engine since the case's oldest open deadline began."""
+    dues = [d.due for d in case.deadlines if d.open and d.due is not None]
+    if not dues:
+        return ()
+    return tuple(reader.downtime(min(dues), max(dues)))

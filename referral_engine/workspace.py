@@ -1,0 +1,120 @@
+"""A workspace: configuration, organisation, calendar and rules, loaded together and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from referral_engine.config import Config, load_config
+from referral_engine.errors import Fault, Faulty
+from referral_engine.flow.draft import Setting
+from referral_engine.org import Org, load_org
+from referral_engine.rules.fields import Registry, registry
+from referral_engine.rules.load import read_rules, read_sources
+from referral_engine.rules.names import Names
+from referral_engine.rules.ruleset import Loaded
+from referral_engine.rules.runtime import ActiveRules
+from referral_engine.rules.source import rule_files
+from referral_engine.rules.tree import RuleSet
+from referral_engine.rules.world import World
+from referral_engine.worktime import WorkCalendar, china, load_overrides, weekdays
+
+__all__ = ["Workspace"]
+
+
+class Workspace:
+    """What an administrator edits, as of the moment it was opened. Immutable."""
+
+    def __init__(self, config: Config, org: Org, calendar: WorkCalendar) -> None:
+        self.config = config
+        self.org = org
+        self.calendar = calendar
+        self.fields: Registry = registry().with_extra(config.fields)
+
+    @classmethod
+    def open(cls, config: Path) -> Workspace:
+        """Reads config.yaml and what it names, but for the rules.
+
+        Raises FileNotFoundError, or Faulty with the faults of every file that could be read.
+        """
+        settings = load_config(config)
+        faults: list[Fault] = []
+        org, calendar = Org.empty(), None
+        try:
+            org = load_org(settings.organisation, settings.zone)
+        except Faulty as error:
+            faults += error.faults
+        try:
+            calendar = _calendar(settings)
+        except Faulty as error:
+            faults += error.faults
+        if faults or calendar is None:
+            raise Faulty(faults)
+        return cls(settings, org, calendar)
+
+    # -- rules --------------------------------------------------------------------------------
+    @cached_property
+    def names(self) -> Names:
+        """What rules may name, for checking them."""
+        return Names(
+            units=self.org.unit_names(),
+            territories=self.org.territory_names(),
+            zone=self.calendar.zone,
+        )
+
+    def rule_paths(self) -> list[Path]:
+        """The rule files; what lies with the organisation or is the calendar is none."""
+        others = [*self.config.organisation]
+        if self.config.override is not None:
+            others.append(self.config.override)
+        files = rule_files(list(self.config.rules))
+        return [file for file in files if not any(_within(file, other) for other in others)]
+
+    def read_rules(self, paths: list[Path] | None = None) -> Loaded:
+        """The rules of these files (all of the workspace by default) with every fault."""
+        whole = paths is None
+        files = self.rule_paths() if paths is None else paths
+        root = self.config.root
+        shown = root if all(_within(file.resolve(), root) for file in files) else None
+        files = [file.resolve() for file in files] if shown else files
+        return read_rules(files, self.fields, self.names, root=shown, whole=whole)
+
+    def rules(self) -> RuleSet:
+        """The workspace's rule set; raises Faulty."""
+        loaded = self.read_rules()
+        if loaded.errors:
+            raise Faulty(loaded.faults)
+        return loaded.rule_set
+
+    def stored_rules(self, sources: Mapping[str, str]) -> RuleSet:
+        """A published rule set from its stored texts; raises Faulty.
+
+        Units that have gone since are no fault: a running case keeps its rules.
+        """
+        loaded = read_sources(sources, self.fields, Names(zone=self.calendar.zone))
+        if loaded.errors:
+            raise Faulty(loaded.faults)
+        return loaded.rule_set
+
+    def activate(self, rules: RuleSet) -> ActiveRules:
+        """The rule set compiled against this organisation and calendar."""
+        parents = {code: category.parent for code, category in rules.categories.items()}
+        world = World(self.org, self.calendar, parents)
+        return ActiveRules(rules, world, self.fields)
+
+    def setting(self, rules: ActiveRules, published: Mapping[str, ActiveRules]) -> Setting:
+        """What decisions stand on, with these rules in force."""
+        return Setting(rules, self.org, self.calendar, self.config.policy, published)
+
+
+def _calendar(config: Config) -> WorkCalendar:
+    days = china() if config.calendar == "china" else weekdays()
+    if config.override is not None and config.override.exists():
+        override = load_overrides(config.override)
+        days = days.overridden(override.days, override.known_until)
+    return WorkCalendar(days, config.zone)
+
+
+def _within(file: Path, folder: Path) -> bool:
+    return file == folder or folder in file.parents
