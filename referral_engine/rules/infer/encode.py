@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from referral_engine.i18n import _
 from referral_engine.rules.closure import Check, close
 from referral_engine.rules.infer import fences
 from referral_engine.rules.infer.conclusion import FactRefused
@@ -83,7 +84,8 @@ class Slot(msgspec.Struct, frozen=True):
                 return fences.number(value, self.field)
             case "word", str():
                 return str(self.codes.get(value, 0))
-        raise FactRefused(f"`{self.field}` holds a {type(value).__name__}")
+        message = _("`{field}` holds a {type}")
+        raise FactRefused(message.format(field=self.field, type=type(value).__name__))
 
 
 class Encoder:

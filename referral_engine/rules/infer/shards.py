@@ -126,11 +126,14 @@ def _engine_rules(asked: Asked, alternative: Alternative, number: int) -> Iterat
 
 
 def _packs(rules: Iterable[EngineRule]) -> Iterator[tuple[EngineRule, ...]]:
-    """As full as the fences allow; a rule that is too large alone is refused there."""
+    """As full as the fences allow. Raises TooWide for a rule that is too large alone."""
     pack: list[EngineRule] = []
     fields: set[str] = set(_FIXED)
     for rule in rules:
         own = _fields(rule)
+        if len(_FIXED | own) > fences.MOST_FIELDS:
+            message = _("`{rule}` reads more fields than durable-rules takes")
+            raise TooWide(message.format(rule=rule.asked.rule.id))
         full = len(pack) + 2 > fences.MOST_RULES or len(fields | own) > fences.MOST_FIELDS
         if pack and full:
             yield tuple(pack)

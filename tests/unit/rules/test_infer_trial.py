@@ -30,9 +30,10 @@ def test_the_rule_that_kills_the_child_is_named(
 ) -> None:
     """A child that dies of one rule, as the library would; ours no longer emit what kills it."""
     child = tmp_path / "child.py"
-    dying = (
-        f"import os, sys\nif '\"r{culprit}\"' in sys.stdin.read():\n    os.kill(os.getpid(), 11)\n"
-    )
+    dying = f"""
+import json, os, sys
+if any('"r{culprit}"' in definition for definition in json.load(sys.stdin)):
+    os.kill(os.getpid(), 11)"""
     child.write_text(dying, "utf-8")
     monkeypatch.setattr(trial, "_CHILD", child)
     fault = trial_load(RULES, COUNTY)
