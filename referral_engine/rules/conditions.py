@@ -12,8 +12,8 @@ from referral_engine.rules.fields import Field
 from referral_engine.rules.operands import example, operand
 from referral_engine.rules.operators import OPERATORS, Operator, find_operator, operators_for
 from referral_engine.rules.reader import Entry, Reader
-from referral_engine.spelling import nearest
 from referral_engine.rules.tree import All, Any, Condition, Leaf, Not, Repeats
+from referral_engine.spelling import nearest
 
 __all__ = ["DEEPEST", "read_condition"]
 
@@ -142,17 +142,16 @@ def _near_field(reader: Reader, word: str) -> str:
 def _operator(reader: Reader, field: Field, entry: Entry) -> Operator | None:
     key = entry[0]
     operator = find_operator(key.value)
-    known = operators_for(field.type)
+    if operator is not None and field.type in operator.types:
+        return operator
+    known, place = operators_for(field.type), reader.place(key)
     if operator is None:
         near = nearest(key.value, [word for op in known for word in (op.name, op.alias)])
-        reader.report(lint.unknown_operator.fault(reader.place(key), key.value, near))
-        return None
-    if field.type not in operator.types:
+        reader.report(lint.unknown_operator.fault(place, key.value, near))
+    else:
         names = ", ".join(op.name for op in known)
-        place = reader.place(key)
         reader.report(lint.wrong_operator.fault(place, key.value, field.name, names))
-        return None
-    return operator
+    return None
 
 
 def _repeats(reader: Reader, entry: Entry) -> Repeats | None:

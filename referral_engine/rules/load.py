@@ -23,7 +23,7 @@ from referral_engine.rules.reader import Entry, Known, Reader
 from referral_engine.rules.rule_tests import read_tests
 from referral_engine.rules.ruleset import LANGUAGE, Loaded, content_hash, in_order
 from referral_engine.rules.shared_tables import read_categories, read_lists, read_whistles
-from referral_engine.rules.source import checked, decode, rule_files, shown_line
+from referral_engine.rules.source import checked, decode, rule_files
 from referral_engine.rules.tables import read_escalation_table, read_routing_table
 from referral_engine.rules.tree_assess import IndicatorTable, WarningTable
 from referral_engine.rules.tree_tests import RuleTest
@@ -137,13 +137,20 @@ def _read(
         loaded = loading.run(sources)
         # What an unreadable file lacks would be reported as missing from the others.
         found = [*loaded.faults, *check_all(loaded, known.registry, whole and loading.complete)]
-    shown = sorted({_with_source(fault, sources) for fault in found})
-    return msgspec.structs.replace(loaded, faults=tuple(shown))
+    return msgspec.structs.replace(loaded, faults=_shown(found, sources))
 
 
-def _with_source(fault: Fault, sources: Mapping[str, str]) -> Fault:
-    line = shown_line(sources.get(fault.place.file, ""), fault.place.line)
-    return msgspec.structs.replace(fault, source=line)
+def _shown(faults: list[Fault], sources: Mapping[str, str]) -> tuple[Fault, ...]:
+    """The faults sorted by place, each once and with its source line."""
+    lines = {
+        file: sources.get(file, "").split("\n") for file in {fault.place.file for fault in faults}
+    }
+    with_lines = {
+        msgspec.structs.replace(fault, source="".join(lines[fault.place.file][at : at + 1]))
+        for fault in faults
+        for at in (fault.place.line - 1,)
+    }
+    return tuple(sorted(with_lines))
 
 
 @contextmanager

@@ -64,8 +64,12 @@ def shown_line(text: str, line: int) -> str:
 
 
 def _foreign(data: bytes, start: int, file: str) -> Fault:
+    encoding = _guess(data)
+    if encoding:
+        # Some of its bytes may pass for UTF-8: the first letter beyond ASCII is already wrong.
+        start = next(at for at, byte in enumerate(data) if byte >= 0x80)
     before = data[:start].decode("utf-8-sig", errors="replace")
-    return lint.encoding.fault(_place(before, file), _guess(data))
+    return lint.encoding.fault(_place(before, file), encoding)
 
 
 def _guess(data: bytes) -> str:

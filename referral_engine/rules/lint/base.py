@@ -15,7 +15,8 @@ __all__ = ["Lint", "did_you_mean"]
 class Lint(msgspec.Struct, frozen=True):
     """``manual`` is the docstring of the rule's module: a summary, why it matters, then examples.
 
-    The examples follow the lines ``Bad::`` and ``Good::`` and are whole rule files.
+    The examples follow the lines ``Bad::`` and ``Good::`` and are whole rule files, ``---``
+    between two of them.
     """
 
     code: str
@@ -38,13 +39,13 @@ class Lint(msgspec.Struct, frozen=True):
         return body.split("Bad::")[0].strip()
 
     @property
-    def bad(self) -> str:
-        """A rule file that has this fault."""
+    def bad(self) -> dict[str, str]:
+        """Rule files that have this fault, text by name."""
         return _example(self.manual, "Bad::", "Good::")
 
     @property
-    def good(self) -> str:
-        """The same file put right."""
+    def good(self) -> dict[str, str]:
+        """The same files put right."""
         return _example(self.manual, "Good::", "\0")
 
 
@@ -53,6 +54,7 @@ def did_you_mean(word: str) -> str:
     return _("did you mean `{word}`?").format(word=word) if word else ""
 
 
-def _example(manual: str, start: str, end: str) -> str:
+def _example(manual: str, start: str, end: str) -> dict[str, str]:
     part = manual.split(start, 1)[1].split(end, 1)[0]
-    return dedent(part).strip("\n") + "\n"
+    files = dedent(part).strip("\n").split("\n---\n")
+    return {f"{number}.yaml": text + "\n" for number, text in enumerate(files, 1)}

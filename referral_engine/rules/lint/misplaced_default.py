@@ -12,14 +12,31 @@ Bad::
         name: A
         refer: {lead: police}
     default: {refer: {lead: police}}
+    ---
+    kind: routing
+    hit: first
+    rank: 2
+    rules:
+      - id: b
+        name: B
+        refer: {lead: police}
 
 Good::
 
     kind: routing
     hit: first
+    rank: 1
     rules:
       - id: a
         name: A
+        refer: {lead: police}
+    ---
+    kind: routing
+    hit: first
+    rank: 2
+    rules:
+      - id: b
+        name: B
         refer: {lead: police}
     default: {refer: {lead: police}}
 """

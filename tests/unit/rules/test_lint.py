@@ -1,0 +1,180 @@
+"""Every lint rule: a fixture at an exact place, a manual whose examples are true, a page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from referral_engine.errors import Fault
+from referral_engine.rules import lint as lint_package
+from referral_engine.rules.lint import Lint, checks, lints
+from referral_engine.rules.lint.__main__ import section
+from referral_engine.rules.load import read_rules, read_sources
+from referral_engine.rules.names import Names
+
+ROOT = Path(__file__).resolve().parents[3]
+FAULTY = ROOT / "tests/faulty/rules"
+NAMES = Names(
+    units={"police": "公安局", "justice": "司法局"},
+    territories={"620922": "瓜州县", "620922100": "渊泉镇"},
+    categories={"M": "城市管理", "M01": "市容"},
+    tags={"crowd": "群体性"},
+)
+LINTS = lints()
+HEADER = re.compile(r"([A-Z_]+) (\d+):(\d+)")
+
+
+def expected(path: Path) -> list[tuple[str, str, int, int]]:
+    """What the first line of each file of a fixture announces."""
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    return [
+        (file.name, code, int(line), int(column))
+        for file in files
+        for code, line, column in HEADER.findall(file.read_bytes().split(b"\n")[0].decode())
+    ]
+
+
+def found(faults: tuple[Fault, ...], code: str) -> list[tuple[str, str, int, int]]:
+    return [
+        (Path(fault.place.file).name, fault.code, fault.place.line, fault.place.column)
+        for fault in faults
+        if fault.code == code
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(FAULTY.iterdir()), ids=lambda path: path.stem)
+def test_a_fixture_is_reported_at_its_exact_place(path: Path) -> None:
+    announced = expected(path)
+    code = path.stem.upper()
+    loaded = read_rules([path], names=NAMES)
+    assert announced
+    assert sorted(set(found(loaded.faults, code))) == announced
+
+
+def test_every_code_has_a_fixture() -> None:
+    assert {path.stem.upper() for path in FAULTY.iterdir()} == set(LINTS)
+
+
+@pytest.mark.parametrize("lint", LINTS.values(), ids=LINTS)
+def test_the_examples_of_a_manual_are_true(lint: Lint) -> None:
+    bad = read_sources(lint.bad, names=NAMES).faults
+    good = read_sources(lint.good, names=NAMES).faults
+    assert lint.code in {fault.code for fault in bad}
+    assert lint.code not in {fault.code for fault in good}
+    # A good example that another error stops would prove nothing.
+    of_lists_elsewhere = {"UNKNOWN_LIST"}
+    assert {fault.code for fault in good if fault.severity == "error"} <= (
+        {"NO_DEFAULT"} | of_lists_elsewhere
+    )
+
+
+@pytest.mark.parametrize("lint", LINTS.values(), ids=LINTS)
+def test_a_manual_says_what_and_why(lint: Lint) -> None:
+    assert lint.summary.endswith(".")
+    assert len(lint.reason) > 40
+
+
+@pytest.mark.parametrize("lint", LINTS.values(), ids=LINTS)
+def test_the_severity_of_a_fault_is_that_of_its_lint(lint: Lint) -> None:
+    faults = [f for f in read_sources(lint.bad, names=NAMES).faults if f.code == lint.code]
+    assert {fault.severity for fault in faults} == {lint.severity}
+    assert all(fault.message for fault in faults)
+
+
+def test_each_code_is_named_after_its_file() -> None:
+    folder = Path(lint_package.__file__).parent
+    no_lint = {"__init__", "__main__", "base", "checks", "mentions"}
+    files = {file.stem for file in folder.glob("*.py")} - no_lint
+    assert files == {code.lower() for code in LINTS}
+
+
+def test_every_check_of_the_whole_set_is_run() -> None:
+    folder = Path(lint_package.__file__).parent
+    with_check = {
+        file.stem for file in folder.glob("*.py") if "\ndef check(" in file.read_text("utf-8")
+    }
+    assert with_check == set(checks.AT_ONCE) | set(checks.WHEN_COMPLETE)
+
+
+@pytest.mark.parametrize("lint", LINTS.values(), ids=LINTS)
+def test_every_code_has_its_section_in_the_documentation(lint: Lint) -> None:
+    page = (ROOT / "docs/errors.md").read_text("utf-8")
+    assert section(lint) in page, "run `python -m referral_engine.rules.lint`"
+
+
+RULES = """
+kind: routing
+hit: first
+rules:
+  - {id: a, name: A, when: {text: {contains: x}}, refer: {lead: police}}
+default: {refer: {lead: police}}
+"""
+HEAD = "kind: escalation\nrules:\n"
+
+
+def codes(sources: dict[str, str]) -> set[str]:
+    return {fault.code for fault in read_sources(sources, names=NAMES).faults}
+
+
+def test_a_flag_of_a_rule_that_could_not_be_read_is_not_unknown() -> None:
+    deriving = "  - {id: a, name: A, on: {claim: often}, derive: late}\n"
+    reading = "  - {id: b, name: B, when: {flags: {has: late}}, remind: true}\n"
+    assert "UNKNOWN_FLAG" not in codes({"e.yaml": HEAD + deriving + reading})
+    assert "UNKNOWN_FLAG" in codes({"e.yaml": HEAD + reading})
+
+
+def test_what_is_missing_is_not_judged_while_a_file_is_unreadable() -> None:
+    reading = "  - {id: b, name: B, when: {flags: {has: late}}, remind: true}\n"
+    assert "UNKNOWN_FLAG" not in codes({"e.yaml": HEAD + reading, "f.yaml": "a: [\n"})
+
+
+def test_part_of_a_workspace_is_not_blamed_for_the_rest() -> None:
+    without_default = RULES.split("default:", maxsplit=1)[0]
+    whole = {f.code for f in read_sources({"r.yaml": without_default}, names=NAMES).faults}
+    part = read_sources({"r.yaml": without_default}, names=NAMES, whole=False).faults
+    assert {"NO_DEFAULT", "UNTESTED_RULE"} <= whole
+    assert part == ()
+
+
+def test_not_is_quiet_where_the_field_is_asked_for_beside_it() -> None:
+    def with_condition(when: str) -> set[str]:
+        return codes({"r.yaml": RULES.replace("{text: {contains: x}}", when)})
+
+    assert "NOT_OVER_MISSING" in with_condition("{not: {category: {under: M01}}}")
+    beside = "{all: [{category: {under: M}}, {not: {category: {under: M01}}}]}"
+    assert "NOT_OVER_MISSING" not in with_condition(beside)
+    either = "{any: [{category: {under: M}}, {not: {category: {under: M01}}}]}"
+    assert "NOT_OVER_MISSING" in with_condition(either)
+    assert "NOT_OVER_MISSING" not in with_condition("{not: {people: {gte: 5}}}")
+    absent = "{not: {category: {exists: false}}}"
+    assert "NOT_OVER_MISSING" not in with_condition(absent)
+
+
+def test_rules_that_are_in_force_one_after_the_other_may_set_differently() -> None:
+    def table(first: str, second: str) -> str:
+        return f"""
+kind: routing
+hit: all
+rules:
+  - {{id: a, name: A, effective: {first}, set: {{severity: 2}}}}
+  - {{id: b, name: B, effective: {second}, set: {{severity: 3}}}}
+"""
+
+    apart = table("{until: 2026-01-01}", "{from: 2026-01-01}")
+    together = table("{until: 2026-01-02}", "{from: 2026-01-01}")
+    assert "SET_TWICE" not in codes({"r.yaml": apart})
+    assert "SET_TWICE" in codes({"r.yaml": together})
+
+
+def test_a_narrower_condition_that_sets_otherwise_is_seen() -> None:
+    rules = """
+kind: routing
+hit: all
+when: {category: {under: M}}
+rules:
+  - {id: a, name: A, set: {severity: 2}}
+  - {id: b, name: B, when: {people: {gte: 30}}, set: {severity: 3}}
+"""
+    assert "SET_TWICE" in codes({"r.yaml": rules})
