@@ -99,7 +99,6 @@ def _cases(connection: Connection) -> Iterator[Finding]:
 
 
 def _events(connection: Connection) -> Iterator[Any]:
-    # Bytes, not the database's collation, decide which code comes first on both sides.
     query = select(case_event).order_by(case_event.c.case_code, case_event.c.seq)
     return _stream(connection, query)
 

@@ -64,6 +64,10 @@ metadata = MetaData(
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
+# Bytes decide the order, in Python as in every database, whatever language it was set up for: the
+# audit reads two tables side by side by code.
+_Text = Text().with_variant(Text(collation="C"), "postgresql")
+
 
 class CurrentTransaction(ColumnElement[int]):
     """The number of the writing transaction: readers on PostgreSQL stop below the oldest open one.
@@ -86,7 +90,7 @@ def _transaction_number(element: CurrentTransaction, compiler: Any, **kw: Any) -
 
 
 def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="")
+    return Column(name, _Text, nullable=False, server_default="")
 
 
 def _at(name: str, *, nullable: bool = False) -> Column[int]:
@@ -102,10 +106,10 @@ case_event = Table(
     "case_event",
     metadata,
     Column("event_id", _Id, primary_key=True, autoincrement=True),
-    Column("case_code", Text, nullable=False),
+    Column("case_code", _Text, nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("owner", Text, nullable=False),
+    Column("kind", _Text, nullable=False),
+    Column("owner", _Text, nullable=False),
     _at("recorded_at"),
     Column("schema_version", SmallInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -123,7 +127,7 @@ Index("ix_case_event_xact_event_id", case_event.c.xact, case_event.c.event_id).d
 case_file = Table(
     "case_file",
     metadata,
-    Column("case_code", Text, primary_key=True),
+    Column("case_code", _Text, primary_key=True),
     Column("version", Integer, nullable=False),
     _text("state"),
     Column("is_open", SmallInteger, nullable=False),
@@ -160,8 +164,8 @@ case_file = Table(
 referral = Table(
     "referral",
     metadata,
-    Column("case_code", Text, nullable=False),
-    Column("referral_id", Text, nullable=False),
+    Column("case_code", _Text, nullable=False),
+    Column("referral_id", _Text, nullable=False),
     _text("unit"),
     _text("station"),
     _text("part"),
@@ -184,8 +188,8 @@ referral = Table(
 case_link = Table(
     "case_link",
     metadata,
-    Column("case_code", Text, nullable=False),
-    Column("other_code", Text, nullable=False),
+    Column("case_code", _Text, nullable=False),
+    Column("other_code", _Text, nullable=False),
     PrimaryKeyConstraint("case_code", "other_code"),
     Index("ix_case_link_other_code", "other_code"),
     sqlite_with_rowid=False,
@@ -194,8 +198,8 @@ case_link = Table(
 content = Table(
     "content",
     metadata,
-    Column("case_code", Text, nullable=False),
-    Column("ref", Text, nullable=False),
+    Column("case_code", _Text, nullable=False),
+    Column("ref", _Text, nullable=False),
     Column("ciphertext", LargeBinary, nullable=False),
     PrimaryKeyConstraint("case_code", "ref"),
 )
@@ -203,7 +207,7 @@ content = Table(
 data_key = Table(
     "data_key",
     metadata,
-    Column("case_code", Text, primary_key=True),
+    Column("case_code", _Text, primary_key=True),
     Column("wrapped", LargeBinary, nullable=False),
     _text("master_key_id"),
     sqlite_with_rowid=False,
@@ -212,8 +216,8 @@ data_key = Table(
 command_key = Table(
     "command_key",
     metadata,
-    Column("principal_id", Text, nullable=False),
-    Column("request_key", Text, nullable=False),
+    Column("principal_id", _Text, nullable=False),
+    Column("request_key", _Text, nullable=False),
     Column("body_hash", LargeBinary, nullable=False),
     Column("result", LargeBinary, nullable=False),
     _text("case_code"),
@@ -224,10 +228,10 @@ command_key = Table(
 intake_key = Table(
     "intake_key",
     metadata,
-    Column("channel", Text, nullable=False),
-    Column("sender_key", Text, nullable=False),
+    Column("channel", _Text, nullable=False),
+    Column("sender_key", _Text, nullable=False),
     Column("body_hash", LargeBinary, nullable=False),
-    Column("case_code", Text, nullable=False),
+    Column("case_code", _Text, nullable=False),
     PrimaryKeyConstraint("channel", "sender_key"),
     sqlite_with_rowid=False,
 )
@@ -236,7 +240,7 @@ wakeup = Table(
     "wakeup",
     metadata,
     # The row outlives its due time: a fence starting again from 1 could be met by a stale owner.
-    Column("case_code", Text, primary_key=True),
+    Column("case_code", _Text, primary_key=True),
     _at("due_at", nullable=True),
     Column("lease_until", BigInteger, nullable=False, server_default="0"),
     Column("fence", Integer, nullable=False, server_default="0"),
@@ -254,12 +258,12 @@ def _outbox(name: str, *columns: Column[Any], indexes: tuple[Index, ...] = ()) -
         name,
         metadata,
         Column("item_id", _Id, primary_key=True, autoincrement=True),
-        Column("effect_key", Text, nullable=False, unique=True),
-        Column("case_code", Text, nullable=False),
-        Column("lane", Text, nullable=False),
+        Column("effect_key", _Text, nullable=False, unique=True),
+        Column("case_code", _Text, nullable=False),
+        Column("lane", _Text, nullable=False),
         *columns,
         Column("payload", LargeBinary, nullable=False),
-        Column("status", Text, nullable=False, server_default="pending"),
+        Column("status", _Text, nullable=False, server_default="pending"),
         _at("due_at"),
         Column("lease_until", BigInteger, nullable=False, server_default="0"),
         Column("fence", Integer, nullable=False, server_default="0"),
@@ -292,7 +296,7 @@ OUTBOXES = (plugin_call, follow_up, notice)
 rule_set = Table(
     "rule_set",
     metadata,
-    Column("rule_set_hash", Text, primary_key=True),
+    Column("rule_set_hash", _Text, primary_key=True),
     _text("author"),
     _text("reason"),
     _at("made_at"),
@@ -303,7 +307,7 @@ publication = Table(
     "publication",
     metadata,
     Column("publication_id", _Id, primary_key=True, autoincrement=True),
-    Column("rule_set_hash", Text, nullable=False),
+    Column("rule_set_hash", _Text, nullable=False),
     _text("author"),
     _text("reason"),
     _at("made_at"),
@@ -312,7 +316,7 @@ publication = Table(
 org_version = Table(
     "org_version",
     metadata,
-    Column("org_hash", Text, primary_key=True),
+    Column("org_hash", _Text, primary_key=True),
     _at("made_at"),
     Column("sources", LargeBinary, nullable=False),
 )
@@ -334,7 +338,7 @@ checkpoint = Table(
 heartbeat = Table(
     "heartbeat",
     metadata,
-    Column("runner_id", Text, primary_key=True),
+    Column("runner_id", _Text, primary_key=True),
     _at("started_at"),
     _at("seen_at"),
 )
@@ -352,8 +356,8 @@ access_log = Table(
     "access_log",
     metadata,
     Column("access_id", _Id, primary_key=True, autoincrement=True),
-    Column("case_code", Text, nullable=False),
-    Column("principal_id", Text, nullable=False),
+    Column("case_code", _Text, nullable=False),
+    Column("principal_id", _Text, nullable=False),
     _text("purpose"),
     _at("seen_at"),
     Index("ix_access_log_case_code_seen_at", "case_code", "seen_at"),
@@ -362,7 +366,7 @@ access_log = Table(
 setting = Table(
     "setting",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", _Text, primary_key=True),
     Column("value", LargeBinary, nullable=False),
     _text("master_key_id"),
 )

@@ -1,0 +1,200 @@
+"""What a transaction keeps, what it refuses, and what it shows to the next command."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from referral_engine.model import event as e
+from referral_engine.store import Conflict, Seen, Store, Tx
+from referral_engine.store.chain import GENESIS, canonical, chained
+from referral_engine.store.tables import plugin_call
+from tests.unit.store.story import HOUR, START, Story, commit, opened
+
+
+def statuses(store: Store) -> dict[str, str]:
+    with store.reading() as reader:
+        query = select(plugin_call.c.effect_key, plugin_call.c.status)
+        return {row.effect_key: row.status for row in reader.connection.execute(query)}
+
+
+def test_a_case_comes_back_as_it_was_committed(any_store: Store) -> None:
+    story = Story("A-1").register().offer()
+    head = commit(any_store, story.take(content={"issue": "屋顶漏水"}))
+    with any_store.reading() as reader:
+        assert reader.load("A-1") == (story.case, head)
+        assert reader.events("A-1") == story.events
+        assert reader.content("A-1") == {"issue": "屋顶漏水"}
+        assert reader.referral_case("A-1-1") == "A-1"
+        assert reader.load("A-2") is None
+
+
+def test_every_event_is_chained_to_the_one_before(store: Store) -> None:
+    story = opened(store, "A-1").later().claim()
+    head = commit(store, story.take())
+    expected = GENESIS
+    with store.reading() as reader:
+        for stored, told in zip(reader.timeline("A-1"), story.events, strict=True):
+            expected = chained(expected, canonical(told))
+            assert stored.hash == expected
+    assert head == expected
+
+
+def test_a_decision_on_an_old_version_is_a_conflict(any_store: Store) -> None:
+    opened(any_store, "A-1")
+    stale = Story("A-1").register()
+    stale.committed = 1
+    with pytest.raises(Conflict, match="A-1"):
+        commit(any_store, stale.take())
+    with pytest.raises(Conflict):
+        commit(any_store, Story("A-1").register().take())
+    with pytest.raises(Conflict):
+        commit(any_store, stale.later().claim().take())
+
+
+def test_two_processes_cannot_both_write_the_next_event(any_url: str) -> None:
+    with Store.open(any_url) as first, Store.open(any_url) as second:
+        story = opened(first, "A-1")
+        rival = Story("A-1").register().offer().claim()
+        rival.committed = story.committed
+        commit(first, story.claim().take())
+        with pytest.raises(Conflict):
+            commit(second, rival.take())
+        with second.reading() as reader:
+            assert reader.events("A-1") == story.events
+
+
+def test_a_failing_command_leaves_nothing_and_spoils_nobody(any_store: Store) -> None:
+    """All three share a commit: the writer is held up until they wait together."""
+    gate = threading.Event()
+    waiting = any_store.write(lambda tx: gate.wait(10))
+
+    def failing(tx: Tx) -> None:
+        resolution, before = Story("B-1").register().take(content={"issue": "x"})
+        tx.commit_resolution(resolution, expected_version=before)
+        assert tx.count() == 2  # what was gathered is written before it is asked for
+        raise LookupError("no")
+
+    def good(code: str) -> Future[bytes]:
+        resolution, before = Story(code).register().take()
+        return any_store.write(lambda tx: tx.commit_resolution(resolution, expected_version=before))
+
+    first, broken, last = good("A-1"), any_store.write(failing), good("C-1")
+    gate.set()
+    assert waiting.result()
+    assert first.result() and last.result()
+    with pytest.raises(LookupError):
+        broken.result()
+    with any_store.reading() as reader:
+        assert sorted(line.code for line in reader.cases()) == ["A-1", "C-1"]
+        assert reader.content("B-1") == {}
+
+
+def test_later_commands_of_one_commit_see_the_earlier(any_store: Store) -> None:
+    story = Story("A-1").register()
+    first, second = story.take(content={"issue": "x"}), story.later().offer().take()
+
+    def both(tx: Tx) -> None:
+        assert tx.new_code_free("A-1")
+        tx.commit_resolution(
+            first[0], expected_version=0, principal_id="p", key="k", body_hash=b"b", result=b"r"
+        )
+        tx.remember_intake("12345", "s-1", b"b", "A-1")
+        assert not tx.new_code_free("A-1")
+        assert tx.seen("p", "k") == Seen(b"b", b"r")
+        assert tx.intake_seen("12345", "s-1") == (b"b", "A-1")
+        assert tx.load("A-1") is not None
+        same = {"category": "D15", "reporter": "digest-1"}
+        assert tx.repeats(same, same, START, START + HOUR) == 1
+        tx.commit_resolution(second[0], expected_version=second[1])
+        assert tx.content("A-1") == {"issue": "x"}
+
+    any_store.transact(both)
+    with any_store.reading() as reader:
+        assert reader.events("A-1") == story.events
+        assert reader.seen("p", "k") == (b"b", b"r")
+        assert reader.seen("p", "other") is None
+        assert reader.intake_seen("12345", "s-1") == (b"b", "A-1")
+
+
+def test_the_same_key_twice_is_a_conflict_not_a_second_answer(any_url: str) -> None:
+    with Store.open(any_url) as store:
+        commit(store, Story("A-1").register().take(), principal_id="p", key="k")
+        with pytest.raises(Conflict):
+            commit(store, Story("A-2").register().take(), principal_id="p", key="k")
+        with store.reading() as reader:
+            assert reader.load("A-2") is None
+
+
+def test_calls_are_put_in_once_under_their_key(any_store: Store) -> None:
+    story = opened(any_store, "A-1")
+    commit(any_store, story.later().claim().take(calls=[story.call(), story.call("escalated")]))
+    assert statuses(any_store) == {"A-1-1/offered/1": "pending", "A-1-1/escalated/1": "pending"}
+
+
+def test_no_call_starts_after_close_but_what_withdraws(any_store: Store) -> None:
+    story = opened(any_store, "A-1")
+    taken = story.later().close().take(calls=[story.call("withdrawn"), story.call("escalated")])
+    commit(any_store, taken)
+    assert statuses(any_store) == {"A-1-1/offered/1": "void", "A-1-1/withdrawn/1": "pending"}
+    lease = timedelta(minutes=1)
+    claimed = any_store.transact(lambda tx: tx.claim_calls(story.now, 10, lease))
+    assert [each.work.verb for each in claimed] == ["withdrawn"]
+
+
+def test_a_cancelled_referral_takes_back_its_own_calls_only(any_store: Store) -> None:
+    story = Story("A-1").register().offer(1).offer(2, unit="police")
+    commit(any_store, story.take(calls=[story.call(number=1), story.call(number=2)]))
+    commit(any_store, story.tell(e.Cancelled("A-1-1", "stood down")).take())
+    assert statuses(any_store) == {"A-1-1/offered/1": "void", "A-1-2/offered/1": "pending"}
+
+
+def test_calls_taken_back_in_the_commit_that_made_them(store: Store) -> None:
+    story = Story("A-1").register().offer()
+    first = story.take(calls=[story.call()])
+    second = story.close().take(calls=[story.call("withdrawn")])
+
+    def both(tx: Tx) -> None:
+        for resolution, before in (first, second):
+            tx.commit_resolution(resolution, expected_version=before)
+
+    store.transact(both)
+    assert statuses(store) == {"A-1-1/withdrawn/1": "pending"}
+
+
+def test_what_is_written_by_many_threads_is_all_there(store: Store) -> None:
+    def intake(lane: int) -> None:
+        for number in range(20):
+            commit(store, Story(f"{lane}-{number:02}").register().take())
+
+    threads = [threading.Thread(target=intake, args=(lane,)) for lane in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.reading() as reader:
+        assert reader.count() == 120
+
+
+def test_a_transaction_cannot_start_another(store: Store) -> None:
+    with pytest.raises(RuntimeError, match="another transaction"):
+        store.transact(lambda tx: store.transact(lambda inner: None))
+
+
+def test_a_closed_store_takes_nothing(store: Store) -> None:
+    store.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        store.write(lambda tx: None)
+
+
+def test_the_view_of_a_reader_does_not_move(any_store: Store) -> None:
+    opened(any_store, "A-1")
+    with any_store.reading() as reader:
+        assert reader.count() == 1
+        opened(any_store, "A-2")
+        assert reader.count() == 1
+    assert any_store.read(lambda reader: reader.count()) == 2
