@@ -51,7 +51,7 @@ def csv_records(lines: Iterable[str], delimiter: str, first: int = 1) -> Iterato
     width = 0
     while (taken := source.take()) is not None:
         record = _record(source, *taken, delimiter, width)
-        if record.fault or any(cell.strip() for cell in record.cells):
+        if record.fault == "UNCLOSED_QUOTE" or any(cell.strip() for cell in record.cells):
             yield record
             width = width or len(record.cells)
 

@@ -130,7 +130,9 @@ def _categories(parents: dict[str, str]) -> str:
     for code in sorted(parents):
         parent = parents[code]
         label = code[len(parent) + 1 :] if parent else code
-        above = f", parent: {_quoted(parent)}" if parent else ""
+        # Written out at the top too where a code begins like another, which would be above it.
+        begins = any(code != other and code.startswith(other) for other in parents)
+        above = f", parent: {_quoted(parent)}" if begins else ""
         lines.append(f"  {_quoted(code)}: {{label: {_quoted(label)}{above}}}")
     return "\n".join(lines) + "\n"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 __all__ = ["LONGEST_LINE", "detect", "lines", "undecodable"]
@@ -59,7 +60,8 @@ def lines(stream: BinaryIO, encoding: str) -> Iterator[str]:
                 yield piece
             continued = not piece.endswith(("\n", "\r"))
     finally:
-        text.detach()
+        with suppress(ValueError):  # the caller may have closed it before this was collected
+            text.detach()
 
 
 def undecodable(text: str) -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
-from referral_engine.errors import Faulty
+from referral_engine.errors import Fault, Faulty, Place
 from referral_engine.i18n import _
 from referral_engine.importers.canonical import canonical, nearest_field
 from referral_engine.importers.mapping import (
@@ -21,8 +21,8 @@ from referral_engine.importers.mapping import (
     Territory,
     Truth,
 )
-from referral_engine.marked_yaml import Entry, MarkedYaml
 from referral_engine.importers.times import SPECIAL_FORMATS
+from referral_engine.marked_yaml import Entry, MarkedYaml
 from referral_engine.model.unit import KINDS
 
 __all__ = [
@@ -64,6 +64,8 @@ _NORMALISE = ("strip_brackets",)
 def load_mapping(path: Path | str) -> Mapping:
     """The mapping in the YAML file ``path``. Raises Faulty with every fault of the file."""
     yaml = MarkedYaml(Path(path))
+    if yaml.root is None:
+        raise Faulty([Fault(Place(yaml.file), "MAP_SYNTAX", _("the file is empty"))])
     mapping = _Loader(yaml).mapping()
     if yaml.faults:
         raise Faulty(yaml.faults)
@@ -95,7 +97,7 @@ class _Loader:
             missing=self._set(top.get("missing")) | {""},
             **self._scalars(top),
         )
-        if not mapping.columns and not mapping.fields and self.yaml.root is not None:
+        if not top.keys() & {"columns", "fields"} and self.yaml.root:
             self._needs(self.yaml.root, "columns")
         return mapping
 

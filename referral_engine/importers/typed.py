@@ -92,8 +92,6 @@ def _code(field: Canonical, raw: object, reading: Reading) -> str:
 
 
 def _time(_field: Canonical, raw: object, reading: Reading) -> datetime:
-    if isinstance(raw, bool):
-        raise _wrong_type(raw)
     try:
         return moment(raw, reading.formats, reading.zone)
     except (ValueError, OverflowError):
