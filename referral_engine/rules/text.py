@@ -36,8 +36,6 @@ def compile_pattern(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     try:
-        # First as written: what follows must not make a broken pattern whole.
-        re2.compile(pattern, options)
         return re2.compile(_folded(pattern), options)
     except re2.error as error:
         said = error.args[0] if error.args else error

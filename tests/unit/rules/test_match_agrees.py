@@ -19,7 +19,7 @@ from referral_engine.rules.tree import Condition, RuleSet
 from tests.strategies.rules import DAYS, FIELDS, WORLD, answers, conditions, issues, rule_sets
 
 TERMS = Terms.of(WORLD, FIELDS)
-_arrivals = st.lists(st.tuples(issues, answers, DAYS), min_size=8, max_size=8)
+_arrivals = st.lists(st.tuples(issues, answers, DAYS), min_size=12, max_size=12)
 Arrivals = list[tuple[Issue, dict[str, int], date]]
 
 
@@ -47,7 +47,7 @@ def compare(rules: RuleSet, arrivals: Arrivals) -> None:
 
 
 @given(rule_sets(), _arrivals)
-@settings(max_examples=250)
+@settings(max_examples=200)
 def test_a_router_decides_as_the_reference_interpreter(rules: RuleSet, arrivals: Arrivals) -> None:
     compare(rules, arrivals)
 
@@ -62,7 +62,7 @@ def test_a_router_decides_as_the_reference_interpreter_at_length(
 
 
 @given(conditions, st.lists(issues, min_size=8, max_size=8), answers)
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_closures_and_failures_agree_with_the_reference_interpreter(
     condition: Condition, arrived: list[Issue], answered: dict[str, int]
 ) -> None:
