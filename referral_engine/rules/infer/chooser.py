@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cached_property
 from types import TracebackType
 from typing import Literal, Self
 
@@ -40,7 +41,8 @@ class Inference:
     ``durable``   durable-rules or an error
     ``fixpoint``  plain Python
 
-    For one thread: in another, ``auto`` answers by the fixpoint and ``durable`` refuses.
+    For one thread, the one that asks first: in another, ``auto`` answers by the fixpoint and
+    ``durable`` refuses.
     """
 
     def __init__(
@@ -52,27 +54,24 @@ class Inference:
         fields: Registry | None = None,
     ) -> None:
         """Raises Faulty for a flag that depends on its own absence; with ``durable``,
-        InferenceBroken where the rules cannot be loaded."""
+        InferenceBroken where the rules are not for durable-rules."""
         self._world = world
         self._terms = Terms.of(world, fields)
         self._agenda = Agenda.of(tables)
-        self._fixpoint = Fixpoint(self._agenda, self._terms)
         self._strict = backend == "durable"
+        self._program: Program | None = None
         self._durable: Durable | None = None
+        self.broken = ""
+        """What failed in durable-rules; this process should then be restarted."""
         self.standing_in = ""
         """Why the fixpoint infers although durable-rules was wanted; for `referral doctor`."""
         if backend != "fixpoint":
-            self._load()
+            self._compose()
 
     @property
     def backend_name(self) -> str:
         """``durable-rules`` or ``fixpoint``: what is asked first."""
-        return "fixpoint" if self._durable is None else "durable-rules"
-
-    @property
-    def broken(self) -> bool:
-        """Whether durable-rules failed in this process, which should then be restarted."""
-        return self._durable is not None and bool(self.standing_in)
+        return "fixpoint" if self._program is None or self.broken else "durable-rules"
 
     def infer(
         self,
@@ -87,13 +86,13 @@ class Inference:
         WrongThread instead of turning to the fixpoint.
         """
         gates = self._agenda.open_gates(occasions, received_on or self._day(subject))
-        if self._durable is None:
+        if self._program is None:
             return self._told(self._fixpoint.conclude(subject, gates), "fixpoint")
         try:
-            return self._told(self._durable.conclude(subject, gates), "durable-rules")
+            return self._told(self._loaded(self._program).conclude(subject, gates), "durable-rules")
         except (FactRefused, WrongThread, InferenceBroken) as error:
             if isinstance(error, InferenceBroken):
-                self.standing_in = str(error)
+                self.broken = self.standing_in = str(error)
             if self._strict:
                 raise
             return self._told(self._fixpoint.conclude(subject, gates), "fixpoint", str(error))
@@ -114,15 +113,27 @@ class Inference:
     ) -> None:
         self.close()
 
-    def _load(self) -> None:
+    def _compose(self) -> None:
         try:
             if not durable_available():
                 raise InferenceBroken(_("durable-rules is not installed"))
-            self._durable = Durable(self._agenda, Program.of(self._agenda, self._terms))
+            self._program = Program.of(self._agenda, self._terms)
         except (InferenceBroken, OutsideProfile, TooWide) as error:
             if self._strict:
                 raise InferenceBroken(str(error)) from error
             self.standing_in = str(error)
+
+    def _loaded(self, program: Program) -> Durable:
+        """Loaded by the thread that asks first, which is then the only one it answers."""
+        if self.broken:
+            raise InferenceBroken(self.broken)
+        if self._durable is None:
+            self._durable = Durable(self._agenda, program)
+        return self._durable
+
+    @cached_property
+    def _fixpoint(self) -> Fixpoint:
+        return Fixpoint(self._agenda, self._terms)
 
     def _day(self, subject: Mapping[str, Value]) -> date | None:
         moment = subject.get("received_at")

@@ -13,6 +13,7 @@ Whatever goes wrong in there leaves memory in an unknown state, so the first fai
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
@@ -45,8 +46,14 @@ class Durable:
         self._program = program
         self._thread = threading.get_ident()
         self._broken = ""
+        self._freeing: weakref.finalize[..., Durable] | None = None
         self._engine: Any = import_module("durable_rules_engine")
-        self._strata = [[self._load(shard) for shard in shards] for shards in program.strata]
+        self._strata: list[list[_Loaded]] = []
+        for shards in program.strata:
+            self._strata.append([self._load(shard) for shard in shards])
+        loaded = [shard for shards in self._strata for shard in shards]
+        self._freeing = weakref.finalize(self, _free, self._engine, loaded)
+        self._freeing.atexit = False
 
     def conclude(self, values: Mapping[str, Value], gates: Sequence[bool]) -> Conclusion:
         """`gates` says of each gate of the agenda whether it is open.
@@ -70,19 +77,21 @@ class Durable:
         return Conclusion(frozenset(true), tuple(flags)[held:])
 
     def close(self) -> None:
-        """Frees the rulesets. A broken engine is left as it is: freeing it may crash."""
-        if self._broken:
-            return
-        self._check_usable()
-        for shard in (shard for shards in self._strata for shard in shards):
-            if shard.used:  # on a state that has never fired, delete_state frees a wild pointer
-                self._engine.delete_state(shard.handle, _SID)
-            self._engine.delete_ruleset(shard.handle)
-        self._broken = _("closed")
+        """Frees the rulesets, as happens by itself when nobody holds this any more.
+
+        A broken engine is left as it is: freeing it may crash.
+        """
+        if not self._broken:
+            self._check_usable()
+            if self._freeing is not None:
+                self._freeing()
+            self._broken = _("closed")
 
     def give_up(self, reason: str) -> NoReturn:
         """Marks the engine as broken for good."""
         self._broken = reason
+        if self._freeing is not None:
+            self._freeing.detach()
         raise InferenceBroken(_("durable-rules failed: {reason}").format(reason=reason))
 
     def derived(self, position: int) -> str:
@@ -147,6 +156,13 @@ class _Loaded:
         handled, _state = self._retract(self.handle, f'{{"id":"{fact_id}","sid":"{_SID}"}}')
         if handled != _HANDLED:
             raise RuntimeError(f"retract_fact answered {handled}")
+
+
+def _free(engine: Any, loaded: list[_Loaded]) -> None:
+    for shard in loaded:
+        if shard.used:  # of a state that has never fired, delete_state frees a wild pointer
+            engine.delete_state(shard.handle, _SID)
+        engine.delete_ruleset(shard.handle)
 
 
 class _Stratum:

@@ -10,7 +10,6 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from referral_engine.i18n import _
@@ -60,6 +59,8 @@ def number(value: int | float, field: str) -> str:
         return str(value)
     text = repr(value)
     if "e" in text:
+        from decimal import Decimal
+
         text = format(Decimal(text), "f")
     return text if "." in text else text + ".0"
 

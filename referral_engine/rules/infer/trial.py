@@ -8,7 +8,6 @@ of the rule set.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -67,6 +66,8 @@ def trial_load(
 
 def load_in_child(definitions: Definitions, seconds: float) -> str:
     """What became of a child that loaded these rulesets: empty if all went well."""
+    import subprocess  # only who publishes pays for it
+
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(_CHILD)],

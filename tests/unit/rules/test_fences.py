@@ -5,6 +5,7 @@ The numbers are those of the list in docs/decisions/0010-inference.md.
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import random
@@ -278,16 +279,27 @@ print(tell(h, id="2", kind="c"))"""
 
     def test_the_fixpoint_takes_over_and_says_so(self) -> None:
         inference = Inference(one_rule(leaf("people", "gte", 1)), COUNTY)
+        assert inference.infer({"people": 1}, ()).engine == "durable-rules"
         assert inference._durable is not None
         with pytest.raises(InferenceBroken):
             inference._durable.give_up("for the test")
-        found = inference.infer({"people": 1}, ())
-        assert [one.rule_id for one in found.fired] == ["one"]
-        assert (found.engine, found.detour) == (
-            "fixpoint", "durable-rules failed: for the test",
-        )  # fmt: skip
-        assert inference.broken
-        assert inference.standing_in == found.detour
+        assert inference.backend_name == "durable-rules"
+        for _ in range(2):
+            found = inference.infer({"people": 1}, ())
+            assert [one.rule_id for one in found.fired] == ["one"]
+            assert found.engine == "fixpoint"
+            assert found.detour == "durable-rules failed: for the test"
+            assert inference.broken == inference.standing_in == found.detour
+            assert inference.backend_name == "fixpoint"
+
+    def test_what_nobody_holds_is_freed(self) -> None:
+        engine = durable(one_rule(leaf("people", "gte", 1)))
+        engine.conclude({"people": 1}, (True,))
+        binding, handle = engine._engine, engine._strata[0][0].handle
+        del engine
+        gc.collect()
+        with pytest.raises(binding.error, match="111"):  # ERR_INVALID_HANDLE
+            binding.get_facts(handle, "1")
 
 
 class TestFence4NoHostAndOneThread:
@@ -310,6 +322,7 @@ with Inference(table(rule("one", leaf("people", "gte", 1))), COUNTY, "durable") 
     def test_another_thread_is_refused(self) -> None:
         rules = one_rule(leaf("people", "gte", 1))
         strict, lenient = Inference(rules, COUNTY, "durable"), Inference(rules, COUNTY)
+        assert strict.infer({}, ()) == lenient.infer({}, ())
         refused: list[Exception] = []
         answered: list[str] = []
 
