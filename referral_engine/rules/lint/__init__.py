@@ -48,6 +48,9 @@ if TYPE_CHECKING:
         field_out_of_scope as field_out_of_scope,
     )
     from referral_engine.rules.lint import (
+        flag_circle as flag_circle,
+    )
+    from referral_engine.rules.lint import (
         lonely_joint as lonely_joint,
     )
     from referral_engine.rules.lint import (

@@ -13,6 +13,7 @@ __all__ = ["AT_ONCE", "WHEN_COMPLETE", "check_all"]
 
 AT_ONCE = (
     "claim_after_report",
+    "flag_circle",
     "lonely_joint",
     "misplaced_default",
     "not_over_missing",
