@@ -47,6 +47,9 @@ def start(
     emergency: bool = False,
 ) -> None:
     """Starts a clock of the case, or of `referral`, or lets it wait for its moment."""
+    if clock.since in ("offered", "received"):  # has happened by now
+        since = _received(draft) if clock.since == "received" else since
+        clock = replace(clock, since="")
     made = Deadline(
         id=f"D{len(draft.case.deadlines) + 1}",
         name=clock.name,
@@ -166,6 +169,11 @@ def confirm_all(draft: Draft) -> None:
         known = _computed(draft, replace(found, calendar=""))
         if isinstance(known, Due) and not (known.provisional and known.at == found.due):
             draft.record(e.ClockChanged(_timed(draft, found), "deadline_confirmed"))
+
+
+def _received(draft: Draft) -> datetime:
+    """The receipt; what is entered long afterwards does not start overdue."""
+    return max(draft.case.received_at, draft.now - draft.policy.backdate.elapsed())
 
 
 def _in_scope(draft: Draft, scope: str) -> tuple[Deadline, ...]:

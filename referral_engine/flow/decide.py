@@ -119,7 +119,19 @@ def decide(
     if case is not None:
         authorise(case, request, setting.org)
     HANDLERS[type(request.command)](draft, request.command)
+    _ask_rules(draft, request.command)
     return draft.done() if draft.changed else None
+
+
+def _ask_rules(draft: Draft, command: c.Command) -> None:
+    """What people did is an occasion for the escalation rules too, once it is done."""
+    match command:
+        case c.Decline(referral=id):
+            escalation.occasion(draft, "declined", id)
+        case c.Transfer(referral=id):
+            escalation.occasion(draft, "transferred", id)
+        case c.Register() if draft.case.problem:
+            escalation.occasion(draft, "recurred")
 
 
 def _check_time(request: Request, setting: Setting, now: datetime) -> None:

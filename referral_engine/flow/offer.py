@@ -56,7 +56,10 @@ def offer(
     draft.record(e.Offered(referral, reason=reason, note=note), owner=owner, engine=engine)
     emergency = whistle == "emergency"
     for clock in draft.rules.clocks(whistle or "dispatch", within):
-        if clock.name == "answer" or (role == "support" and clock.name == "contact"):
+        # The answer and a conference are the case's own, not each unit's.
+        if clock.name in ("answer", "confer"):
+            continue
+        if role == "support" and clock.name == "contact":
             continue
         clocks.start(draft, clock, referral=referral, since=draft.now, emergency=emergency)
     draft.call(referral, "offered")

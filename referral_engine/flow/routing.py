@@ -70,7 +70,7 @@ def refer(
             units.append(unit)
     if level:
         draft.record(e.Whistled(level, tuple(units), note=note))
-        _confer(draft, level)
+        _confer(draft, level, within)
 
 
 def _longest(step: tree.PathStep | None, own: tree.Within) -> tree.Within:
@@ -81,9 +81,10 @@ def _longest(step: tree.PathStep | None, own: tree.Within) -> tree.Within:
     return tuple(merged.values())
 
 
-def _confer(draft: Draft, level: str) -> None:
-    """A whistle whose clocks name a conference starts that clock."""
-    clock = draft.rules.clock(level, "confer")
+def _confer(draft: Draft, level: str, within: tree.Within) -> None:
+    """A whistle whose clocks (or its rule's) name a conference starts that clock."""
+    named = draft.rules.clocks(level, within)
+    clock = next((clock for clock in named if clock.name == "confer"), None)
     if clock is not None:
         clocks.start(draft, clock, since=draft.now, emergency=level == "emergency")
 
