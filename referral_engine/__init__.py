@@ -1,5 +1,88 @@
-"""Issues come in, rules decide who is whistled for, departments claim and report (吹哨报到)."""
+"""Issues come in, rules decide who is whistled for, departments claim and report (吹哨报到).
+
+What a department's plugin imports is listed in ``__all__``; docs/plugins.md is its reference.
+The names are fetched when first used, so that ``import referral_engine`` reads nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from referral_engine.version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from referral_engine.hookspecs import hookimpl
+    from referral_engine.plugins.acts import (
+        Act,
+        Answer,
+        Arrive,
+        Claim,
+        Contact,
+        Decline,
+        Defer,
+        Evidence,
+        HandOff,
+        NotNeeded,
+        Progress,
+        Reply,
+        Report,
+        Wait,
+    )
+    from referral_engine.plugins.department import Department
+    from referral_engine.plugins.handler import Handler, Handles
+    from referral_engine.plugins.view import Conference, Escalation, Location, Referral, Reporter
+
+__all__ = [
+    "Act",
+    "Answer",
+    "Arrive",
+    "Claim",
+    "Conference",
+    "Contact",
+    "Decline",
+    "Defer",
+    "Department",
+    "Escalation",
+    "Evidence",
+    "HandOff",
+    "Handler",
+    "Handles",
+    "Location",
+    "NotNeeded",
+    "Progress",
+    "Referral",
+    "Reply",
+    "Report",
+    "Reporter",
+    "Wait",
+    "__version__",
+    "hookimpl",
+]
+
+_HOMES = {
+    "hookspecs": ("hookimpl",),
+    "plugins.acts": (
+        "Act", "Answer", "Arrive", "Claim", "Contact", "Decline", "Defer", "Evidence", "HandOff",
+        "NotNeeded", "Progress", "Reply", "Report", "Wait",
+    ),
+    "plugins.department": ("Department",),
+    "plugins.handler": ("Handler", "Handles"),
+    "plugins.view": ("Conference", "Escalation", "Location", "Referral", "Reporter"),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Fetches a public name from its module; raises AttributeError for any other."""
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    found: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,118 @@
+"""A department as its plugin hands it over: names, grounds, statuses, handlers by kind of case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeVar
+
+import msgspec
+
+from referral_engine.plugins.acts import Defer, Reply
+from referral_engine.plugins.handler import Condition, Handler, Handles, Verb
+from referral_engine.plugins.view import Conference, Escalation, Referral
+
+__all__ = ["Department", "Profile"]
+
+H = TypeVar("H", bound=type[Handler])
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What the engine keeps of a department: everything but its code."""
+
+    id: str
+    name: str
+    version: str
+    hooks: int
+    grounds: dict[str, str]
+    statuses: dict[str, str]
+    kinds: tuple[str, ...]
+
+
+class Department:
+    """``id`` is the unit's id in the organisation; its stations are served by the same plugin.
+
+    ``name``      for people
+    ``version``   of the plugin; stands in every event it causes, so count it up
+    ``grounds``   why it may decline: ground → Chinese text for people
+    ``statuses``  what its own system calls the states of a matter: status → Chinese text
+    ``hooks``     the hook version it was written for
+    """
+
+    def __init__(
+        self,
+        id: str,
+        name: str,
+        version: str,
+        *,
+        grounds: Mapping[str, str] | None = None,
+        statuses: Mapping[str, str] | None = None,
+        hooks: int = 1,
+    ) -> None:
+        self.id = id
+        self.name = name
+        self.version = version
+        self.grounds = dict(grounds or {})
+        self.statuses = dict(statuses or {})
+        self.hooks = hooks
+        self._handlers: list[tuple[Handles, Handler]] = []
+
+    def handles(
+        self,
+        *,
+        category: str | tuple[str, ...] = (),
+        path: str | tuple[str, ...] = (),
+        when: Condition | None = None,
+        role: Literal["", "lead", "support"] = "",
+        sealed: bool = False,
+    ) -> Callable[[H], H]:
+        """Registers the decorated handler class; of those that cover a case, the first serves it.
+
+        Raises TypeError for a class that is no Handler, at the decorated class.
+        """
+        kind = Handles(category=category, path=path, when=when, role=role, sealed=sealed)
+
+        def register(cls: H) -> H:
+            handler: object = cls()
+            if not isinstance(handler, Handler):
+                raise TypeError(f"{cls!r} is not a subclass of referral_engine.Handler")
+            self._handlers.append((kind, handler))
+            return cls
+
+        return register
+
+    def handler(self, referral: Referral) -> Handler | None:
+        """The first handler whose kind covers the referral; None: a person sees to it."""
+        return next((h for kind, h in self._handlers if kind.covers(referral)), None)
+
+    def answer(self, verb: Verb, referral: Referral, detail: Mapping[str, str]) -> Reply:
+        """Asks the right handler; without one, an offer is left to a person."""
+        handler = self.handler(referral)
+        if handler is None:
+            return Defer() if verb == "offered" else None
+        if verb == "escalated":
+            return handler.escalated(referral, msgspec.convert(dict(detail), Escalation))
+        if verb == "conference":
+            return handler.conference(referral, _conference(detail))
+        ask: Callable[[Referral], Reply] = getattr(handler, verb)
+        return ask(referral)
+
+    def profile(self) -> Profile:
+        """The department without its code. Raises msgspec.ValidationError where a type is off."""
+        given = {
+            "id": self.id,
+            "name": self.name,
+            "version": self.version,
+            "hooks": self.hooks,
+            "grounds": self.grounds,
+            "statuses": self.statuses,
+            "kinds": [str(kind) for kind, _handler in self._handlers],
+        }
+        return msgspec.convert(given, Profile)
+
+
+def _conference(detail: Mapping[str, str]) -> Conference:
+    members = tuple(unit for unit in detail.get("members", "").split(",") if unit)
+    given = {"id": detail.get("conference", ""), "members": members}
+    if detail.get("meet_at"):
+        given["meet_at"] = detail["meet_at"]
+    return msgspec.convert(given, Conference)

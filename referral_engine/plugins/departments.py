@@ -1,0 +1,221 @@
+"""The departments that are connected: found, loaded, checked; the rest set aside by name."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from referral_engine.clock import monotonic
+from referral_engine.i18n import _
+from referral_engine.model.plugin_settings import PluginSettings
+from referral_engine.model.principal import Principal
+from referral_engine.plugins.acts import Answer
+from referral_engine.plugins.channel import Closed, Garbled, TimedOut
+from referral_engine.plugins.department import Department, Profile
+from referral_engine.plugins.find import Source, find, find_installed
+from referral_engine.plugins.guard import Guard
+from referral_engine.plugins.handler import Verb
+from referral_engine.plugins.imported import by_id, departments_of
+from referral_engine.plugins.in_thread import InThread
+from referral_engine.plugins.process import Process
+from referral_engine.plugins.protocol import Broken
+from referral_engine.plugins.quarantine import Quarantined, unusable
+from referral_engine.plugins.redaction import describe, trace_of
+from referral_engine.plugins.supervised import Lane, Supervised
+from referral_engine.plugins.view import Referral
+
+__all__ = ["Departments", "Loaded", "load"]
+
+log = logging.getLogger(__name__)
+_READ = 1.0
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """``source`` is the folder or entry point it came from; ``kinds`` what it handles."""
+
+    id: str
+    name: str
+    version: str
+    source: str
+    kinds: tuple[str, ...] = ()
+
+
+class _Guest(NamedTuple):
+    """A plugin that was loaded: its departments, here or in a process."""
+
+    source: Source
+    profiles: tuple[Profile, ...]
+    departments: Mapping[str, Department]
+    process: Process | None
+
+
+class Departments:
+    """The loaded set. A department that is not in it has the built-in desk alone."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        profiles: Mapping[str, Profile],
+        loaded: Sequence[Loaded],
+        quarantined: Sequence[Quarantined],
+        deadline: float,
+    ) -> None:
+        self.guard = guard
+        self.loaded = tuple(loaded)
+        self.quarantined = tuple(quarantined)
+        self._profiles = dict(profiles)
+        self._deadline = deadline
+
+    def has(self, department: str) -> bool:
+        """Whether a plugin serves the department; a station goes by its department's id."""
+        return department in self._profiles
+
+    def profile(self, department: str) -> Profile:
+        """Names, version, grounds and statuses. Raises KeyError without a plugin."""
+        return self._profiles[department]
+
+    def principal(self, department: str, unit: str) -> Principal:
+        """Who acts when the plugin answers: an officer of ``unit``, the station or department."""
+        version = self._profiles[department].version
+        return Principal(id=f"plugin:{department}@{version}", roles=("officer",), unit=unit)
+
+    def call(
+        self,
+        department: str,
+        verb: Verb,
+        referral: Referral,
+        detail: Mapping[str, str] | None = None,
+        deadline: float | None = None,
+    ) -> Answer:
+        """One guarded call. ``deadline`` in seconds, else as configured. Raises PluginFailed."""
+        limit = self._deadline if deadline is None else deadline
+        return self.guard.call(department, verb, referral, detail or {}, limit)
+
+    def close(self) -> None:
+        """Ends the plugins' processes."""
+        self.guard.close()
+
+    def __enter__(self) -> Departments:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
+def load(
+    settings: PluginSettings,
+    root: Path,
+    guard: Literal["process", "thread"] = "process",
+    cache: Path | None = None,
+) -> Departments:
+    """Loads every plugin there is; never raises for a faulty one, which is quarantined by name.
+
+    ``root`` is where relative folders start, ``cache`` where discovery is remembered. With
+    ``process`` no plugin's code runs in this process.
+    """
+    installed = find_installed(cache) if settings.entry_points else ()
+    found = find([root / folder for folder in settings.folders], installed)
+    quarantined = list(found.quarantined)
+    into = _in_processes if guard == "process" else _here
+    guests: list[_Guest] = []
+    for outcome in into(found.sources, settings):
+        if isinstance(outcome, Quarantined):
+            quarantined.append(outcome)
+        else:
+            guests.append(outcome)
+    return _admitted(guests, quarantined, settings, guard)
+
+
+def _admitted(
+    guests: Sequence[_Guest],
+    quarantined: list[Quarantined],
+    settings: PluginSettings,
+    guard: Literal["process", "thread"],
+) -> Departments:
+    profiles: dict[str, Profile] = {}
+    loaded: list[Loaded] = []
+    lanes: dict[str, Lane] = {}
+    here: dict[str, Department] = {}
+    for source, offered, departments, process in guests:
+        spare = process
+        for profile in offered:
+            if reason := unusable(profile, profiles):
+                quarantined.append(Quarantined(str(source), reason))
+                continue
+            profiles[profile.id] = profile
+            loaded.append(
+                Loaded(profile.id, profile.name, profile.version, str(source), profile.kinds)
+            )
+            here.update({profile.id: departments[profile.id]} if departments else {})
+            # The process that said hello serves the first; each other department gets its own.
+            lanes[profile.id] = Lane(profile, source, settings, spare)
+            spare = None
+        if spare is not None:
+            spare.end()
+    _tell(loaded, quarantined)
+    serving: Guard = Supervised(lanes) if guard == "process" else InThread(here)
+    return Departments(serving, profiles, loaded, quarantined, settings.deadline)
+
+
+def _tell(loaded: Sequence[Loaded], quarantined: Sequence[Quarantined]) -> None:
+    for each in loaded:
+        log.info("department %s %s from %s", each.id, each.version, each.source)
+    for other in quarantined:
+        log.error("plugin %s is quarantined: %s", other.name, other.reason)
+
+
+def _here(sources: Sequence[Source], settings: PluginSettings) -> Iterator[_Guest | Quarantined]:
+    for source in sources:
+        try:
+            offered = departments_of(source)
+            profiles = tuple(each.profile() for each in offered)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - sys.exit at import is a fault like any
+            yield Quarantined(str(source), describe(error), trace_of(error))
+            continue
+        yield _Guest(source, profiles, by_id(offered), None)
+
+
+def _in_processes(
+    sources: Sequence[Source], settings: PluginSettings
+) -> Iterator[_Guest | Quarantined]:
+    # All are started before any is waited for: they load side by side.
+    until = monotonic() + settings.start_deadline
+    started = [(source, _started(source, settings)) for source in sources]
+    for source, process in started:
+        if isinstance(process, Quarantined):
+            yield process
+            continue
+        # Whoever waited behind one that hung has said hello long since: it only needs to be read.
+        yield _greeted(source, process, max(until, monotonic() + _READ))
+
+
+def _started(source: Source, settings: PluginSettings) -> Process | Quarantined:
+    try:
+        return Process(source, settings.memory)
+    except (OSError, Closed, TimedOut) as error:
+        return Quarantined(str(source), describe(error))
+
+
+def _greeted(source: Source, process: Process, until: float) -> _Guest | Quarantined:
+    try:
+        hello = process.hello(until)
+    except TimedOut:
+        process.kill()
+        return Quarantined(str(source), _("hung while it was loaded"))
+    except Closed:
+        process.kill()
+        how = process.ended()
+        return Quarantined(str(source), _("ended while it was loaded: {how}").format(how=how))
+    except Garbled:
+        process.kill()
+        return Quarantined(str(source), _("handed over what cannot be read"))
+    if isinstance(hello, Broken):
+        process.end()
+        return Quarantined(str(source), hello.error, hello.trace)
+    return _Guest(source, hello.profiles, {}, process)

@@ -1,0 +1,101 @@
+"""The view of a referral that a department is shown, made from the case and its content."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from referral_engine.model.case import Case
+from referral_engine.model.deadline import Deadline
+from referral_engine.model.issue import Issue
+from referral_engine.model.outcome import Call
+from referral_engine.model.referral import Evidence
+from referral_engine.model.referral import Referral as Part
+from referral_engine.plugins.view import Location, Referral, Reporter
+
+__all__ = ["detail_of", "view_of"]
+
+_NAMED = ("claim", "contact", "arrive", "report")
+
+
+def view_of(case: Case, call: Call, issue: Issue, now: datetime) -> Referral | None:
+    """What the department is shown with this call; None when the case has no such referral.
+
+    ``issue`` holds the words and personal data, ``now`` is the engine's time (aware). Of a sealed
+    case neither words nor place nor reporter are shown: a person reads them at the desk, where
+    each look is recorded.
+    """
+    part = case.referral(call.referral)
+    if part is None:
+        return None
+    sealed = bool(case.sealed)
+    due = _due(case, part)
+    return Referral(
+        id=part.id, key=call.key, case=case.code, department=part.unit, station=part.station,
+        role=part.role, state=part.state, now=now, offered_at=part.offered_at,
+        received_at=case.received_at, category=case.category, territory=case.territory,
+        title="" if sealed else issue.title,
+        text="" if sealed else issue.text,
+        channel=case.channel, people=case.people, severity=case.severity, tags=case.tags,
+        whistle=part.whistle, required=part.required, path=case.path, step=part.path_step,
+        round=part.round, returns=case.returns, sealed=sealed,
+        claim_by=due.get("claim"), contact_by=due.get("contact"),
+        arrive_by=due.get("arrive"), report_by=due.get("report"),
+        clocks={name: at for name, at in due.items() if name not in _NAMED},
+        claimed_at=part.claimed_at, contacted_at=part.contacted_at, arrived_at=part.arrived_at,
+        location=None if sealed else _location(issue),
+        reporter=_reporter(case, part, issue),
+        evidence=() if sealed else _evidence(issue),
+        extra=_extra(case, part),
+        bookmark=call.detail.get("bookmark", ""),
+    )  # fmt: skip
+
+
+def detail_of(case: Case, call: Call) -> dict[str, str]:
+    """The call's detail; of a conference also who is called and when (UTC), from the case."""
+    found = next((x for x in case.conferences if x.id == call.detail.get("conference")), None)
+    if found is None:
+        return call.detail
+    detail = {**call.detail, "members": ",".join(found.members)}
+    if found.meet_at is not None:
+        detail["meet_at"] = found.meet_at.isoformat()
+    return detail
+
+
+def _due(case: Case, part: Part) -> dict[str, datetime]:
+    return {d.name: d.due for d in case.deadlines if d.due is not None and _runs(d, part)}
+
+
+def _runs(deadline: Deadline, part: Part) -> bool:
+    return deadline.referral == part.id and deadline.state in ("running", "missed")
+
+
+def _reporter(case: Case, part: Part, issue: Issue) -> Reporter | None:
+    """Only whoever must speak to the reporter learns who it is: the lead, or a support so asked."""
+    must = part.role == "lead" or any(
+        d.name == "contact" and d.referral == part.id for d in case.deadlines
+    )
+    who = issue.reporter
+    if case.sealed or not must or who.anonymous or not (who.name or who.phone):
+        return None
+    return Reporter(who.name, who.phone)
+
+
+def _location(issue: Issue) -> Location | None:
+    at = issue.location
+    return None if at is None else Location(at.lat, at.lon, at.address)
+
+
+def _evidence(issue: Issue) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(
+            each.media_type or "attachment", each.digest, each.taken_at,
+            each.location.lat if each.location else None,
+            each.location.lon if each.location else None,
+        )
+        for each in issue.attachments
+    )  # fmt: skip
+
+
+def _extra(case: Case, part: Part) -> dict[str, str | int | float | bool | None]:
+    own = f"{part.unit}."
+    return {name.removeprefix(own): v for name, v in case.extra.items() if name.startswith(own)}

@@ -1,0 +1,135 @@
+"""One plugin's process from outside: start, ask, kill, and what it printed counted, not kept."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from referral_engine.clock import monotonic
+from referral_engine.plugins.channel import Channel
+from referral_engine.plugins.find import Source
+from referral_engine.plugins.protocol import (
+    GREETING,
+    LONGEST_ANSWER,
+    SAID,
+    Answered,
+    Ask,
+    Broken,
+    Hello,
+    Raised,
+    Start,
+)
+
+__all__ = ["Process", "environment"]
+
+log = logging.getLogger(__name__)
+# Where a database and its password, or the keys, would stand in the daemon's environment.
+_SECRET = ("REFERRAL_", "PG", "PYTHON")
+_HOME = str(Path(__file__).resolve().parents[2])
+# The first word fits into the socket's buffer: it is taken at once or the process is dead.
+_FIRST_WORD = 5.0
+
+
+def environment(of: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a plugin's process: the engine's without what is the engine's own."""
+    kept = {name: value for name, value in of.items() if not name.upper().startswith(_SECRET)}
+    return {**kept, "PYTHONPATH": _HOME, "PYTHONUNBUFFERED": "1"}
+
+
+class Process:
+    """A running host of ``source``. Not for several threads at once."""
+
+    def __init__(self, source: Source, memory: int) -> None:
+        """Starts it and tells it what to load; ``memory`` in MiB.
+
+        Raises OSError, or Closed or TimedOut where it dies at once.
+        """
+        self.source = source
+        with contextlib.ExitStack() as on_failure:
+            ours, theirs = socket.socketpair()
+            self._channel = Channel(ours, LONGEST_ANSWER)
+            on_failure.callback(self._channel.close)
+            with theirs:
+                self._child = _spawn(source.name, theirs.fileno())
+            on_failure.callback(self.kill)
+            self._channel.send(Start(source, memory), monotonic() + _FIRST_WORD)
+            on_failure.pop_all()
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    def hello(self, until: float) -> Hello | Broken:
+        """What it says once the plugin is loaded. Raises Closed, TimedOut, Garbled."""
+        return self._channel.receive(GREETING, until)
+
+    def ask(self, ask: Ask, until: float) -> Answered | Raised:
+        """One question, one answer. Raises Closed, TimedOut, Garbled; after them it is no use."""
+        self._channel.send(ask, until)
+        return self._channel.receive(SAID, until)
+
+    def ended(self) -> str:
+        """How it ended, in words; empty while it runs."""
+        code = self._child.poll()
+        if code is None:
+            return ""
+        return signal.strsignal(-code) or f"signal {-code}" if code < 0 else f"exit code {code}"
+
+    def end(self, patience: float = 1.0) -> None:
+        """Closes the channel; kills what has not ended after ``patience`` seconds."""
+        self._channel.close()
+        try:
+            self._child.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """Kills it and whatever it started, at once."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+        self._channel.close()
+
+
+def _spawn(name: str, fd: int) -> subprocess.Popen[bytes]:
+    """Starts a host that talks over ``fd``, and a thread that swallows what it prints."""
+    reads, writes = os.pipe()
+    try:
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "referral_engine.plugins.host", str(fd)],
+            stdin=subprocess.DEVNULL,
+            stdout=writes,
+            stderr=writes,
+            pass_fds=(fd,),
+            env=environment(os.environ),
+            # A session of its own: Ctrl-C reaches the daemon alone, which then ends it in order,
+            # and a kill reaches whatever the plugin itself has started.
+            start_new_session=True,
+        )
+    except OSError:
+        os.close(reads)
+        raise
+    finally:
+        os.close(writes)
+    threading.Thread(target=_swallow, args=(name, reads), daemon=True).start()
+    return child
+
+
+def _swallow(name: str, fd: int) -> None:
+    """Reads what the plugin prints: unread it would block, kept it would hold personal data."""
+    total = told = 0
+    with open(fd, "rb", buffering=0) as output:
+        while part := output.read(1 << 16):
+            total += len(part)
+            # Told at each doubling, so that a chatty plugin does not fill the log by its noise.
+            if total > 2 * told:
+                told = total
+                log.warning("plugin %s has printed %d bytes; not kept", name, total)

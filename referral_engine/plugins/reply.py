@@ -1,0 +1,124 @@
+"""From what a handler's method returned to an Answer, checked against what may be said now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from referral_engine.i18n import _
+from referral_engine.plugins.acts import (
+    Act,
+    Answer,
+    Claim,
+    Decline,
+    Defer,
+    HandOff,
+    NotNeeded,
+    Progress,
+    Wait,
+)
+from referral_engine.plugins.department import Profile
+from referral_engine.plugins.handler import Verb
+from referral_engine.plugins.view import Referral
+
+__all__ = ["Unusable", "answer_of", "check", "decode"]
+
+# One chain of `work` a referral: what cannot start it cannot fork it either.
+_MAY_WAIT: tuple[Verb, ...] = ("offered", "work", "returned")
+_LONGEST = timedelta(days=366)
+_TAKES = (Claim, HandOff)
+_ALONE = (Decline, Defer, NotNeeded)
+_OWN_COMMAND = ("claim", "contact", "arrive", "report", "answer")
+
+
+class Unusable(Exception):
+    """An answer that is none; the message is for the plugin's author, without its content."""
+
+
+def answer_of(reply: object) -> Answer:
+    """The answer meant by a reply. Raises Unusable for what is not one."""
+    if reply is None:
+        return Answer()
+    if isinstance(reply, Answer):
+        return reply
+    if isinstance(reply, Wait):
+        return Answer(again=reply.again, bookmark=reply.bookmark)
+    if isinstance(reply, Act):
+        return Answer(acts=(reply,))
+    if isinstance(reply, list | tuple):
+        return _joined(reply)
+    raise Unusable(_("a {kind} is not an answer").format(kind=type(reply).__name__))
+
+
+def _joined(reply: Sequence[object]) -> Answer:
+    acts = list(reply)
+    last = acts.pop() if acts and isinstance(acts[-1], Wait) else None
+    found: list[Act] = []
+    for act in acts:
+        if not isinstance(act, Act):
+            raise Unusable(_("a {kind} is not an act").format(kind=type(act).__name__))
+        found.append(act)
+    if not isinstance(last, Wait):
+        return Answer(acts=tuple(found))
+    return Answer(acts=tuple(found), again=last.again, bookmark=last.bookmark)
+
+
+def decode(packed: bytes) -> Answer:
+    """An answer from its bytes. Raises Unusable where types or sizes do not fit."""
+    try:
+        return msgspec.msgpack.decode(packed, type=Answer)
+    except (msgspec.MsgspecError, UnicodeDecodeError, OverflowError) as error:
+        raise Unusable(_("not an answer: {error}").format(error=error)) from error
+
+
+def check(answer: Answer, verb: Verb, referral: Referral, profile: Profile) -> None:
+    """Raises Unusable for an answer that cannot be carried out as it stands."""
+    if verb == "withdraw":
+        if answer.acts or answer.again is not None:
+            raise Unusable(_("a withdrawn referral takes no more acts"))
+        return
+    _check_wait(answer, verb)
+    _check_order(answer.acts, referral)
+    for act in answer.acts:
+        _check_words(act, referral, profile)
+
+
+def _check_wait(answer: Answer, verb: Verb) -> None:
+    if answer.again is None:
+        return
+    if verb not in _MAY_WAIT:
+        raise Unusable(_("{verb} may not ask to be called again").format(verb=verb))
+    if not timedelta(0) < answer.again <= _LONGEST:
+        raise Unusable(
+            _("called again after {again}: not within a year").format(again=answer.again)
+        )
+    if any(isinstance(act, _ALONE) for act in answer.acts):
+        raise Unusable(_("nothing is left to wait for"))
+
+
+def _check_order(acts: Iterable[Act], referral: Referral) -> None:
+    acts = tuple(acts)
+    if len(acts) > 1 and any(isinstance(act, _ALONE) for act in acts):
+        raise Unusable(_("a decline, deferral or “not needed” stands alone"))
+    taken = referral.state != "offered"
+    for act in acts:
+        if taken and isinstance(act, Claim):
+            raise Unusable(_("the referral is claimed already"))
+        taken = taken or isinstance(act, _TAKES)
+        if not taken and not isinstance(act, _ALONE):
+            name = type(act).__name__
+            raise Unusable(_("{act} before the referral is claimed").format(act=name))
+
+
+def _check_words(act: Act, referral: Referral, profile: Profile) -> None:
+    if isinstance(act, Decline) and act.ground not in profile.grounds:
+        raise Unusable(_("{ground!r} is no ground of its own").format(ground=act.ground))
+    if isinstance(act, NotNeeded) and referral.role == "lead":
+        raise Unusable(_("the lead cannot say that it is not needed"))
+    if isinstance(act, Progress):
+        if act.status and act.status not in profile.statuses:
+            raise Unusable(_("{status!r} is no status of its own").format(status=act.status))
+        if act.meets in _OWN_COMMAND:
+            raise Unusable(_("the clock {name} is met by its own act").format(name=act.meets))
