@@ -42,14 +42,14 @@ from referral_engine.store.tables import (
     wakeup,
 )
 
-__all__ = ["Finding", "verify"]
+__all__ = ["Finding", "Replayed", "replay", "verify"]
 
 _FETCH = 500
 # The organisation may have been redrawn since, and a snapshot is compared by what it means.
 _NOT_COMPARED = {"township", "snapshot"}
 
 
-class _Replayed(NamedTuple):
+class Replayed(NamedTuple):
     """What the events of one case come to; `fault` is the first that does not fit."""
 
     case: Case | None
@@ -87,7 +87,7 @@ def _cases(connection: Connection) -> Iterator[Finding]:
         while stored is not None and stored.case_code < code:
             yield _without_events(stored)
             stored = next(files, None)
-        replayed = _replay(rows)
+        replayed = replay(rows)
         if stored is None or stored.case_code != code:
             yield replayed.fault or Finding("NO_FILE", code, 1, "the events have no case file")
             continue
@@ -113,7 +113,7 @@ def _without_events(stored: Any) -> Finding:
     return Finding("EVENTS_GONE", stored.case_code, 1, what)
 
 
-def _replay(rows: Iterator[Any]) -> _Replayed:
+def replay(rows: Iterator[Any]) -> Replayed:
     """Folds the events of one case up to the first that does not fit."""
     case: Case | None = None
     head, expected = GENESIS, 1
@@ -127,9 +127,9 @@ def _replay(rows: Iterator[Any]) -> _Replayed:
         if fault is not None:
             for _rest in rows:  # the next case begins behind them
                 pass
-            return _Replayed(None, head, fault)
+            return Replayed(None, head, fault)
         head, expected = row.event_hash, expected + 1
-    return _Replayed(case, head, None)
+    return Replayed(case, head, None)
 
 
 def _unchained(row: Any, head: bytes, expected: int) -> Finding | None:
@@ -163,7 +163,7 @@ def _miscopied(row: Any) -> Finding | None:
     return Finding("EVENT_ALTERED", row.case_code, row.seq, f"its columns say {copied}, not {said}")
 
 
-def _compared(connection: Connection, stored: Any, replayed: _Replayed) -> Iterator[Finding]:
+def _compared(connection: Connection, stored: Any, replayed: Replayed) -> Iterator[Finding]:
     if replayed.fault is not None:
         yield replayed.fault
         return

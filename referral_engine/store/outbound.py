@@ -31,13 +31,20 @@ _request = msgspec.msgpack.Decoder(Request)
 
 
 def call_rows(calls: Iterable[Call], case: Case) -> list[Row]:
-    """Rows of `plugin_call`, due at once; for a case that is over only what it withdraws."""
+    """Rows of `plugin_call`, due at once or when they say.
+
+    For a case that is over, only what it withdraws.
+    """
     due = micros(case.last_at or case.registered_at)
     return [
-        (c.key, c.case, c.unit, _encoder.encode(c), due, c.referral, c.verb)
+        (c.key, c.case, c.unit, _encoder.encode(c), _due(c, due), c.referral, c.verb)
         for c in calls
         if c.verb == WITHDRAWN or not case.over
     ]
+
+
+def _due(call: Call, now: int) -> int:
+    return now if call.not_before is None else max(now, micros(call.not_before))
 
 
 def notice_rows(notices: Iterable[Notice], case: Case) -> list[Row]:

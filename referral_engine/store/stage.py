@@ -39,7 +39,7 @@ OUTBOX_COLUMNS = ("effect_key", "case_code", "lane", "payload", "due_at")
 COMMAND_KEY_COLUMNS = ("principal_id", "request_key", "body_hash", "result", "case_code")
 INTAKE_KEY_COLUMNS = ("channel", "sender_key", "body_hash", "case_code")
 WAKEUP_COLUMNS = ("case_code", "due_at", "claims", "dead", "error")
-WITHDRAWN = "withdrawn"
+WITHDRAWN = "withdraw"
 
 
 class Loaded(NamedTuple):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ from referral_engine.store.engine import DaemonLock, database_file, open_reader,
 from referral_engine.store.errors import store_readonly
 from referral_engine.store.keyring import KEY_BYTES, NO_KEYS, Keyring
 from referral_engine.store.reader import Reader, Township
+from referral_engine.store.rebuild import codes_after, rebuild_cases
 from referral_engine.store.statements import insert, run
 from referral_engine.store.tables import setting
 from referral_engine.store.transaction import Tx
@@ -31,6 +33,7 @@ __all__ = ["Store", "township_segment"]
 
 T = TypeVar("T")
 _DIGEST_CHARACTERS = 32
+_REBUILT_AT_ONCE = 200
 _TOWNSHIP_DIGITS = 9
 
 
@@ -149,6 +152,18 @@ class Store:
             done += changed
         return done
 
+    def rebuild(self) -> int:
+        """Makes the projections anew from the events; how many cases.
+
+        A case whose events do not fit is left as it is, for `audit.verify` to name. Runs some
+        cases a transaction; stop the daemon first, for a runner may hold what is rewritten.
+        """
+        rebuilt, last = 0, ""
+        while codes := self._codes_after(last):
+            rebuilt += self.transact(partial(self._rebuild, codes))
+            last = codes[-1]
+        return rebuilt
+
     # -- the daemon's -----------------------------------------------------------------------------
     def lock_daemon(self) -> DaemonLock | None:
         """Makes this process the only daemon on an SQLite store, until it releases or dies.
@@ -183,6 +198,12 @@ class Store:
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
+
+    def _codes_after(self, last: str) -> list[str]:
+        return self.read(lambda r: codes_after(r.connection, last, _REBUILT_AT_ONCE))
+
+    def _rebuild(self, codes: list[str], tx: Tx) -> int:
+        return rebuild_cases(tx.connection, codes, self._township)
 
     def _begin(self, connection: Connection) -> Tx:
         return Tx(connection, self._vault, self._township)

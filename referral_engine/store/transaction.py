@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection, NestedTransaction
 
 from referral_engine.model.case import Case
-from referral_engine.model.outcome import Resolution
+from referral_engine.model.outcome import Call, Resolution
 from referral_engine.store import history, rulebook
 from referral_engine.store.chain import GENESIS
 from referral_engine.store.checkpoints import Checkpoint, make
@@ -85,6 +85,10 @@ class Tx(Work):
         """Keeps for ever that this sender's key made this case (or joined it)."""
         self._own.add("intake_key", (channel, sender_key, body_hash, case_code))
         self._own.intake_keys[channel, sender_key] = IntakeSeen(body_hash, case_code)
+
+    def add_calls(self, case: Case, calls: Iterable[Call]) -> None:
+        """Puts further plugin calls of a case into the outbox; a key used before is left out."""
+        self._own.add("plugin_call", *call_rows(calls, case))
 
     def viewed(self, code: str, principal_id: str, purpose: str, now: datetime) -> None:
         """Records that somebody looks at the personal data of a case."""

@@ -83,6 +83,9 @@ class Story:
         id = f"{self.code}-{number}"
         return self.tell(e.Claimed(id, "officer-1")).tell(e.ClockMet(f"{id}/claim"))
 
+    def tell_link(self, other: str) -> Story:
+        return self.tell(e.Linked(other, "near_duplicate"))
+
     def close(self) -> Story:
         return self.tell(e.Resolved("solved")).tell(e.Closed("solved"), owner="centre")
 

@@ -86,7 +86,8 @@ def test_a_failing_command_leaves_nothing_and_spoils_nobody(any_store: Store) ->
     first, broken, last = good("A-1"), any_store.write(failing), good("C-1")
     gate.set()
     assert waiting.result()
-    assert first.result() and last.result()
+    assert first.result()
+    assert last.result()
     with pytest.raises(LookupError):
         broken.result()
     with any_store.reading() as reader:
@@ -138,12 +139,12 @@ def test_calls_are_put_in_once_under_their_key(any_store: Store) -> None:
 
 def test_no_call_starts_after_close_but_what_withdraws(any_store: Store) -> None:
     story = opened(any_store, "A-1")
-    taken = story.later().close().take(calls=[story.call("withdrawn"), story.call("escalated")])
+    taken = story.later().close().take(calls=[story.call("withdraw"), story.call("escalated")])
     commit(any_store, taken)
     assert statuses(any_store) == {"A-1-1/offered/1": "void", "A-1-1/withdrawn/1": "pending"}
     lease = timedelta(minutes=1)
     claimed = any_store.transact(lambda tx: tx.claim_calls(story.now, 10, lease))
-    assert [each.work.verb for each in claimed] == ["withdrawn"]
+    assert [each.work.verb for each in claimed] == ["withdraw"]
 
 
 def test_a_cancelled_referral_takes_back_its_own_calls_only(any_store: Store) -> None:
@@ -156,7 +157,7 @@ def test_a_cancelled_referral_takes_back_its_own_calls_only(any_store: Store) ->
 def test_calls_taken_back_in_the_commit_that_made_them(store: Store) -> None:
     story = Story("A-1").register().offer()
     first = story.take(calls=[story.call()])
-    second = story.close().take(calls=[story.call("withdrawn")])
+    second = story.close().take(calls=[story.call("withdraw")])
 
     def both(tx: Tx) -> None:
         for resolution, before in (first, second):

@@ -1,0 +1,120 @@
+"""Intake through the store against bare SQLAlchemy Core writing the same rows.
+
+Both sides write 50 cases a commit into a fresh SQLite file with the same tables and pragmas. The
+store folds nothing here: it gets finished resolutions, and does the encoding, hashing, encrypting,
+projecting and writing. The bare side inserts the very rows that came out, which is checked first.
+Run: python benchmarks/bench_store_intake.py [CASES] [DATABASE URL]
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from sqlalchemy import Engine, insert, select  # noqa: E402
+
+from referral_engine.model.outcome import Resolution  # noqa: E402
+from referral_engine.store import Keyring, Store, Tx, schema  # noqa: E402
+from referral_engine.store.engine import open_writer  # noqa: E402
+from referral_engine.store.tables import metadata  # noqa: E402
+from tests.unit.store.story import Story  # noqa: E402
+
+BATCH = 50
+ROUNDS = 5
+WRITTEN = (
+    "case_file", "case_event", "referral", "data_key", "content", "wakeup", "plugin_call",
+    "notice", "command_key", "intake_key",
+)  # fmt: skip
+
+
+def resolutions(cases: int) -> list[Resolution]:
+    made = []
+    for number in range(cases):
+        story = Story(f"620922-20261102-{number:08}-7", reporter=f"digest-{number}")
+        story.register().offer()
+        made.append(
+            story.take(
+                content={"issue": "屋顶漏水，家里有老人，已经三天。" * 4},
+                calls=[story.call()],
+                notices=[story.notice()],
+            )[0]
+        )
+    return made
+
+
+def batches(rows: list[Any]) -> list[list[Any]]:
+    return [rows[i : i + BATCH] for i in range(0, len(rows), BATCH)]
+
+
+def through_the_store(store: Store, made: list[Resolution]) -> float:
+    def intake(part: list[Resolution]) -> Any:
+        def write(tx: Tx) -> None:
+            for r in part:
+                tx.commit_resolution(
+                    r, expected_version=0, principal_id="intake", key=r.case.code,
+                    body_hash=b"h" * 32, result=r.case.code.encode(),
+                )  # fmt: skip
+                tx.remember_intake("12345", r.case.code, b"h" * 32, r.case.code)
+
+        return write
+
+    began = time.perf_counter()
+    for part in batches(made):
+        store.transact(intake(part))
+    return time.perf_counter() - began
+
+
+def bare(engine: Engine, rows: dict[str, list[list[dict[str, Any]]]], rounds: int) -> float:
+    began = time.perf_counter()
+    for number in range(rounds):
+        with engine.begin() as connection:
+            for name in WRITTEN:
+                connection.execute(insert(metadata.tables[name]), rows[name][number])
+    return time.perf_counter() - began
+
+
+def written(store: Store, made: list[Resolution]) -> dict[str, list[list[dict[str, Any]]]]:
+    """The rows the store wrote, by table and batch of cases."""
+    batch_of = {r.case.code: i // BATCH for i, r in enumerate(made)}
+    found: dict[str, list[list[dict[str, Any]]]] = {}
+    with store.engine.connect() as connection:
+        for name in WRITTEN:
+            table = metadata.tables[name]
+            parts: list[list[dict[str, Any]]] = [[] for _ in batches(made)]
+            for row in connection.execute(select(table)).mappings():
+                values = {k: v for k, v in row.items() if k not in ("event_id", "item_id", "xact")}
+                parts[batch_of[row["case_code"]]].append(values)
+            assert all(parts), name
+            found[name] = parts
+    return found
+
+
+def main() -> None:
+    cases = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000
+    made = resolutions(cases)
+    ratios = []
+    for number in range(ROUNDS):
+        with tempfile.TemporaryDirectory(dir=".") as folder:
+            url = f"sqlite:///{folder}/store.db"
+            with Store.open(url, Keyring([bytes(32)])) as store:
+                ours = through_the_store(store, made)
+                rows = written(store, made)
+            engine = open_writer(f"sqlite:///{folder}/bare.db")
+            schema.create(engine)
+            theirs = bare(engine, rows, len(batches(made)))
+            engine.dispose()
+        ratios.append(theirs / ours)
+        print(f"{number}: store {cases / ours:8.0f}/s  bare {cases / theirs:8.0f}/s  "
+              f"ratio {theirs / ours:.2f}")  # fmt: skip
+    print(f"median ratio {statistics.median(ratios):.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,202 @@
+"""Claims: leases, fences, counts, dead letters, fairness."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from referral_engine.model.command import CallFailed
+from referral_engine.model.outcome import Call
+from referral_engine.store import Claimed, ClaimedWakeup, Store, Tx
+from tests.unit.store.story import HOUR, START, Story, commit, opened
+
+LEASE = timedelta(minutes=1)
+DUE = START + 2 * HOUR
+
+
+def wakeups(store: Store, now: datetime, limit: int = 10) -> list[ClaimedWakeup]:
+    return store.transact(lambda tx: tx.claim_wakeups(now, limit, LEASE))
+
+
+def calls(
+    store: Store, now: datetime, limit: int = 10, per_unit: int | None = None
+) -> list[Claimed[Call]]:
+    return store.transact(lambda tx: tx.claim_calls(now, limit, LEASE, per_unit))
+
+
+def test_a_case_is_looked_at_when_it_is_due_and_by_one_only(any_store: Store) -> None:
+    opened(any_store, "A-1")
+    assert any_store.read(lambda r: r.next_due()) == START  # its plugin call
+    assert wakeups(any_store, DUE - LEASE) == []
+    assert wakeups(any_store, DUE) == [ClaimedWakeup("A-1", 1, 1, DUE)]
+    assert wakeups(any_store, DUE + LEASE / 2) == []
+
+
+def test_a_lease_that_ran_out_is_given_anew_and_the_stale_owner_completes_nothing(
+    any_store: Store,
+) -> None:
+    opened(any_store, "A-1")
+    (stale,) = wakeups(any_store, DUE)
+    (fresh,) = wakeups(any_store, DUE + LEASE)
+    assert (fresh.fence, fresh.claims) == (2, 2)
+    assert not any_store.transact(lambda tx: tx.done_wakeup("A-1", stale.fence))
+    assert any_store.transact(lambda tx: tx.done_wakeup("A-1", fresh.fence))
+    assert not any_store.transact(lambda tx: tx.done_wakeup("A-1", fresh.fence))
+
+
+def test_a_done_wakeup_stands_at_what_the_case_says_is_next(any_store: Store) -> None:
+    story = opened(any_store, "A-1")
+    (claimed,) = wakeups(any_store, DUE)
+    story.now = DUE
+    resolution, before = story.claim().offer(2, due=5 * HOUR).take()
+
+    def handle(tx: Tx) -> bool:
+        tx.commit_resolution(resolution, expected_version=before)
+        return tx.done_wakeup("A-1", claimed.fence)
+
+    assert any_store.transact(handle)
+    assert wakeups(any_store, DUE + 4 * HOUR) == []
+    assert wakeups(any_store, DUE + 5 * HOUR) == [ClaimedWakeup("A-1", 2, 1, DUE + 5 * HOUR)]
+
+
+def test_a_case_that_never_gets_on_ends_in_the_dead_letter(any_store: Store) -> None:
+    opened(any_store, "A-1")
+    for turn in range(3):
+        (claimed,) = any_store.transact(lambda tx: tx.claim_wakeups(DUE, 10, LEASE, 3))
+        assert claimed.claims == turn + 1
+        assert any_store.transact(lambda tx, f=claimed.fence: tx.done_wakeup("A-1", f))
+    assert any_store.transact(lambda tx: tx.claim_wakeups(DUE, 10, LEASE, 3)) == []
+    (letter,) = any_store.read(lambda r: r.dead_letters())
+    assert (letter.box, letter.case_code, letter.claims) == ("wakeup", "A-1", 3)
+    assert any_store.transact(lambda tx: tx.requeue("wakeup", "A-1", DUE))
+    assert [c.code for c in wakeups(any_store, DUE)] == ["A-1"]
+
+
+def test_a_wakeup_given_back_waits_until_its_time(store: Store) -> None:
+    opened(store, "A-1")
+    (claimed,) = wakeups(store, DUE)
+    assert store.transact(
+        lambda tx: tx.failed_wakeup("A-1", claimed.fence, "disk full", DUE + 3 * LEASE)
+    )
+    assert wakeups(store, DUE + 2 * LEASE) == []
+    assert [c.claims for c in wakeups(store, DUE + 3 * LEASE)] == [2]
+
+
+def test_nothing_due_means_no_wakeup(store: Store) -> None:
+    commit(store, Story("A-1").register().take())
+    assert wakeups(store, DUE + 1000 * HOUR) == []
+    assert store.read(lambda r: r.next_due()) is None
+
+
+def test_next_due_is_the_end_of_the_lease_of_what_is_in_hand(any_store: Store) -> None:
+    story = Story("A-1").register().offer()
+    commit(any_store, story.take())
+    assert any_store.read(lambda r: r.next_due()) == DUE
+    wakeups(any_store, DUE)
+    assert any_store.read(lambda r: r.next_due()) == DUE + LEASE
+    commit(any_store, Story("A-2").register().offer().take())
+    assert any_store.read(lambda r: r.next_due()) == DUE
+
+
+def test_a_call_is_made_until_it_is_done(any_store: Store) -> None:
+    story = opened(any_store, "A-1")
+    (first,) = calls(any_store, START)
+    assert first.work == story.call()
+    retry = START + HOUR
+    outcome = any_store.transact(
+        lambda tx: tx.failed_call(first, "timed out", "Traceback", START, retry)
+    )
+    assert outcome == "retry"
+    assert not any_store.transact(lambda tx: tx.done_call(first.item_id, first.fence))
+    assert calls(any_store, retry - LEASE) == []
+    (second,) = calls(any_store, retry)
+    assert (second.work, second.claims, second.fence) == (story.call(), 2, 2)
+    assert any_store.transact(lambda tx: tx.done_call(second.item_id, second.fence))
+    assert calls(any_store, retry + HOUR) == []
+
+
+def test_an_answer_after_the_case_closed_is_late(any_store: Store) -> None:
+    story = opened(any_store, "A-1")
+    (claimed,) = calls(any_store, START)
+    commit(any_store, story.close().take())
+    assert not any_store.transact(lambda tx: tx.done_call(claimed.item_id, claimed.fence))
+    late = any_store.transact(lambda tx: tx.failed_call(claimed, "x", "", START, START))
+    assert late == "stale"
+
+
+@pytest.mark.parametrize("crashed", [True, False])
+def test_a_call_given_up_tells_its_case(any_store: Store, crashed: bool) -> None:
+    """Once by claims alone, for a worker that dies says nothing; once by what it says."""
+    opened(any_store, "A-1")
+
+    def attempt(now: datetime) -> int:
+        taken = any_store.transact(lambda tx: tx.claim_calls(now, 10, LEASE, max_claims=3))
+        for each in taken if not crashed else ():
+            any_store.transact(
+                lambda tx, e=each: tx.failed_call(e, "boom", "trace", now, now, max_claims=3)
+            )
+        return len(taken)
+
+    assert [attempt(START + n * LEASE) for n in range(4)] == [1, 1, 1, 0]
+    now = START + 4 * LEASE
+    (letter,) = any_store.read(lambda r: r.dead_letters())
+    assert (letter.box, letter.key, letter.claims) == ("plugin_call", "A-1-1/offered/1", 3)
+    (told,) = any_store.transact(lambda tx: tx.claim_follow_ups(now, 10, LEASE))
+    assert told.work.case == "A-1"
+    assert isinstance(told.work.command, CallFailed)
+    assert told.work.command.referral == "A-1-1"
+    assert told.work.command.error == ("no answer" if crashed else "boom")
+    assert any_store.transact(lambda tx: tx.requeue("plugin_call", letter.item_id, now))
+    assert [c.claims for c in calls(any_store, now)] == [1]
+
+
+def test_a_long_queue_of_one_unit_does_not_keep_the_others_out(any_store: Store) -> None:
+    story = Story("A-1").register()
+    for number in range(1, 9):
+        story.offer(number)
+    slow = [story.call(number=number) for number in range(1, 9)]
+    other = Call("A-1-9/offered/1", "A-1", "police", "A-1-9", "offered")
+    commit(any_store, story.take(calls=[*slow, other]))
+    units = [c.work.unit for c in calls(any_store, START, limit=4, per_unit=2)]
+    assert sorted(units) == ["housing-east", "housing-east", "police"]
+    assert calls(any_store, START, limit=4, per_unit=2) == []
+    assert any_store.read(lambda r: r.waiting_calls()) == {"housing-east": 8, "police": 1}
+    again = calls(any_store, START + LEASE, limit=3, per_unit=5)
+    assert sorted(c.work.unit for c in again) == ["housing-east", "housing-east", "police"]
+
+
+def test_a_follow_up_is_done_once_and_then_forgets_what_it_said(any_store: Store) -> None:
+    story = Story("A-1").register()
+    follow = story.follow("B-1")
+    commit(any_store, story.take(follow_ups=[follow]))
+    (claimed,) = any_store.transact(lambda tx: tx.claim_follow_ups(START, 10, LEASE))
+    assert claimed.work == follow.request
+    assert any_store.transact(lambda tx: tx.done_follow_up(claimed.item_id, claimed.fence))
+    commit(any_store, story.later().offer().take(follow_ups=[follow]))
+    assert any_store.transact(lambda tx: tx.claim_follow_ups(START + HOUR, 10, LEASE)) == []
+
+
+def test_a_notice_waits_for_the_end_of_the_quiet_hours(any_store: Store) -> None:
+    story = Story("A-1").register()
+    morning = START + 10 * HOUR
+    quiet, plain = story.notice("1", morning), story.notice("2")
+    commit(any_store, story.take(notices=[quiet, plain]))
+
+    def claim(now: datetime) -> list[str]:
+        taken = any_store.transact(lambda tx: tx.claim_notices(now, 10, LEASE))
+        for each in taken:
+            assert any_store.transact(lambda tx, e=each: tx.done_notice(e.item_id, e.fence))
+        return [each.work.key for each in taken]
+
+    assert claim(START) == [plain.key]
+    assert claim(morning) == [quiet.key]
+
+
+def test_a_failed_notice_is_sent_again(store: Store) -> None:
+    story = Story("A-1").register()
+    commit(store, story.take(notices=[story.notice()]))
+    (claimed,) = store.transact(lambda tx: tx.claim_notices(START, 10, LEASE, per_recipient=1))
+    failed = store.transact(lambda tx: tx.failed_notice(claimed, "unreachable", "", START + HOUR))
+    assert failed == "retry"
+    assert len(store.transact(lambda tx: tx.claim_notices(START + HOUR, 10, LEASE))) == 1
