@@ -65,7 +65,7 @@ class Registry:
         self._fields: dict[str, Field] = {}
         self._found: dict[str, Field] = {}
         for field in fields:
-            for word in {field.name, field.key}:
+            for word in dict.fromkeys((field.name, field.key)):
                 if word in self._found:
                     raise ValueError(f"field {word!r} is declared twice")
                 self._found[word] = field

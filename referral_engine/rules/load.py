@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 from yaml.nodes import MappingNode, Node
@@ -172,6 +172,7 @@ class _Loading:
         self._known = known
         self._faults = faults
         self._roots: dict[str, list[tuple[str, Node]]] = {kind: [] for kind in KINDS}
+        self._ids: list[tuple[str, Place]] = []
         self.complete = not faults
 
     def run(self, sources: dict[str, str]) -> Loaded:
@@ -189,7 +190,7 @@ class _Loading:
         warnings: list[WarningTable] = self._each("warning", read_warning_table)
         indicators: list[IndicatorTable] = self._each("indicator", read_indicator_table)
         tests: list[tuple[RuleTest, ...]] = self._each("tests", read_tests)
-        self._unique_ids([*routing, *escalation, *warnings, *indicators])
+        self._unique_ids()
         rule_set = tree.RuleSet(
             hash="",
             language=LANGUAGE,
@@ -247,6 +248,7 @@ class _Loading:
             reader = Reader(file, self._known, _SCOPES.get(kind, "routing"))
             found.append(read(reader, root))
             self._faults += reader.faults
+            self._ids += reader.ids
         return found
 
     def _merged(
@@ -274,26 +276,14 @@ class _Loading:
                 found[path.id] = path
         return found
 
-    def _unique_ids(
-        self,
-        tables: list[tree.RoutingTable | tree.EscalationTable | WarningTable | IndicatorTable],
-    ) -> None:
+    def _unique_ids(self) -> None:
         first: dict[str, Place] = {}
-        for rule in sorted((rule for table in tables for rule in table.rules), key=_place):
-            if rule.id in first:
-                fault = lint.duplicate_id.fault(rule.place, rule.id, first[rule.id])
-                self._faults.append(msgspec.structs.replace(fault, rule=rule.id))
+        for rule_id, place in sorted(self._ids, key=lambda written: written[1]):
+            if rule_id in first:
+                fault = lint.duplicate_id.fault(place, rule_id, first[rule_id])
+                self._faults.append(msgspec.structs.replace(fault, rule=rule_id))
             else:
-                first[rule.id] = rule.place
-
-
-class _Placed(Protocol):
-    @property
-    def place(self) -> Place: ...
-
-
-def _place(rule: _Placed) -> Place:
-    return rule.place
+                first[rule_id] = place
 
 
 def _clock_names(

@@ -11,9 +11,10 @@ from referral_engine.rules import convert, lint, vocabulary
 from referral_engine.rules.fields import Field
 from referral_engine.rules.operators import Operator, Takes
 from referral_engine.rules.reader import Reader
-from referral_engine.spelling import nearest
 from referral_engine.rules.text import compile_pattern
 from referral_engine.rules.tree import Value
+from referral_engine.rules.yaml_nodes import is_plain
+from referral_engine.spelling import nearest
 
 __all__ = [
     "example",
@@ -39,7 +40,7 @@ def example(field: Field) -> str:
 
 def read_value(reader: Reader, field: Field, node: Node) -> Value | None:
     """One value of the field's type; also what a rule may ``set``."""
-    if isinstance(node, ScalarNode) and node.style is None and node.value.startswith("$"):
+    if isinstance(node, ScalarNode) and is_plain(node) and node.value.startswith("$"):
         reader.wrong(node, _("one value (a list needs in, has_any or contains_any)"))
         return None
     if field.values:
@@ -142,7 +143,7 @@ def _expanded(reader: Reader, node: Node) -> list[Node]:
         return _named_list(reader, node)
     nodes: list[Node] = []
     for item in reader.items(node):
-        is_name = isinstance(item, ScalarNode) and item.style is None
+        is_name = isinstance(item, ScalarNode) and is_plain(item)
         nodes += _named_list(reader, item) if is_name and item.value[:1] == "$" else [item]
     if isinstance(node, SequenceNode) and not node.value:
         reader.report(lint.empty_condition.fault(reader.place(node)))

@@ -12,9 +12,9 @@ from referral_engine.i18n import _
 from referral_engine.rules import alias, lint
 from referral_engine.rules.fields import Registry, Scope
 from referral_engine.rules.names import Names
-from referral_engine.spelling import nearest
 from referral_engine.rules.tree import Category
-from referral_engine.rules.yaml_nodes import foreign_tag, is_null, place_of
+from referral_engine.rules.yaml_nodes import foreign_tag, is_null, is_plain, place_of
+from referral_engine.spelling import nearest
 
 __all__ = ["Entries", "Entry", "Known", "Reader"]
 
@@ -34,7 +34,9 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Reader:
-    """One file being read. ``scope`` is the kind of table, ``rule`` the id of the rule in hand."""
+    """One file being read. ``scope`` is the kind of table, ``rule`` the id of the rule in hand,
+    ``ids`` those of all its rules, the faulty ones too.
+    """
 
     def __init__(self, file: str, known: Known, scope: Scope = "routing") -> None:
         self.file = file
@@ -42,6 +44,7 @@ class Reader:
         self.scope: Scope = scope
         self.rule = ""
         self.faults: list[Fault] = []
+        self.ids: list[tuple[str, Place]] = []
 
     def place(self, node: Node) -> Place:
         """Where the node begins."""
@@ -100,7 +103,7 @@ class Reader:
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
                 self.wrong(key, _("a key"))
-            elif key.value == "<<" and key.style is None:
+            elif key.value == "<<" and is_plain(key):
                 merged += self._merged(value)
             else:
                 pairs.append((key, value))
@@ -142,6 +145,9 @@ class Reader:
             return ""
         if tag := foreign_tag(node):
             self.report(lint.yaml_syntax.tagged(self.place(node), tag))
+            return ""
+        if not node.value.strip():
+            self.wrong(node, _("a text with something in it"))
             return ""
         # PyYAML's stubs leave the value of a node untyped.
         return str(node.value)

@@ -186,9 +186,8 @@ def _shared() -> dict[str, Schema]:
         "whistle": _words(vocabulary.WHISTLES),
     }
     since = {"type": "object", "minProperties": 1, "maxProperties": 1}
-    clocks = {
-        word: {"anyOf": [_SPAN, since]} for pair in vocabulary.CLOCKS.items() for word in pair
-    }
+    clock = {"anyOf": [_SPAN, since]}
+    clocks = {word: clock for pair in vocabulary.CLOCKS.items() for word in pair}
     return {
         "target": {"anyOf": [_TEXT, present]},
         "targets": {"anyOf": [_TARGET, _list(_TARGET)]},

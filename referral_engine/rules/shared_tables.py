@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from yaml.nodes import MappingNode, Node
+from yaml.nodes import MappingNode, Node, SequenceNode
 
 from referral_engine.i18n import _
 from referral_engine.rules import lint, vocabulary
 from referral_engine.rules.clocks import read_within
 from referral_engine.rules.reader import Entry, Reader
-from referral_engine.spelling import nearest
 from referral_engine.rules.tree import Category, Within
+from referral_engine.spelling import nearest
 
 __all__ = ["read_categories", "read_lists", "read_whistles"]
 
@@ -20,7 +20,7 @@ def read_lists(reader: Reader, root: Node) -> dict[str, tuple[Entry, tuple[str, 
     found: dict[str, tuple[Entry, tuple[str, ...]]] = {}
     for name, entry in (reader.words(entries["lists"][1]) if "lists" in entries else {}).items():
         words = tuple(word for node in reader.items(entry[1]) if (word := reader.text(node)))
-        if not words:
+        if isinstance(entry[1], SequenceNode) and not entry[1].value:
             reader.report(lint.empty_condition.fault(reader.place(entry[0])))
         found[name] = (entry, words)
     return found

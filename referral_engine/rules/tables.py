@@ -126,6 +126,7 @@ def rule_head(reader: Reader, node: Node, keys: frozenset[str]) -> tuple[Entries
         return entries, "", reader.place(node)
     id_node = entries["id"][1]
     rule_id = reader.text(id_node)
+    reader.ids.append((rule_id, reader.place(id_node)))
     if rule_id == DEFAULT_ID:
         reader.report(lint.reserved_id.fault(reader.place(id_node), rule_id))
     return entries, rule_id, reader.place(id_node)

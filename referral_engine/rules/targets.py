@@ -9,6 +9,7 @@ from referral_engine.model.target import Target
 from referral_engine.rules import lint, vocabulary
 from referral_engine.rules.operands import read_unit
 from referral_engine.rules.reader import Reader
+from referral_engine.rules.yaml_nodes import is_plain
 from referral_engine.spelling import nearest
 
 __all__ = ["read_target", "read_targets"]
@@ -24,7 +25,7 @@ def read_target(reader: Reader, node: Node, implied: str = "") -> Target | None:
     word = reader.text(node)
     if not word:
         return None
-    if implied and isinstance(node, ScalarNode) and not node.style and word in ("true", "是"):
+    if implied and isinstance(node, ScalarNode) and is_plain(node) and word in ("true", "是"):
         return Target(relative=implied)
     if word.startswith("@"):
         return _relative(reader, node, word[1:])

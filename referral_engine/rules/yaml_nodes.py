@@ -11,7 +11,7 @@ from referral_engine.errors import Fault, Place
 from referral_engine.rules import lint
 from referral_engine.rules.source import shown_line
 
-__all__ = ["compose", "foreign_tag", "is_null", "place_of"]
+__all__ = ["compose", "foreign_tag", "is_null", "is_plain", "place_of"]
 
 # libyaml recurses in C for every level: some ten thousand levels overflow the stack.
 _DEEPEST = 1_000
@@ -46,7 +46,12 @@ def compose(text: str, file: str) -> Node | Fault:
 
 def is_null(node: Node) -> bool:
     """Whether nothing is written there: an empty plain scalar, ``~`` or ``null``."""
-    return isinstance(node, ScalarNode) and node.style is None and node.value in ("", "~", "null")
+    return isinstance(node, ScalarNode) and is_plain(node) and node.value in ("", "~", "null")
+
+
+def is_plain(node: ScalarNode) -> bool:
+    """Whether a scalar is written without quotes, so that `$name` and `<<` have their meaning."""
+    return not node.style
 
 
 def place_of(node: Node, file: str) -> Place:

@@ -1,4 +1,4 @@
-"""Prints the page of the rule codes for docs/errors.md: ``python -m referral_engine.rules.lint``."""
+"""Prints the rule codes for docs/errors.md: ``python -m referral_engine.rules.lint``."""
 
 from __future__ import annotations
 
