@@ -13,7 +13,7 @@ from referral_engine.rules.fields import Registry
 from referral_engine.rules.naive import holds, in_force, route
 from referral_engine.rules.subject import Subject
 from referral_engine.rules.terms import Surroundings, Terms
-from referral_engine.rules.trace import clause, leaves, seen
+from referral_engine.rules.trace import clause, teller
 from referral_engine.rules.tree import All, Condition, RoutingRule, RoutingTable, RuleSet, Value
 
 __all__ = ["Failure", "Fate", "Verdict", "explain", "first_failure"]
@@ -110,5 +110,5 @@ def first_failure(
     if isinstance(condition, All):
         failures = (first_failure(part, values, terms) for part in condition.parts)
         return next(failure for failure in failures if failure is not None)
-    told = (seen(leaf, values, terms, stored=False) for leaf in leaves(condition))
-    return Failure(clause(condition), condition.place, ", ".join(dict.fromkeys(told)))
+    seen = teller(condition, terms, stored=False)(values)
+    return Failure(clause(condition), condition.place, seen)

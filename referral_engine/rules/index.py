@@ -29,8 +29,6 @@ from referral_engine.rules.words import WordMasks
 
 __all__ = ["Index"]
 
-_REMEMBERED = 1 << 14
-
 
 class Index:
     """The rules of some tables, in order. The words join `needles`, which the owner then warms.
@@ -61,22 +59,22 @@ class Index:
         self._asking = sum(1 << number for number in self._asked)
         self._late = self._asking | sum(words.rows for words in self._words.values())
         self._history = _history(rows)
-        self._decided: dict[int, tuple[RoutingRule, ...]] = {}
 
-    def true(self, values: Mapping[str, Value], day: date) -> tuple[RoutingRule, ...]:
-        """Every rule in force on `day` that is true of these values, in order."""
-        mask = self._settle(self._stand(values, day), values)
-        try:
-            return self._decided[mask]
-        except KeyError:
-            return self._rules(mask)
+    def true(self, values: Mapping[str, Value], day: date) -> int:
+        """The rows, as bits, that are in force on `day` and true of these values."""
+        return self._settle(self._stand(values, day), values)
+
+    def rules_of(self, mask: int) -> tuple[RoutingRule, ...]:
+        """The rules that have one of these rows, in order."""
+        numbers = dict.fromkeys(self._rule_of[row] for row in bits(mask))
+        return tuple(self.rules[number] for number in numbers)
 
     def first(self, values: Mapping[str, Value], day: date) -> RoutingRule | None:
         """The first rule that is true, or None; texts are read only if it may depend on them."""
         mask = self._stand(values, day)
         if mask & -mask & self._late:
             mask = self._settle(mask, values)
-        return self.rules[self._rule_of[_lowest(mask)]] if mask else None
+        return self.rules[self._rule_of[next(bits(mask))]] if mask else None
 
     def questions(self, values: Mapping[str, Value], changing: frozenset[str]) -> Iterator[Repeats]:
         """What history must answer, and perhaps a little more.
@@ -121,14 +119,6 @@ class Index:
                 mask ^= 1 << row
         return mask
 
-    def _rules(self, mask: int) -> tuple[RoutingRule, ...]:
-        numbers = dict.fromkeys(self._rule_of[row] for row in bits(mask))
-        found = tuple(self.rules[number] for number in numbers)
-        if len(self._decided) >= _REMEMBERED:
-            self._decided.clear()
-        self._decided[mask] = found
-        return found
-
     def _lay_out(self, rows: list[Row], terms: Terms, needles: Needles) -> None:
         everything = (1 << len(rows)) - 1
         standings: dict[Axis, Standing] = {}
@@ -146,10 +136,6 @@ class Index:
                 self._values.append((axis.field, ValueMasks(standing.judge(terms))))
             else:
                 self._keyed.append(KeyedMasks(standing, terms))
-
-
-def _lowest(mask: int) -> int:
-    return (mask & -mask).bit_length() - 1
 
 
 def _history(rows: list[Row]) -> list[tuple[Repeats, int]]:

@@ -15,9 +15,8 @@ from referral_engine.rules.prepare import UNTOUCHED, Prepared, prepare
 from referral_engine.rules.subject import Subject
 from referral_engine.rules.terms import Surroundings, Terms
 from referral_engine.rules.text import Needles
-from referral_engine.rules.trace import clauses_seen
+from referral_engine.rules.trace import Witness, witness
 from referral_engine.rules.tree import (
-    All,
     Decision,
     Repeats,
     RoutingRule,
@@ -27,6 +26,8 @@ from referral_engine.rules.tree import (
 )
 
 __all__ = ["Router", "Undecided", "compile_condition"]
+
+_REMEMBERED = 1 << 14
 
 
 class Undecided(ReferralError):
@@ -54,9 +55,14 @@ class Router:
         self._deciding = Index(deciding, self._terms, needles)
         self._changing = changing
         self._default = deciding[-1].default if deciding else None
-        self._guards = {
-            rule.id: table.when for table in deciding for rule in table.rules if table.when
+        self._conditions = {
+            rule.id: tuple(c for c in (table.when, rule.when) if c is not None)
+            for table in deciding
+            for rule in table.rules
         }
+        self._decided: dict[int, Decision] = {}
+        self._decided_by: dict[str | None, Decision] = {}
+        self._witnesses: dict[str, Witness] = {}
         needles.warm()
 
     def questions(self, subject: Subject) -> tuple[Repeats, ...]:
@@ -94,58 +100,79 @@ class Router:
         if self._preparing:
             prepared, values = self._prepare(values, received_on)
         if first_only:
-            first = self._deciding.first(values, received_on)
-            matched: tuple[RoutingRule, ...] = () if first is None else (first,)
+            bare = self._by_rule(self._deciding.first(values, received_on))
         else:
-            matched = self._deciding.true(values, received_on)
-        winner = matched[0] if matched else self._default
-        if winner is None:
-            raise Undecided(_("no rule decides, and the last routing table has no `default:`"))
-        seen = self._seen(winner, values) if trace else ()
-        return _decision(winner, matched, prepared, seen)
+            bare = self._by_rows(self._deciding.true(values, received_on))
+        if prepared is UNTOUCHED and not trace:
+            return bare
+        return _told(bare, prepared, self._witness(bare.rule)(values) if trace else ())
 
     def _prepare(
         self, values: Mapping[str, Value], received_on: date
     ) -> tuple[Prepared, Mapping[str, Value]]:
         prepared, now = UNTOUCHED, values
         for index, _changing in self._preparing:
-            if rules := index.true(now, received_on):
-                prepared = prepare(prepared, rules, values)
+            if rows := index.true(now, received_on):
+                prepared = prepare(prepared, index.rules_of(rows), values)
                 now = prepared.onto(values)
         return prepared, now
 
-    def _seen(
-        self, winner: RoutingRule, values: Mapping[str, Value]
-    ) -> tuple[tuple[str, str], ...]:
-        conditions = [c for c in (self._guards.get(winner.id), winner.when) if c is not None]
-        if not conditions:
-            return ()
-        return clauses_seen(All(tuple(conditions), winner.place), values, self._terms)
+    def _by_rows(self, rows: int) -> Decision:
+        """The decision where these rows are true; equal rows are met again and again."""
+        try:
+            return self._decided[rows]
+        except KeyError:
+            if len(self._decided) >= _REMEMBERED:
+                self._decided.clear()
+            decided = self._decided[rows] = self._bare(self._deciding.rules_of(rows))
+            return decided
+
+    def _by_rule(self, first: RoutingRule | None) -> Decision:
+        name = None if first is None else first.id
+        if name not in self._decided_by:
+            self._decided_by[name] = self._bare(() if first is None else (first,))
+        return self._decided_by[name]
+
+    def _bare(self, matched: tuple[RoutingRule, ...]) -> Decision:
+        """The decision as far as it follows from the rules alone."""
+        winner = matched[0] if matched else self._default
+        if winner is None:
+            raise Undecided(_("no rule decides, and the last routing table has no `default:`"))
+        return Decision(
+            rule=winner.id,
+            file=winner.place.file,
+            line=winner.place.line,
+            name=winner.name,
+            why=winner.why,
+            basis=winner.basis,
+            effects=winner.effects,
+            matched=tuple(rule.id for rule in matched),
+        )
+
+    def _witness(self, rule: str) -> Witness:
+        if rule not in self._witnesses:
+            self._witnesses[rule] = witness(self._conditions.get(rule, ()), self._terms)
+        return self._witnesses[rule]
 
 
-def _decision(
-    winner: RoutingRule,
-    matched: tuple[RoutingRule, ...],
-    prepared: Prepared,
-    seen: tuple[tuple[str, str], ...],
-) -> Decision:
+def _told(bare: Decision, prepared: Prepared, seen: tuple[tuple[str, str], ...]) -> Decision:
     return Decision(
-        rule=winner.id,
-        file=winner.place.file,
-        line=winner.place.line,
-        name=winner.name,
-        why=winner.why,
-        basis=winner.basis,
-        effects=winner.effects,
-        matched=tuple([rule.id for rule in matched]),
-        prepared=prepared.rules,
-        values=prepared.values,
-        tags=prepared.tags,
-        path=prepared.path,
-        seal=prepared.seal,
-        link=prepared.link,
-        seen=seen,
-        overruled=prepared.overruled,
+        bare.rule,
+        bare.file,
+        bare.line,
+        bare.name,
+        bare.why,
+        bare.basis,
+        bare.effects,
+        bare.matched,
+        prepared.rules,
+        prepared.values,
+        prepared.tags,
+        prepared.path,
+        prepared.seal,
+        prepared.link,
+        seen,
+        prepared.overruled,
     )
 
 

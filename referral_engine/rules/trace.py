@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
-from referral_engine.rules.naive import holds
+from referral_engine.rules.closure import close
 from referral_engine.rules.terms import Terms
 from referral_engine.rules.text import compile_pattern, normalise
 from referral_engine.rules.tree import (
@@ -23,42 +23,106 @@ from referral_engine.rules.tree import (
     Value,
 )
 
-__all__ = ["clause", "clauses_seen", "leaves", "operand", "seen", "written"]
+__all__ = ["Witness", "clause", "operand", "teller", "witness", "written"]
 
 _ABSENT = "-"
 # An importer's column may hold an address or a name; only what the rule itself says is repeated.
 _PRESENT = "*"
 
+Pairs = tuple[tuple[str, str], ...]
+Witness = Callable[[Mapping[str, Value]], Pairs]
+Teller = Callable[[Mapping[str, Value]], str]
 
-def clauses_seen(
-    condition: Condition, values: Mapping[str, Value], terms: Terms
-) -> tuple[tuple[str, str], ...]:
-    """The clauses that make a true condition true, as (clause, value seen).
 
-    Of an ``any`` the first true alternative. A text is seen as ``start-end`` in the normalised
-    text, an importer's column as ``*`` unless the rule names the value, a missing field as ``-``.
+def witness(conditions: Iterable[Condition], terms: Terms) -> Witness:
+    """What tells, of values that make all these conditions true, why: as (clause, value seen).
+
+    Of an ``any`` the first true alternative is told. A text is seen as ``start-end`` in the
+    normalised text, an importer's column as ``*`` unless the rule names the value, a missing
+    field as ``-``.
     """
-    match condition:
-        case All(parts=parts):
-            return tuple(pair for part in parts for pair in clauses_seen(part, values, terms))
-        case Any(parts=parts):
-            true = next(part for part in parts if holds(part, values, terms))
-            return clauses_seen(true, values, terms)
-        case _:
-            told = ", ".join(
-                dict.fromkeys(seen(leaf, values, terms, stored=True) for leaf in leaves(condition))
-            )
-            return ((clause(condition), told),)
+    told: list[Witness] = []
+    for part in _conjuncts(conditions):
+        if isinstance(part, Any):
+            told.append(_first_true(part, terms))
+        else:
+            told.append(_clause(clause(part), teller(part, terms, stored=True)))
+    if len(told) == 1:
+        return told[0]
+    return lambda values: tuple([pair for witness in told for pair in witness(values)])
 
 
-def leaves(condition: Condition) -> Iterable[Leaf | Repeats]:
+def _conjuncts(conditions: Iterable[Condition]) -> Iterable[Condition]:
+    for condition in conditions:
+        if isinstance(condition, All):
+            yield from _conjuncts(condition.parts)
+        else:
+            yield condition
+
+
+def _clause(said: str, tell: Teller) -> Witness:
+    return lambda values: ((said, tell(values)),)
+
+
+def _first_true(condition: Any, terms: Terms) -> Witness:
+    parts = [(close(part, terms), witness((part,), terms)) for part in condition.parts]
+
+    def first_true(values: Mapping[str, Value]) -> Pairs:
+        return next((told(values) for holds, told in parts if holds(values)), ())
+
+    return first_true
+
+
+def teller(condition: Condition, terms: Terms, *, stored: bool) -> Teller:
+    """What tells the values that the condition sees; `stored` withholds what must not be kept."""
+    tellers = [_leaf_teller(leaf, terms, stored=stored) for leaf in _leaves(condition)]
+    if len(tellers) == 1:
+        return tellers[0]
+    return lambda values: ", ".join(dict.fromkeys([tell(values) for tell in tellers]))
+
+
+def _leaf_teller(leaf: Leaf | Repeats, terms: Terms, *, stored: bool) -> Teller:
+    if isinstance(leaf, Repeats):
+        key = leaf.key
+        return lambda values: written(values.get(key, 0))
+    field = leaf.field
+    if terms.type_of(field) == "text":
+        return _text_teller(leaf)
+    if stored and field.startswith("extra.") and leaf.operator not in ("eq", "in"):
+        return lambda values: _ABSENT if values.get(field) is None else _PRESENT
+    return lambda values: _ABSENT if (value := values.get(field)) is None else written(value)
+
+
+def _text_teller(leaf: Leaf) -> Teller:
+    field = leaf.field
+    words = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
+    finder = _FINDERS.get(leaf.operator)
+    if finder is None:
+        return lambda values: _PRESENT if field in values else _ABSENT
+    finders = [finder(str(word)) for word in words]
+    most = len(finders) if leaf.operator == "contains_all" else 1
+
+    def places(values: Mapping[str, Value]) -> str:
+        text = str(values.get(field, ""))
+        spans: list[str] = []
+        for find in finders:
+            if span := find(text):
+                spans.append(span)
+                if len(spans) == most:
+                    break
+        return ", ".join(spans) or _ABSENT
+
+    return places
+
+
+def _leaves(condition: Condition) -> Iterable[Leaf | Repeats]:
     """The leaves of a condition, as written."""
     match condition:
         case All(parts=parts) | Any(parts=parts):
             for part in parts:
-                yield from leaves(part)
+                yield from _leaves(part)
         case Not(part=part):
-            yield from leaves(part)
+            yield from _leaves(part)
         case _:
             yield condition
 
@@ -85,6 +149,8 @@ def operand(leaf: Leaf) -> str:
 
 def written(value: Value) -> str:
     """A value as an administrator writes it."""
+    if type(value) is str:  # most are, and this is told of every case
+        return value
     match value:
         case bool():
             return str(value).lower()
@@ -100,43 +166,27 @@ def written(value: Value) -> str:
             return str(value)
 
 
-def seen(leaf: Leaf | Repeats, values: Mapping[str, Value], terms: Terms, *, stored: bool) -> str:
-    """The value that the leaf saw; `stored` withholds what must not enter the history."""
-    if isinstance(leaf, Repeats):
-        return written(values.get(leaf.key, 0))
-    value = values.get(leaf.field)
-    if value is None:
-        return _ABSENT
-    if terms.type_of(leaf.field) == "text":
-        return _places(leaf, str(value))
-    if stored and leaf.field.startswith("extra.") and leaf.operator not in ("eq", "in"):
-        return _PRESENT
-    return written(value)
-
-
-def _places(leaf: Leaf, text: str) -> str:
-    find = _finders.get(leaf.operator)
-    if find is None:
-        return _PRESENT
-    words = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
-    spans = [span for word in words if (span := find(text, str(word))) is not None]
-    if leaf.operator != "contains_all":
-        spans = spans[:1]
-    return ", ".join(f"{start}-{end}" for start, end in spans) or _ABSENT
-
-
-def _word(text: str, word: str) -> tuple[int, int] | None:
+def _word(word: str) -> Callable[[str], str]:
     normal = normalise(word)
-    start = text.find(normal)
-    return None if start < 0 else (start, start + len(normal))
+
+    def find(text: str) -> str:
+        start = text.find(normal)
+        return "" if start < 0 else f"{start}-{start + len(normal)}"
+
+    return find
 
 
-def _pattern(text: str, pattern: str) -> tuple[int, int] | None:
-    found = compile_pattern(pattern).search(text)
-    return None if found is None else (found.start(), found.end())
+def _pattern(pattern: str) -> Callable[[str], str]:
+    search = compile_pattern(pattern).search
+
+    def find(text: str) -> str:
+        found = search(text)
+        return "" if found is None else f"{found.start()}-{found.end()}"
+
+    return find
 
 
-_finders: dict[str, Callable[[str, str], tuple[int, int] | None]] = {
+_FINDERS: dict[str, Callable[[str], Callable[[str], str]]] = {
     "contains": _word,
     "contains_any": _word,
     "contains_all": _word,
