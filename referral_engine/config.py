@@ -11,26 +11,17 @@ from yaml.nodes import Node
 from referral_engine.errors import Faulty
 from referral_engine.i18n import _
 from referral_engine.marked_yaml import Entry, MarkedYaml
+from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.model.policy import Policy
 from referral_engine.model.span import Span
 
-__all__ = ["Config", "PluginConfig", "load_config"]
+__all__ = ["Config", "load_config"]
 
 _SECTIONS = (
     "county", "database", "anchor", "organisation", "rules", "calendar", "plugins", "keys",
     "intake", "fields", "flow",
 )  # fmt: skip
 _POLICY = {field.name: field.type for field in msgspec.structs.fields(Policy)}
-
-
-class PluginConfig(msgspec.Struct, frozen=True):
-    """``deadline_s`` seconds for one call, ``memory_mb`` MiB of address space for a process,
-    ``attempts`` claims of a call before it goes to the dead letter."""
-
-    folders: tuple[Path, ...] = ()
-    deadline_s: int = 30
-    memory_mb: int = 512
-    attempts: int = 5
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -45,7 +36,7 @@ class Config(msgspec.Struct, frozen=True):
     rules: tuple[Path, ...]
     calendar: str
     override: Path | None
-    plugins: PluginConfig
+    plugins: PluginSettings
     key_file: Path | None
     auto_accept: bool
     fields: dict[str, str]
@@ -149,20 +140,18 @@ class _Reader:
             found.append(path)
         return tuple(found)
 
-    def _plugins(self, found: dict[str, Entry]) -> PluginConfig:
-        keys = ("folders", "deadline_s", "memory_mb", "attempts")
-        section = self._section(found, "plugins", keys)
-        numbers = {
-            key: value
-            for key, low, high in (
-                ("deadline_s", 1, 3600),
-                ("memory_mb", 64, 65_536),
-                ("attempts", 1, 100),
-            )
-            if key in section
-            and (value := self.yaml.number(section[key].value, low, high)) is not None
-        }
-        return PluginConfig(folders=self._paths(section.get("folders")), **numbers)
+    def _plugins(self, found: dict[str, Entry]) -> PluginSettings:
+        limits = {"deadline": 3_600, "start_deadline": 3_600, "memory": 65_536, "backoff": 3_600}
+        section = self._section(found, "plugins", ("folders", "entry_points", *limits))
+        entries = self._bool(section, "entry_points", default=True)
+        values: dict[str, object] = {"entry_points": entries}
+        for key, most in limits.items():
+            if key in section and (number := self.yaml.number(section[key].value, 1, most)):
+                values[key] = number
+        if "folders" in section:
+            self._paths(section["folders"])  # for the fault of a folder that is not there
+            values["folders"] = [text for text, _n in self.yaml.texts(section["folders"].value)]
+        return msgspec.convert(values, PluginSettings)
 
     def _fields(self, entry: Entry | None) -> dict[str, str]:
         if entry is None:

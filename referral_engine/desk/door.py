@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -29,6 +29,8 @@ from referral_engine.workspace import Workspace
 
 __all__ = ["Answer", "Desk"]
 
+_HISTORY = timedelta(hours=1)
+"""A registration that stands further back than this is history that was read in."""
 _ENCODE = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -68,27 +70,44 @@ class Desk:
 
     def send(self, request: Request) -> Future[Answer]:
         """Like `submit`, without waiting: many together share one commit."""
-        return self.store.write(lambda tx: self._run(tx, request))
+        return self.store.write(lambda tx: self.run(tx, request))
 
     def register(
-        self, issue: Issue, by: Principal, *, sender_key: str = "", auto_accept: bool | None = None
+        self,
+        issue: Issue,
+        by: Principal,
+        *,
+        sender_key: str = "",
+        auto_accept: bool | None = None,
+        backfill: bool = False,
     ) -> Future[Answer]:
-        """A new case for an issue, unless this sender's key came in before on this channel."""
+        """A new case for an issue, unless this sender's key came in before on this channel.
+
+        An issue received longer ago than acts may be recorded afterwards is history: it is
+        registered at the moment it was received, so that a virtual clock replays it from there.
+        With `backfill` its clocks start now instead.
+        """
         accept = self.workspace.config.auto_accept if auto_accept is None else auto_accept
         request = Request(case="", command=c.Register(issue, auto_accept=accept), by=by)
-        return self.store.write(lambda tx: self._take_in(tx, request, issue, sender_key))
+        now = self.clock.now()
+        old = now - issue.received_at > self.workspace.config.policy.backdate.elapsed()
+        at = issue.received_at if old and not backfill else now
+        return self.store.write(lambda tx: self._take_in(tx, request, issue, sender_key, at))
 
     # -- in the writer's thread ---------------------------------------------------------------
-    def _take_in(self, tx: Tx, request: Request, issue: Issue, sender_key: str) -> Answer:
+    def _take_in(
+        self, tx: Tx, request: Request, issue: Issue, sender_key: str, at: datetime
+    ) -> Answer:
         key = sender_key or issue.id
         if key and (before := tx.intake_seen(issue.channel, key)) is not None:
             return Answer(before.case_code, "register", duplicate=True)
-        answer = self._decide(tx, None, request)
+        answer = self._decide(tx, None, request, at)
         if key:
             tx.remember_intake(issue.channel, key, _hash(issue), answer.case)
         return answer
 
-    def _run(self, tx: Tx, request: Request) -> Answer:
+    def run(self, tx: Tx, request: Request) -> Answer:
+        """Decides and writes within a transaction of the caller's; see `submit`."""
         if request.key and (before := tx.seen(request.by.id, request.key)) is not None:
             if before.body_hash != _hash((request.case, request.command)):
                 raise Refused(
@@ -99,21 +118,23 @@ class Desk:
             answer = msgspec.json.decode(before.result, type=Answer)
             return msgspec.structs.replace(answer, duplicate=True)
         if isinstance(request.command, c.Register):
-            return self._decide(tx, None, request)
+            return self._decide(tx, None, request, self.clock.now())
         loaded = tx.load(request.case)
         if loaded is None:
             raise Refused("UNKNOWN_CASE", _("There is no case {code}.").format(code=request.case))
-        return self._decide(tx, loaded.case, request)
+        return self._decide(tx, loaded.case, request, self.clock.now())
 
-    def _decide(self, tx: Tx, case: Case | None, request: Request) -> Answer:
-        now = self.clock.now()
+    def _decide(self, tx: Tx, case: Case | None, request: Request, now: datetime) -> Answer:
         setting = self._setting(tx, case, request)
         facts = facts_for(self.store, tx, setting, case, request)
         if case is None and isinstance(request.command, c.Register):
             issue = request.command.issue
             code = self._new_code(tx, issue, now)
             reporter = self.store.digest(reporter_key(issue))
-            facts = msgspec.structs.replace(facts, code=code, reporter=reporter)
+            imported = self.clock.now() if now < self.clock.now() - _HISTORY else None
+            facts = msgspec.structs.replace(
+                facts, code=code, reporter=reporter, imported_at=imported
+            )
         resolution = decide(case, request, facts, setting, now)
         if resolution is None:
             assert case is not None

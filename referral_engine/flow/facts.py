@@ -33,6 +33,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     ``code``      the code to give a new case
     ``answers``   to the rules' history questions, by their key
     ``downtime``  intervals in which the engine did not run (UTC), for excusing deadlines
+    ``imported_at``  when history was read in, where that is not when it was received
     ``other``     for a merge, how the other case stands: ``open``, ``over`` or None (unknown)
     ``issue``     the words and personal data, for routing; never stored with the decision
     ``reporter``  keyed digest of the reporter
@@ -46,6 +47,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     problem: str = ""
     incident: str = ""
     downtime: tuple[tuple[datetime, datetime], ...] = ()
+    imported_at: datetime | None = None
     other: str | None = None
     issue: Issue | None = None
     reporter: str = ""

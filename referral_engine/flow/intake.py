@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -54,6 +54,7 @@ def register(draft: Draft, command: Register) -> None:
             has_location=issue.location is not None and issue.location.lat is not None,
             attachments=tuple(a.digest for a in issue.attachments if a.digest),
             sender_id=issue.id, issue_ref=ref, follows=command.follows,
+            imported_at=draft.facts.imported_at,
         ),
         owner=holder,
     )  # fmt: skip
@@ -63,7 +64,7 @@ def register(draft: Draft, command: Register) -> None:
         seal(draft, command.sealed or ACCUSATION)
     clock = draft.rules.clock("case", "answer")
     if clock is not None:
-        clocks.start(draft, clock, since=max(issue.received_at, draft.now - _slack(draft)))
+        clocks.start(draft, clock, since=_received(draft))
     recall(draft)
     draft.tell("reporter", "registered")
     if command.auto_accept:
@@ -162,6 +163,8 @@ def _finish(draft: Draft, reason: str) -> None:
     clocks.cancel(draft, draft.case.deadlines)
 
 
-def _slack(draft: Draft) -> timedelta:
-    """How far back the answer clock may start: later backfills start their clocks now."""
-    return draft.policy.backdate.elapsed()
+def _received(draft: Draft) -> datetime:
+    """The answer clock runs from receipt; that of a backfill, received long ago, from now."""
+    received = draft.case.received_at
+    recent = draft.now - received <= draft.policy.backdate.elapsed()
+    return min(received, draft.now) if recent else draft.now

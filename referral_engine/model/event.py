@@ -27,6 +27,9 @@ class _Body(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", t
 
 
 class Registered(_Body, frozen=True):
+    """``imported_at`` is set where history was read in: the events then stand at the times of
+    that history, and this is when it was really recorded."""
+
     channel: str
     received_at: datetime
     rule_set: str
@@ -47,6 +50,7 @@ class Registered(_Body, frozen=True):
     sender_id: str = ""
     issue_ref: str = ""
     follows: str = ""
+    imported_at: datetime | None = None
 
 
 class Decided(_Body, frozen=True):

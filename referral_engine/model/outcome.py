@@ -16,7 +16,8 @@ __all__ = ["Call", "FollowUp", "Notice", "Resolution"]
 class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     """A plugin call to make after the commit, at least once, under a key stable over attempts.
 
-    ``verb``: offered, withdrawn, escalated, conference, reworked. ``key`` is referral/verb/round.
+    ``verb``: offered, work, withdraw, escalated, conference, returned. ``key`` is
+    referral/verb/round; ``not_before`` (UTC) keeps a call back until then.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     referral: str
     verb: str
     detail: dict[str, str] = {}
+    not_before: datetime | None = None
 
 
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):

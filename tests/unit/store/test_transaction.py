@@ -141,7 +141,7 @@ def test_no_call_starts_after_close_but_what_withdraws(any_store: Store) -> None
     story = opened(any_store, "A-1")
     taken = story.later().close().take(calls=[story.call("withdraw"), story.call("escalated")])
     commit(any_store, taken)
-    assert statuses(any_store) == {"A-1-1/offered/1": "void", "A-1-1/withdrawn/1": "pending"}
+    assert statuses(any_store) == {"A-1-1/offered/1": "void", "A-1-1/withdraw/1": "pending"}
     lease = timedelta(minutes=1)
     claimed = any_store.transact(lambda tx: tx.claim_calls(story.now, 10, lease))
     assert [each.work.verb for each in claimed] == ["withdraw"]
@@ -164,7 +164,7 @@ def test_calls_taken_back_in_the_commit_that_made_them(store: Store) -> None:
             tx.commit_resolution(resolution, expected_version=before)
 
     store.transact(both)
-    assert statuses(store) == {"A-1-1/withdrawn/1": "pending"}
+    assert statuses(store) == {"A-1-1/withdraw/1": "pending"}
 
 
 def test_what_is_written_by_many_threads_is_all_there(store: Store) -> None:

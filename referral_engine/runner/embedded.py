@@ -1,0 +1,254 @@
+"""The daemon on one machine: SQLite, one process, a few threads, plugins in processes."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Literal, Protocol
+
+from referral_engine.clock import Clock, JumpWatch, SystemClock, VirtualClock
+from referral_engine.desk import Desk
+from referral_engine.errors import Faulty
+from referral_engine.notices import LogOutlet
+from referral_engine.plugins.departments import load
+from referral_engine.runner.base import Runner, next_moment
+from referral_engine.store import Keyring, Store
+from referral_engine.workspace import Workspace
+
+__all__ = ["Company", "Daemon", "run"]
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT_EVERY = timedelta(minutes=1)
+BEAT_EVERY = timedelta(seconds=15)
+DOWN_AFTER = timedelta(minutes=2)
+"""A silence of the runner longer than this is downtime, for which no unit is blamed."""
+_LONGEST_SLEEP = 1.0
+"""Seconds: new work of other processes is seen within this time."""
+
+
+class Company(Protocol):
+    """People who act by themselves in virtual time (a rehearsal); see trial.cast."""
+
+    def next_moment(self) -> datetime | None:
+        """When somebody acts next; None when nobody will."""
+        ...
+
+    def act(self, now: datetime) -> bool:
+        """Does what is due by now; whether anything was."""
+        ...
+
+
+class Daemon:
+    """The loop around a runner: works while something is due, sleeps or jumps to what is next."""
+
+    def __init__(
+        self, runner: Runner, *, until_idle: bool, workers: int = 1,
+        company: Company | None = None, anchor: Path | None = None,
+    ) -> None:  # fmt: skip
+        self.runner = runner
+        self._until_idle = until_idle
+        self._workers = max(1, workers)
+        self._company = company
+        self._anchor = anchor
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._reload = threading.Event()
+        self._checked: datetime | None = None
+        self._beaten: datetime | None = None
+        clock = runner.clock
+        self._virtual = clock if isinstance(clock, VirtualClock) else None
+        self._jumps = None if self._virtual else JumpWatch(clock)
+
+    def stop(self, *_signal: object) -> None:
+        """The step in hand is finished, then the loop ends (SIGTERM, SIGINT)."""
+        self._stop.set()
+        self._wake.set()
+
+    def reload(self, *_signal: object) -> None:
+        """The workspace is read again before the next step (SIGHUP)."""
+        self._reload.set()
+        self._wake.set()
+
+    def accept_time(self, *_signal: object) -> None:
+        """Somebody looked at the clock and accepts it (SIGUSR1): timers run again."""
+        if self._jumps is not None:
+            self._jumps.accept()
+        self._wake.set()
+
+    def loop(self) -> None:
+        """Runs until it is stopped or, with `until_idle`, until nothing is due."""
+        threads = [] if self._virtual or self._workers == 1 else self._start_workers()
+        try:
+            while not self._stop.is_set():
+                if self._reload.is_set():
+                    self._reload.clear()
+                    self._take_workspace()
+                self._housekeeping()
+                if not self._round() and not self._advance():
+                    break
+        finally:
+            self._stop.set()
+            for thread in threads:
+                thread.join()
+            self._checkpoint()
+
+    # -- one round ----------------------------------------------------------------------------
+    def _round(self) -> bool:
+        if self._company is not None and self._company.act(self.runner.clock.now()):
+            return True
+        return self.runner.step()
+
+    def _advance(self) -> bool:
+        """To the next moment at which something is due; False where the loop should end."""
+        upcoming = self._next()
+        if self._virtual is not None:
+            if upcoming is None:
+                return False
+            self._virtual.set(max(upcoming, self._virtual.now()))
+            return True
+        now = self.runner.clock.now()
+        if self._until_idle and (upcoming is None or upcoming > now):
+            return False
+        wait = _LONGEST_SLEEP
+        if upcoming is not None:
+            wait = min(max((upcoming - now).total_seconds(), 0.01), _LONGEST_SLEEP)
+        self._wake.wait(wait)
+        self._wake.clear()
+        return True
+
+    def _next(self) -> datetime | None:
+        moments = [next_moment(self.runner.desk)]
+        if self._company is not None:
+            moments.append(self._company.next_moment())
+        return min((at for at in moments if at is not None), default=None)
+
+    def _start_workers(self) -> list[threading.Thread]:
+        """Further threads that only make plugin calls, so that a slow department holds up none."""
+
+        def work() -> None:
+            while not self._stop.is_set():
+                if not self.runner.calls():
+                    self._stop.wait(0.1)
+
+        threads = [
+            threading.Thread(target=work, name=f"calls-{n}") for n in range(self._workers - 1)
+        ]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    # -- beside the work ----------------------------------------------------------------------
+    def _housekeeping(self) -> None:
+        now = self.runner.clock.now()
+        if self._jumps is not None:
+            self._watch_clock()
+            if self._beaten is None or now - self._beaten >= BEAT_EVERY:
+                self._beaten = now
+                store = self.runner.desk.store
+                gap = store.transact(lambda tx: tx.beat("embedded", now, DOWN_AFTER))
+                if gap is not None:
+                    log.warning("the engine was down for %s; no unit is blamed for it", gap)
+        if self._checked is None or now - self._checked >= CHECKPOINT_EVERY:
+            self._checkpoint()
+
+    def _watch_clock(self) -> None:
+        jump = self._jumps.jump() if self._jumps else None
+        if jump is not None and not self.runner.suspended:
+            log.error(
+                "the clock jumped by %s: timers stand still until SIGUSR1 accepts the time", jump
+            )
+        self.runner.suspended = jump is not None
+
+    def _checkpoint(self) -> None:
+        self._checked = self.runner.clock.now()
+        self.runner.desk.store.checkpoint(self._checked, self._anchor)
+
+    def _take_workspace(self) -> None:
+        """A faulty edit changes nothing: what ran before goes on, and the faults are named."""
+        desk = self.runner.desk
+        path = desk.workspace.config.root / "config.yaml"
+        try:
+            workspace = Workspace.open(path)
+            rules = workspace.rules()
+        except (Faulty, FileNotFoundError) as error:
+            log.error("the workspace is not taken over: %s", error)
+            return
+        desk.refresh(workspace)
+        with desk.store.reading() as reader:
+            known = reader.active_rule_set()
+        if known != rules.hash:
+            log.warning("edited rules are in the files but not published: referral rules publish")
+        log.info("workspace read again")
+
+
+def run(
+    workspace: Workspace,
+    *,
+    until_idle: bool = False,
+    workers: int = 1,
+    clock: Literal["system", "virtual"] = "system",
+    database: str = "",
+    company: Company | None = None,
+) -> int:
+    """The daemon, until a signal or, with `until_idle`, until nothing is due. Returns 0.
+
+    ``virtual`` starts at the earliest moment at which something is due and jumps from one to the
+    next. Raises Refused where the store cannot be used (STORE_LOCKED, NO_RULES …).
+    """
+    with _opened(workspace, clock, database) as runner:
+        anchor = workspace.config.anchor
+        daemon = Daemon(
+            runner, until_idle=until_idle, workers=workers, company=company, anchor=anchor
+        )
+        with _signals(daemon):
+            daemon.loop()
+    return 0
+
+
+@contextmanager
+def _opened(workspace: Workspace, kind: str, database: str) -> Iterator[Runner]:
+    with ExitStack() as stack:
+        keys = Keyring.load(workspace.config.key_file)
+        store = stack.enter_context(Store.open(database or workspace.config.database, keys))
+        lock = store.lock_daemon()
+        if lock is not None:
+            stack.enter_context(lock)
+        departments = stack.enter_context(load(workspace.config.plugins, workspace.config.root))
+        clock: Clock = SystemClock()
+        if kind == "virtual":
+            with store.reading() as reader:
+                start = reader.next_due()
+            clock = VirtualClock(start or clock.now())
+        desk = Desk(store, workspace, clock)
+        yield Runner(desk, departments, LogOutlet(), clock)
+
+
+@contextmanager
+def _signals(daemon: Daemon) -> Iterator[None]:
+    """SIGTERM and SIGINT finish the step in hand, SIGHUP reloads, SIGUSR1 accepts the time."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def on_stop(_number: int, _frame: FrameType | None) -> None:
+        daemon.stop()
+
+    wanted: dict[signal.Signals, Callable[[int, FrameType | None], None]] = {
+        signal.SIGTERM: on_stop,
+        signal.SIGINT: on_stop,
+        signal.SIGHUP: daemon.reload,
+        signal.SIGUSR1: daemon.accept_time,
+    }
+    before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
