@@ -30,7 +30,7 @@ def unusable(profile: Profile, taken: Container[str]) -> str:
     if not profile.version:
         return _("department {id} names no version").format(id=profile.id)
     if profile.id in taken:
-        return _("department {id} is served by another plugin already").format(id=profile.id)
+        return _("department {id} is served already").format(id=profile.id)
     bare = [word for word, text in {**profile.grounds, **profile.statuses}.items() if not text]
     if bare:
         return _("no text for people: {words}").format(words=", ".join(sorted(bare)))

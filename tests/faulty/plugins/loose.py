@@ -1,0 +1,1 @@
+"""A module that should have been a package."""

@@ -1,0 +1,147 @@
+"""A department that does at a call whatever the referral's title says."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+
+from referral_engine import (
+    Answer,
+    Arrive,
+    Claim,
+    Contact,
+    Decline,
+    Department,
+    Handler,
+    NotNeeded,
+    Progress,
+    Referral,
+    Report,
+    Wait,
+    hookimpl,
+)
+
+department = Department("misbehaves", "不守规矩的部门", "1.0", grounds={"busy": "正忙"})
+kept: list[bytearray] = []
+
+
+class Unpackable:
+    """msgpack does not know it."""
+
+
+def raises(referral: Referral) -> object:
+    who = referral.reporter.name if referral.reporter else ""
+    raise KeyError(f"{who} 13912345678 {referral.text}")
+
+
+def hangs(referral: Referral) -> object:
+    threading.Event().wait()
+    return Claim()
+
+
+def spins(referral: Referral) -> object:
+    while True:
+        pass
+
+
+def leaves_a_child(referral: Referral) -> object:
+    # It holds the plugin's output open for as long as it lives.
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    threading.Event().wait()
+    return Claim()
+
+
+def exits(referral: Referral) -> object:
+    sys.exit(4)
+
+
+def exits_hard(referral: Referral) -> object:
+    os._exit(5)
+
+
+def eats_memory(referral: Referral) -> object:
+    while True:
+        kept.append(bytearray(64 << 20))
+
+
+def prints(referral: Referral) -> object:
+    who = referral.reporter
+    print("calling", who, referral.text)
+    print("calling", who, file=sys.stderr)
+    logging.getLogger("bureau").error("calling %s", who)
+    return Claim()
+
+
+def tells_the_environment(referral: Referral) -> object:
+    ours = sorted(n for n in os.environ if n.startswith(("REFERRAL_", "PG")))
+    return [Claim(), Contact(",".join(ours))]
+
+
+def tells_its_files(referral: Referral) -> object:
+    # The listing's own descriptor is closed again by the time it is asked for its target.
+    found = []
+    for fd in os.listdir("/proc/self/fd"):
+        try:
+            found.append(os.readlink(f"/proc/self/fd/{fd}").split(":")[0])
+        except OSError:
+            continue
+    return [Claim(), Contact(",".join(sorted(found)))]
+
+
+GARBAGE: dict[str, object] = {
+    "a string": "claim",
+    "a number": 7,
+    "a class": Claim,
+    "a list of strings": ["claim"],
+    "wrong types": Decline(ground=1),  # type: ignore[arg-type]
+    "unpackable": Contact(Unpackable()),  # type: ignore[arg-type]
+    "too long": [Claim(), Report("长" * 30_000)],
+    "oversized": [Claim(), *(Contact("字" * 20_000) for _ in range(30))],
+    "too many": [Claim(), *(Contact("在办") for _ in range(60))],
+    "unknown ground": Decline("lazy"),
+    "unknown status": [Claim(), Progress(status="asleep")],
+    "unknown outcome": [Claim(), Report("办好了", outcome="great")],  # type: ignore[arg-type]
+    "empty report": [Claim(), Report("")],
+    "work unclaimed": Arrive(),
+    "both ways": [Claim(), Decline("busy")],
+    "own clock": [Claim(), Progress(meets="report")],
+    "lead not needed": NotNeeded(),
+    "waits for ever": [Claim(), Wait(timedelta(days=4000))],
+    "waits backwards": [Claim(), Wait(timedelta(seconds=-1))],
+    "waits first": [Wait(timedelta(hours=1)), Claim()],
+    "waits declined": Answer((Decline("busy"),), again=timedelta(hours=1)),
+    "wrong wait": Answer((Claim(),), again="soon"),  # type: ignore[arg-type]
+}
+DOINGS = {
+    each.__name__: each
+    for each in (
+        raises,
+        hangs,
+        spins,
+        leaves_a_child,
+        exits,
+        exits_hard,
+        eats_memory,
+        prints,
+        tells_the_environment,
+        tells_its_files,
+    )
+}
+
+
+@department.handles()
+class Anything(Handler):
+    def offered(self, referral: Referral) -> object:  # type: ignore[override]
+        if referral.title in GARBAGE:
+            return GARBAGE[referral.title]
+        doing = DOINGS.get(referral.title)
+        return doing(referral) if doing else [Claim(), Contact("已联系")]
+
+
+@hookimpl
+def referral_departments() -> list[Department]:
+    return [department]

@@ -1,0 +1,121 @@
+"""Loading: every faulty plugin is quarantined by name with its reason, the others serve."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from referral_engine.model.plugin_settings import PluginSettings
+from referral_engine.plugins.departments import Departments, load
+from tests.unit.plugins.offers import offered
+
+FAULTY = Path(__file__).resolve().parents[2] / "faulty" / "plugins"
+SETTINGS = PluginSettings(folders=("plugins",), entry_points=False, start_deadline=20)
+
+REASONS = {
+    "bad_id": "'公安 局' is not a unit's id",
+    "empty_folder": "not a package: put the plugin into empty_folder/__init__.py",
+    "from_the_future": "written for hook version 99, this engine serves up to 1",
+    "loose.py": "not a package: put the plugin into loose/__init__.py",
+    "nameless_version": "department nameless_version names no version",
+    "no_hook": "NotAPlugin: it has no @hookimpl named referral_departments",
+    "not_departments": "NotAPlugin: a str is not a Department",
+    "nothing_handed_over": "NotAPlugin: it has no @hookimpl named referral_departments",
+    "raises_at_import": "RuntimeError: the bureau's library is not installed",
+    "textless_ground": "no text for people: busy",
+    "twins": "department twins is served already",
+    "wrong_types": "ValidationError: Expected `str`, got `float` - at `$.version`",
+}
+
+
+def workspace(tmp_path: Path, *names: str) -> Path:
+    """A workspace whose plugin folder holds these faulty plugins."""
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    for name in names:
+        (folder / name).symlink_to(FAULTY / name)
+    return tmp_path
+
+
+def reasons(found: Departments) -> dict[str, str]:
+    return {Path(each.name).name: each.reason for each in found.quarantined}
+
+
+@pytest.mark.parametrize("guard", ["process", "thread"])
+def test_each_faulty_plugin_is_quarantined_and_the_good_one_serves(
+    tmp_path: Path, guard: Literal["process", "thread"]
+) -> None:
+    root = workspace(tmp_path, *REASONS, "leaves_at_import", "wrong_hook", "well_behaved")
+    with load(SETTINGS, root, guard) as found:
+        told = reasons(found)
+        assert {name: told[name] for name in REASONS} == REASONS
+        assert told["leaves_at_import"] == "SystemExit: configure me first"
+        assert "unknown hook 'referral_department'" in told["wrong_hook"]
+        assert [each.id for each in found.loaded] == ["twins", "well_behaved"]
+        answer = found.call("well_behaved", "offered", offered(category="S02a"))
+        assert len(answer.acts) == 2
+
+
+def test_a_plugin_that_ends_its_process_at_import_ends_nothing_else(tmp_path: Path) -> None:
+    root = workspace(tmp_path, "exits_at_import", "well_behaved")
+    with load(SETTINGS, root) as found:
+        assert reasons(found) == {"exits_at_import": "ended while it was loaded: exit code 3"}
+        assert found.has("well_behaved")
+
+
+def test_a_plugin_that_hangs_at_import_does_not_keep_the_others(tmp_path: Path) -> None:
+    root = workspace(tmp_path, "hangs_at_import", "well_behaved")
+    short = PluginSettings(folders=("plugins",), entry_points=False, start_deadline=1.5)
+    with load(short, root) as found:
+        assert reasons(found) == {"hangs_at_import": "hung while it was loaded"}
+        assert found.has("well_behaved")
+
+
+def test_loaded_departments_are_named_with_version_and_source(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = workspace(tmp_path, "well_behaved", "raises_at_import")
+    with caplog.at_level(logging.INFO), load(SETTINGS, root, "thread") as found:
+        (loaded,) = found.loaded
+    assert (loaded.id, loaded.name, loaded.version) == ("well_behaved", "守规矩的部门", "2.1")
+    assert Path(loaded.source).name == "well_behaved"
+    assert loaded.kinds == ("S02 when:<lambda>",)
+    assert "department well_behaved 2.1 from" in caplog.text
+    assert "raises_at_import is quarantined: RuntimeError" in caplog.text
+
+
+def test_the_trace_of_a_quarantined_plugin_names_the_line(tmp_path: Path) -> None:
+    with load(SETTINGS, workspace(tmp_path, "raises_at_import")) as found:
+        (broken,) = found.quarantined
+    assert "raises_at_import/__init__.py:3 in <module>" in broken.trace
+
+
+def test_of_two_plugins_for_one_department_the_first_folder_serves(tmp_path: Path) -> None:
+    root = workspace(tmp_path, "well_behaved")
+    other = tmp_path / "others" / "zz_copy"
+    other.mkdir(parents=True)
+    source = (FAULTY / "well_behaved/__init__.py").read_text("utf-8")
+    (other / "__init__.py").write_text(source.replace('"2.1"', '"9.9"'), "utf-8")
+    two = PluginSettings(folders=("others", "plugins"), entry_points=False)
+    with load(two, root, "thread") as found:
+        assert [each.version for each in found.loaded] == ["9.9"]
+        assert reasons(found) == {"well_behaved": "department well_behaved is served already"}
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with load(SETTINGS, tmp_path, "thread") as found:
+        assert reasons(found) == {"plugins": "there is no such folder"}
+        assert found.loaded == ()
+
+
+def test_a_plugin_acts_as_an_officer_of_its_station(tmp_path: Path) -> None:
+    with load(SETTINGS, workspace(tmp_path, "well_behaved"), "thread") as found:
+        by = found.principal("well_behaved", "well_behaved_100")
+        assert found.has("well_behaved")
+        assert not found.has("well_behaved_100")
+    assert (by.id, by.roles, by.unit) == (
+        "plugin:well_behaved@2.1", ("officer",), "well_behaved_100",
+    )  # fmt: skip
