@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from referral_engine.store.moment import micros, moment
 from referral_engine.store.tables import case_file, downtime, heartbeat, plugin_call, referral
-from referral_engine.store.vault import Vault
 
 __all__ = [
     "Candidate",
@@ -86,19 +85,18 @@ def repeats(
 
 def near(
     connection: Connection,
-    vault: Vault,
+    texts_of: Callable[[Sequence[str]], Mapping[str, dict[str, str]]],
     *,
     category: str,
     township: str,
     around: datetime,
     within: timedelta,
     territory: str = "",
-    refs: Iterable[str] = ("issue",),
     limit: int = 50,
 ) -> list[Candidate]:
     """Open cases of one category and place received within `within` of `around`, newest first.
 
-    `territory` narrows the township down. Content is given as kept under `refs`.
+    `territory` narrows the township down; `texts_of` reads the content of the cases found.
     """
     f = case_file.c
     window = f.received_at.between(micros(around - within), micros(around + within))
@@ -110,7 +108,7 @@ def near(
     rows = connection.execute(query.order_by(f.received_at.desc()).limit(limit)).all()
     if not rows:
         return []
-    texts = vault.read_many(connection, [row.case_code for row in rows], refs)
+    texts = texts_of([row.case_code for row in rows])
     return [
         Candidate(
             r.case_code, moment(r.received_at), r.reporter, r.incident, texts.get(r.case_code, {})

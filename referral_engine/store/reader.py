@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
@@ -41,6 +41,11 @@ class Reader:
         """The connection for questions that `case_file` alone answers."""
         return self._connection
 
+    def _contents(
+        self, codes: Sequence[str], refs: Iterable[str] | None
+    ) -> Mapping[str, dict[str, str]]:
+        return self._vault.read(self._connection, codes, refs)
+
     # -- a case -----------------------------------------------------------------------------------
     def load(self, code: str) -> Loaded | None:
         """The case as of its last event, and that event's hash; None for an unknown code."""
@@ -72,7 +77,7 @@ class Reader:
         Personal data: whoever shows it records it with `Tx.viewed`. Raises Refused (KEY_MISSING,
         KEY_WRONG, CONTENT_CHANGED).
         """
-        return self._vault.read(self.connection, code, refs)
+        return self._contents([code], refs).get(code, {})
 
     def new_code_free(self, code: str) -> bool:
         """Whether no case has this code."""
@@ -132,9 +137,9 @@ class Reader:
         received within `within` of `around`, newest first, with their content under `refs`.
         """
         return history.near(
-            self.connection, self._vault, category=category, around=around, within=within,
-            township=self._township(territory), territory="" if whole_township else territory,
-            refs=refs, limit=limit,
+            self._case_files, lambda codes: self._contents(codes, refs),
+            category=category, township=self._township(territory), around=around, within=within,
+            territory="" if whole_township else territory, limit=limit,
         )  # fmt: skip
 
     def problem_history(
@@ -158,7 +163,7 @@ class Reader:
 
     def downtime(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
         """The intervals within [since, until] in which no runner was alive."""
-        return history.stopped(self.connection, since, until)
+        return history.stopped(self._connection, since, until)
 
     # -- lists ------------------------------------------------------------------------------------
     def cases(
@@ -183,19 +188,19 @@ class Reader:
     # -- rule sets, work to do --------------------------------------------------------------------
     def active_rule_set(self) -> str | None:
         """The hash of the rule set in effect; None before the first publication."""
-        return rulebook.active(self.connection)
+        return rulebook.active(self._connection)
 
     def rule_set(self, digest: str) -> rulebook.Sources | None:
         """The files of a rule set by path; None for an unknown hash."""
-        return rulebook.sources(self.connection, digest)
+        return rulebook.sources(self._connection, digest)
 
     def publications(self, limit: int = 50) -> list[rulebook.Publication]:
         """What was published, newest first."""
-        return rulebook.publications(self.connection, limit)
+        return rulebook.publications(self._connection, limit)
 
     def org(self, digest: str) -> rulebook.Sources | None:
         """The files of a version of the organisation by path; None for an unknown hash."""
-        return rulebook.org(self.connection, digest)
+        return rulebook.org(self._connection, digest)
 
     def last_checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint; None before the first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -58,7 +58,7 @@ class Tx(Work):
         `expected_version` is the version it was decided on, 0 for a new case. With a `key`, what
         was asked (`body_hash`) and answered (`result`, no personal data) is kept under
         (principal, key). Calls, notices and follow-ups whose key was used before are left out. A
-        closed case takes back its calls not yet made, a referral that ended its own, `withdrawn`
+        closed case takes back its calls not yet made, a referral that ended its own, `withdraw`
         excepted.
 
         Raises Conflict when the case is at another version or its code is taken: at once, or for
@@ -139,6 +139,14 @@ class Tx(Work):
     def _case_files(self) -> Connection:
         self._settle(case_file_only=True)
         return self._connection
+
+    def _contents(
+        self, codes: Sequence[str], refs: Iterable[str] | None
+    ) -> Mapping[str, dict[str, str]]:
+        # A case has its key here when its content may still be waiting to be written.
+        if any(code in stage.keys for stage in (self._own, self._earlier) for code in codes):
+            self._settle()
+        return super()._contents(codes, refs)
 
     def load(self, code: str) -> Loaded | None:
         """The case as of its last event, also one of this transaction; None for an unknown code."""

@@ -72,15 +72,13 @@ class Vault:
         return {row.case_code: self._opened(row) for row in found}
 
     def read(
-        self, connection: Connection, code: str, refs: Iterable[str] | None = None
-    ) -> dict[str, str]:
-        """The contents under `refs` (all by default); those erased or never there are left out."""
-        return self.read_many(connection, [code], refs).get(code, {})
-
-    def read_many(
         self, connection: Connection, codes: Sequence[str], refs: Iterable[str] | None = None
     ) -> dict[str, dict[str, str]]:
-        """The contents of several cases, by code and reference."""
+        """The contents under `refs` (all by default) by code and reference.
+
+        Those erased or never there are left out. Raises Refused (KEY_MISSING, KEY_WRONG,
+        CONTENT_CHANGED).
+        """
         query = select(content).where(content.c.case_code.in_(codes))
         if refs is not None:
             query = query.where(content.c.ref.in_(list(refs)))
