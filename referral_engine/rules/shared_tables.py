@@ -9,6 +9,7 @@ from referral_engine.rules import lint, vocabulary
 from referral_engine.rules.clocks import read_within
 from referral_engine.rules.reader import Entry, Reader
 from referral_engine.rules.tree import Category, Within
+from referral_engine.rules.yaml_nodes import is_null
 from referral_engine.spelling import nearest
 
 __all__ = ["read_categories", "read_lists", "read_whistles"]
@@ -69,6 +70,8 @@ def _category(reader: Reader, code: str, entry: Entry, written: dict[str, Entry]
     if "parent" not in inside:
         return Category(label, prefix)
     node = inside["parent"][1]
+    if is_null(node) or node.value == "":
+        return Category(label, "")  # at the top, although its code begins like another
     parent = reader.text(node)
     if parent and parent not in written:
         reader.report(

@@ -43,7 +43,6 @@ for _kind in (
     e.Whistled,
     e.Progressed,
     e.LetterReceived,
-    e.Told,
     e.AnsweredLate,
     e.CallGivenUp,
     e.WithdrawalAsked,
