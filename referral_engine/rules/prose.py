@@ -1,0 +1,206 @@
+"""A rule as one sentence, for whoever has to answer for it and does not read YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from referral_engine.i18n import _, gettext_noop, locale_name
+from referral_engine.model.target import Target
+from referral_engine.rules import vocabulary
+from referral_engine.rules.fields import Registry, registry
+from referral_engine.rules.trace import operand, written
+from referral_engine.rules.tree import (
+    All,
+    Any,
+    Condition,
+    Leaf,
+    Not,
+    Proposal,
+    Refer,
+    Repeats,
+    RoutingEffects,
+    RoutingRule,
+    Within,
+)
+
+__all__ = ["condition_prose", "rule_prose"]
+
+_PHRASES = {
+    "eq": gettext_noop("{field} is {value}"),
+    "ne": gettext_noop("{field} is not {value}"),
+    "in": gettext_noop("{field} is one of {value}"),
+    "not_in": gettext_noop("{field} is none of {value}"),
+    "gt": gettext_noop("{field} is more than {value}"),
+    "gte": gettext_noop("{field} is at least {value}"),
+    "lt": gettext_noop("{field} is less than {value}"),
+    "lte": gettext_noop("{field} is at most {value}"),
+    "between": gettext_noop("{field} is between {value}, both included"),
+    "under": gettext_noop("{field} is {value} or below it"),
+    "at_level": gettext_noop("{field} is at the level {value}"),
+    "has": gettext_noop("{field} include {value}"),
+    "has_any": gettext_noop("{field} include one of {value}"),
+    "has_all": gettext_noop("{field} include all of {value}"),
+    "contains": gettext_noop("{field} contains {value}"),
+    "contains_any": gettext_noop("{field} contains one of {value}"),
+    "contains_all": gettext_noop("{field} contains all of {value}"),
+    "matches": gettext_noop("{field} matches {value}"),
+    "hours": gettext_noop("{field} lies in the hours {value}"),
+    "season": gettext_noop("{field} lies in the season {value}"),
+    "day": gettext_noop("{field} lies on a {value}"),
+}
+# What is asked is whether, so the value is part of the phrase.
+_TRUTHS = {
+    ("exists", True): gettext_noop("{field} is known"),
+    ("exists", False): gettext_noop("{field} is not known"),
+    ("empty", True): gettext_noop("{field} are none"),
+    ("empty", False): gettext_noop("{field} are some"),
+}
+
+
+def rule_prose(
+    rule: RoutingRule, guard: Condition | None = None, fields: Registry | None = None
+) -> str:
+    """The rule as one sentence in the reader's language; `guard` is the ``when`` of its table."""
+    known = registry() if fields is None else fields
+    parts = tuple(part for part in (guard, rule.when) if part is not None)
+    effects = _("; ").join(_effects(rule.effects, known))
+    if parts:
+        condition = condition_prose(All(parts, rule.place), known)
+        sentence = _("If {condition}: {effects}").format(condition=condition, effects=effects)
+    else:
+        sentence = _("Always: {effects}").format(effects=effects)
+    return "".join((sentence, *_remarks(rule), _(".")))
+
+
+def condition_prose(condition: Condition, fields: Registry | None = None) -> str:
+    """The condition as a clause in the reader's language."""
+    return _clause(condition, registry() if fields is None else fields, outermost=True)
+
+
+def _clause(condition: Condition, fields: Registry, *, outermost: bool = False) -> str:
+    match condition:
+        case All(parts=parts) | Any(parts=parts):
+            word = _(" and ") if isinstance(condition, All) else _(" or ")
+            alone = outermost or len(parts) == 1
+            joined = word.join(
+                _clause(part, fields, outermost=len(parts) == 1 and alone) for part in parts
+            )
+            return joined if alone else _("({clause})").format(clause=joined)
+        case Not(part=part):
+            return _("it is not so that {clause}").format(clause=_clause(part, fields))
+        case Repeats():
+            return _history(condition, fields)
+        case Leaf():
+            return _leaf(condition, fields)
+
+
+def _leaf(leaf: Leaf, fields: Registry) -> str:
+    field = _label(leaf.field, fields)
+    if isinstance(leaf.value, bool) and (leaf.operator, leaf.value) in _TRUTHS:
+        return _(_TRUTHS[leaf.operator, leaf.value]).format(field=field)
+    return _(_PHRASES[leaf.operator]).format(field=field, value=_operand(leaf, fields))
+
+
+def _operand(leaf: Leaf, fields: Registry) -> str:
+    words = vocabulary.DAYS if leaf.operator == "day" else _vocabulary(leaf.field, fields)
+    if leaf.operator == "at_level":
+        words = vocabulary.LEVELS
+    if leaf.source_value.startswith("$") or not words:
+        return operand(leaf)
+    values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
+    return _(", ").join(_word(written(value), words) for value in values)
+
+
+def _history(repeats: Repeats, fields: Registry) -> str:
+    return _("{number} cases or more with the same {same} within {span}").format(
+        number=repeats.at_least,
+        same=_(", ").join(_label(name, fields) for name in repeats.same),
+        span=repeats.within,
+    )
+
+
+def _effects(effects: RoutingEffects, fields: Registry) -> Iterator[str]:
+    if effects.refer is not None:
+        yield from _refer(effects.refer)
+    yield from _within(effects.within)
+    if effects.path:
+        yield _("take the path {path}").format(path=_word(effects.path, vocabulary.PATHS))
+    for name, value in effects.set:
+        shown = _word(written(value), _vocabulary(name, fields))
+        yield _("set {field} to {value}").format(field=_label(name, fields), value=shown)
+    if effects.tag:
+        yield _("tag it {tags}").format(tags=_(", ").join(effects.tag))
+    if effects.seal:
+        yield _("seal it as {seal}").format(seal=_word(effects.seal, vocabulary.SEALS))
+    if effects.link:
+        yield _("link it as {link}").format(link=_word(effects.link, vocabulary.LINKS))
+    if effects.propose is not None:
+        yield _proposal(effects.propose)
+
+
+def _refer(refer: Refer) -> Iterator[str]:
+    if refer.whistle is None:
+        yield _("refer it to {lead}").format(lead=_target(refer.lead))
+    else:
+        level = _word(refer.whistle, vocabulary.WHISTLES)
+        message = _("whistle for {lead} ({level})")
+        yield message.format(lead=_target(refer.lead), level=level)
+    for support in refer.support:
+        remarks = [*_within(support.within), *([_("required")] if support.required else [])]
+        unit = _("supported by {unit}").format(unit=_target(support.to))
+        yield unit + (_(" ({remarks})").format(remarks=_(", ").join(remarks)) if remarks else "")
+
+
+def _within(within: Within) -> Iterator[str]:
+    for clock in within:
+        message = (
+            _("{clock} within {span} of {since}") if clock.since else _("{clock} within {span}")
+        )
+        yield message.format(
+            clock=_word(clock.name, vocabulary.CLOCKS),
+            span=clock.span,
+            since=_word(clock.since, vocabulary.MOMENTS),
+        )
+
+
+def _proposal(proposal: Proposal) -> str:
+    if proposal.kind == "redirect":
+        reason = _word(proposal.reason, vocabulary.REDIRECTS)
+        return _("propose the legal path {path}, for a person to sign").format(path=reason)
+    reason = _word(proposal.reason, vocabulary.REJECT_GROUNDS)
+    return _("propose to reject it ({ground}), for a person to sign").format(ground=reason)
+
+
+def _remarks(rule: RoutingRule) -> Iterable[str]:
+    if rule.basis:
+        yield _(" ({basis})").format(basis=rule.basis)
+    if rule.effective.since is not None:
+        yield _(", received from {day}").format(day=rule.effective.since)
+    if rule.effective.until is not None:
+        yield _(", received before {day}").format(day=rule.effective.until)
+
+
+def _target(target: Target) -> str:
+    if target.first_present:
+        units = _(", ").join(_target(one) for one in target.first_present)
+        return _("the first present of {units}").format(units=units)
+    if target.relative:
+        return "@" + _word(target.relative, vocabulary.RELATIVE_LABELS)
+    return target.unit
+
+
+def _label(name: str, fields: Registry) -> str:
+    field = fields.find(name)
+    if locale_name() == "zh_CN" and field is not None:
+        return field.label
+    return name.replace("_", " ")
+
+
+def _vocabulary(name: str, fields: Registry) -> dict[str, str]:
+    field = fields.find(name)
+    return {} if field is None else field.values
+
+
+def _word(word: str, words: dict[str, str]) -> str:
+    """A word of a closed vocabulary as the reader calls it."""
+    return words.get(word, word) if locale_name() == "zh_CN" else word
