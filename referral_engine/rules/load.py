@@ -30,7 +30,7 @@ from referral_engine.rules.tree_tests import RuleTest
 from referral_engine.rules.yaml_nodes import compose, place_of
 from referral_engine.spelling import nearest
 
-__all__ = ["KINDS", "load_rules", "load_sources", "read_rules", "read_sources"]
+__all__ = ["KINDS", "OTHERS", "load_rules", "load_sources", "read_rules", "read_sources"]
 
 KINDS: dict[str, str] = {
     "routing": "派单规则",
@@ -44,6 +44,9 @@ KINDS: dict[str, str] = {
     "tests": "测试",
 }
 """The kinds of files with their Chinese alias; a file with `tests:` needs no kind."""
+
+OTHERS = frozenset({"calendar", "organisation"})
+"""Kinds that may lie in the same folder and are read elsewhere: such a file is passed over."""
 
 _SCOPES: dict[str, Scope] = {
     "escalation": "escalation",
@@ -173,6 +176,7 @@ class _Loading:
         self._faults = faults
         self._roots: dict[str, list[tuple[str, Node]]] = {kind: [] for kind in KINDS}
         self._ids: list[tuple[str, Place]] = []
+        self._read: dict[str, str] = {}
         self.complete = not faults
 
     def run(self, sources: dict[str, str]) -> Loaded:
@@ -199,7 +203,7 @@ class _Loading:
             lists=lists,
             whistles=whistles,
             paths=self._paths(path_tables),
-            sources=dict(sorted(sources.items())),
+            sources=dict(sorted(self._read.items())),
             categories=categories,
         )
         return Loaded(
@@ -222,7 +226,9 @@ class _Loading:
         elif not isinstance(root, MappingNode):
             self._faults.append(lint.not_a_table.fault(place_of(root, file)))
         elif kind := self._kind(file, root):
-            self._roots[kind].append((file, root))
+            if kind not in OTHERS:
+                self._roots[kind].append((file, root))
+                self._read[file] = text
             return
         self.complete = False
 
@@ -234,6 +240,8 @@ class _Loading:
             self._faults.append(lint.missing_key.fault(Place(file), "kind"))
             return ""
         node = keys["kind"]
+        if str(node.value) in OTHERS:
+            return str(node.value)
         for kind, label in KINDS.items():
             if node.value in (kind, label):
                 return kind

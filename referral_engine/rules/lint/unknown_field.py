@@ -34,5 +34,9 @@ LINT = Lint("UNKNOWN_FIELD", "error", __doc__)
 
 
 def fault(place: Place, word: str, near: str) -> Fault:
-    message = _("no field is called `{word}`")
-    return LINT.fault(place, message.format(word=word), did_you_mean(near))
+    """``near`` is the nearest known field; a column of an import has to be declared first."""
+    message = _("no field is called `{word}`").format(word=word)
+    if word.startswith("extra.") and not near.startswith("extra."):
+        hint = _("declare `{column}` under `fields:` in config.yaml")
+        return LINT.fault(place, message, hint.format(column=word.removeprefix("extra.")))
+    return LINT.fault(place, message, did_you_mean(near))
