@@ -13,7 +13,6 @@ from referral_engine.rules.alias import KEYS
 from referral_engine.rules.conditions import read_condition
 from referral_engine.rules.convert import read_int, read_number, read_window
 from referral_engine.rules.reader import Entries, Entry, Reader
-from referral_engine.spelling import nearest
 from referral_engine.rules.tables import read_effective, read_rank, read_rules, rule_head
 from referral_engine.rules.targets import read_targets
 from referral_engine.rules.tree import Condition
@@ -29,6 +28,7 @@ from referral_engine.rules.tree_assess import (
     WarningRule,
     WarningTable,
 )
+from referral_engine.spelling import nearest
 
 __all__ = ["read_indicator_table", "read_warning_table"]
 

@@ -10,9 +10,9 @@ from referral_engine.rules.clocks import read_within
 from referral_engine.rules.convert import read_bool
 from referral_engine.rules.operands import read_path, read_value
 from referral_engine.rules.reader import Entries, Reader
-from referral_engine.spelling import nearest
 from referral_engine.rules.targets import read_target
 from referral_engine.rules.tree import Proposal, Refer, RoutingEffects, Support, Value, Whistle
+from referral_engine.spelling import nearest
 
 __all__ = ["DECIDING", "PREPARING", "ROUTING_EFFECTS", "read_refer", "read_routing_effects"]
 

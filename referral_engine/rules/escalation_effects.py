@@ -9,9 +9,9 @@ from referral_engine.model.target import Target
 from referral_engine.rules import lint, vocabulary
 from referral_engine.rules.convert import read_number
 from referral_engine.rules.reader import Entries, Reader
-from referral_engine.spelling import nearest
 from referral_engine.rules.targets import read_target, read_targets
 from referral_engine.rules.tree import EscalationEffects, Occasion, Recommendation
+from referral_engine.spelling import nearest
 
 __all__ = ["ESCALATION_EFFECTS", "read_escalation_effects", "read_occasions"]
 

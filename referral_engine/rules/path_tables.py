@@ -11,8 +11,8 @@ from referral_engine.rules import lint, vocabulary
 from referral_engine.rules.clocks import read_within
 from referral_engine.rules.effects import read_refer
 from referral_engine.rules.reader import Entry, Reader
-from referral_engine.spelling import nearest
 from referral_engine.rules.tree import Path, PathStep
+from referral_engine.spelling import nearest
 
 __all__ = ["read_path_ids", "read_path_table"]
 

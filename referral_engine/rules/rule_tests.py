@@ -10,8 +10,8 @@ from referral_engine.rules.convert import read_bool, read_int, read_moment, read
 from referral_engine.rules.issue_nodes import read_issue
 from referral_engine.rules.operands import read_path, read_unit
 from referral_engine.rules.reader import Entries, Entry, Reader
-from referral_engine.spelling import nearest
 from referral_engine.rules.tree_tests import Action, Expectation, Expected, RuleTest, Then
+from referral_engine.spelling import nearest
 
 __all__ = ["EXPECTATIONS", "VERBS", "read_tests"]
 
