@@ -56,6 +56,9 @@ _TRUTHS = {
     ("empty", False): gettext_noop("{field} are some"),
 }
 
+# Open vocabularies of which the engine knows a part.
+_NAMED = {"channel": vocabulary.CHANNELS, "path": vocabulary.PATHS}
+
 
 def rule_prose(
     rule: RoutingRule, guard: Condition | None = None, fields: Registry | None = None
@@ -198,7 +201,7 @@ def _label(name: str, fields: Registry) -> str:
 
 def _vocabulary(name: str, fields: Registry) -> dict[str, str]:
     field = fields.find(name)
-    return {} if field is None else field.values
+    return {} if field is None else field.values or _NAMED.get(field.names, {})
 
 
 def _word(word: str, words: dict[str, str]) -> str:

@@ -145,6 +145,8 @@ class Needles:
         return len(self._sources) - 1
 
     def _found(self, text: str) -> list[int]:
+        if self._automaton is None:  # nothing was added
+            return []
         try:
             return self._automaton.Match(text) or []
         except UnicodeEncodeError:  # a lone surrogate, which no file holds but JSON can spell
