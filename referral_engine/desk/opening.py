@@ -1,0 +1,87 @@
+"""Opening the store of a workspace: for reading, for changing cases, or as bare tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from referral_engine.clock import Clock, SystemClock
+from referral_engine.desk.door import Desk
+from referral_engine.desk.view import View
+from referral_engine.errors import Refused
+from referral_engine.i18n import _
+from referral_engine.store import Keyring, Store
+from referral_engine.workspace import Workspace
+
+__all__ = ["open_desk", "open_store", "open_view", "reachable", "shown_url"]
+
+
+@contextmanager
+def open_desk(workspace: Workspace, clock: Clock | None = None) -> Iterator[Desk]:
+    """The door of the workspace's own store, made where it is new.
+
+    Raises Refused: STORE_UNREACHABLE, STORE_OUTDATED, STORE_ON_NETWORK, BAD_DATABASE, KEY_…
+    """
+    with open_store(workspace) as store:
+        yield Desk(store, workspace, clock or SystemClock())
+
+
+@contextmanager
+def open_view(workspace: Workspace, clock: Clock | None = None) -> Iterator[View]:
+    """What people may look at. Writable, because a look at personal data is recorded.
+
+    Raises what `open_desk` does, and FileNotFoundError where there is no store yet.
+    """
+    with open_store(workspace, existing=True) as store:
+        yield View(store, workspace, clock or SystemClock())
+
+
+@contextmanager
+def open_store(
+    workspace: Workspace, *, existing: bool = False, readonly: bool = False
+) -> Iterator[Store]:
+    """The store of ``workspace.config.database``; `existing` never makes a new SQLite file.
+
+    Raises FileNotFoundError where an `existing` or `readonly` store is not there, else Refused.
+    """
+    url, keys = workspace.config.database, Keyring.load(workspace.config.key_file)
+    with reachable(url):
+        if existing and not readonly:
+            Store.open(url, keys, readonly=True).close()
+        store = Store.open(url, keys, readonly=readonly)
+    with store:
+        yield store
+
+
+@contextmanager
+def reachable(url: str) -> Iterator[None]:
+    """Turns what a driver says of a wrong or silent database into Refused."""
+    try:
+        yield
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise Refused(
+            "BAD_DATABASE",
+            _("{url} is no database this engine knows: {error}").format(
+                url=shown_url(url), error=error
+            ),
+            _("Write sqlite:///var/referral.db or postgresql://user@host/name."),
+        ) from error
+    except DBAPIError as error:
+        raise Refused(
+            "STORE_UNREACHABLE",
+            _("The database {url} cannot be reached: {error}").format(
+                url=shown_url(url), error=str(error.orig).strip()
+            ),
+            _("Check that it runs, and `database:` in config.yaml."),
+        ) from error
+
+
+def shown_url(url: str) -> str:
+    """A database's address without its password."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return url
