@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Engine, exists, select
+from sqlalchemy import Connection, Engine, Table, exists, select
 
 from referral_engine.flow.apply import apply
 from referral_engine.model.case import Case
@@ -80,22 +80,52 @@ def _first_of_each(findings: list[Finding]) -> list[Finding]:
     return list(seen.values())
 
 
+class _Beside:
+    """The rows of a table by case, read along with the events in the order of the codes."""
+
+    def __init__(self, connection: Connection, table: Table, *order: str) -> None:
+        query = select(table).order_by(table.c.case_code, *(table.c[name] for name in order))
+        self._cases = groupby(_stream(connection, query), key=lambda row: row.case_code)
+        self._advance()
+
+    def before(self, code: str | None) -> Iterator[Any]:
+        """The rows of cases before `code` (of all that are left for None), passed by."""
+        while self._rows and (code is None or self._code < code):
+            yield from self._rows
+            self._advance()
+
+    def of(self, code: str) -> list[Any]:
+        """The rows of the case `code`, once; those before it are passed by."""
+        for _passed in self.before(code):
+            pass
+        if self._code != code:
+            return []
+        found = self._rows
+        self._advance()
+        return found
+
+    def _advance(self) -> None:
+        code, rows = next(self._cases, ("", ()))
+        self._code: str = code
+        self._rows: list[Any] = list(rows)
+
+
 def _cases(connection: Connection) -> Iterator[Finding]:
-    files = _stream(connection, select(case_file).order_by(case_file.c.case_code))
-    stored = next(files, None)
+    files = _Beside(connection, case_file)
+    beside = [
+        _Beside(connection, referral, "referral_id"),
+        _Beside(connection, case_link, "other_code"),
+        _Beside(connection, wakeup),
+    ]
     for code, rows in groupby(_events(connection), key=lambda row: row.case_code):
-        while stored is not None and stored.case_code < code:
-            yield _without_events(stored)
-            stored = next(files, None)
+        yield from map(_without_events, files.before(code))
         replayed = replay(rows)
-        if stored is None or stored.case_code != code:
+        stored = files.of(code)
+        if not stored:
             yield replayed.fault or Finding("NO_FILE", code, 1, "the events have no case file")
-            continue
-        yield from _compared(connection, stored, replayed)
-        stored = next(files, None)
-    while stored is not None:
-        yield _without_events(stored)
-        stored = next(files, None)
+        else:
+            yield from _compared(stored[0], replayed, *(each.of(code) for each in beside))
+    yield from map(_without_events, files.before(None))
 
 
 def _events(connection: Connection) -> Iterator[Any]:
@@ -163,21 +193,26 @@ def _miscopied(row: Any) -> Finding | None:
     return Finding("EVENT_ALTERED", row.case_code, row.seq, f"its columns say {copied}, not {said}")
 
 
-def _compared(connection: Connection, stored: Any, replayed: Replayed) -> Iterator[Finding]:
+def _compared(
+    stored: Any, replayed: Replayed, referrals: list[Any], links: list[Any], wake: list[Any]
+) -> Iterator[Finding]:
     if replayed.fault is not None:
         yield replayed.fault
         return
-    case, code = replayed.case, stored.case_code
+    case = replayed.case
     if case is None:
         return
     if case.version < stored.version:
         what = f"events {case.version + 1} to {stored.version} are missing at the end"
-        yield Finding("EVENTS_CUT", code, case.version + 1, what)
+        yield Finding("EVENTS_CUT", case.code, case.version + 1, what)
         return
     yield from _file_differs(stored, case, replayed.head)
-    yield from _referrals_differ(connection, case)
-    yield from _links_differ(connection, case)
-    yield from _wakeup_differs(connection, case)
+    yield from _referrals_differ(referrals, case)
+    if {row.other_code for row in links} != linked(case):
+        yield _projection(case, "its links differ from the events")
+    if [row.due_at for row in wake] != [micros(case.next_at())]:
+        # A due moment without a wake-up would be a timer that never fires.
+        yield _projection(case, "its wake-up is not at what is due next")
 
 
 def _file_differs(stored: Any, case: Case, head: bytes) -> Iterator[Finding]:
@@ -200,28 +235,12 @@ def _same_snapshot(snapshot: bytes, case: Case) -> bool:
         return False
 
 
-def _referrals_differ(connection: Connection, case: Case) -> Iterator[Finding]:
-    columns = [referral.c[name] for name in REFERRAL_COLUMNS]
-    query = select(*columns).where(referral.c.case_code == case.code)
-    stored = {row.referral_id: tuple(row) for row in connection.execute(query)}
+def _referrals_differ(rows: list[Any], case: Case) -> Iterator[Finding]:
+    stored = {row.referral_id: tuple(getattr(row, c) for c in REFERRAL_COLUMNS) for row in rows}
     rebuilt = referral_rows(case)
     for id in sorted(stored.keys() | rebuilt.keys()):
         if stored.get(id) != rebuilt.get(id):
             yield _projection(case, f"referral {id} differs from the events")
-
-
-def _links_differ(connection: Connection, case: Case) -> Iterator[Finding]:
-    query = select(case_link.c.other_code).where(case_link.c.case_code == case.code)
-    if set(connection.execute(query).scalars()) != linked(case):
-        yield _projection(case, "its links differ from the events")
-
-
-def _wakeup_differs(connection: Connection, case: Case) -> Iterator[Finding]:
-    """A due moment without a wake-up would be a timer that never fires."""
-    query = select(wakeup.c.due_at).where(wakeup.c.case_code == case.code)
-    due = connection.execute(query).scalar()
-    if due != micros(case.next_at()):
-        yield _projection(case, "its wake-up is not at what is due next")
 
 
 def _projection(case: Case, what: str) -> Finding:
