@@ -1,0 +1,56 @@
+"""`referral run`: the daemon."""
+
+from __future__ import annotations
+
+import logging
+from typing import Literal
+
+import click
+
+from referral_engine.cli.app import App, pass_app
+from referral_engine.cli.command import command, option
+from referral_engine.i18n import gettext_noop
+
+__all__ = ["run"]
+
+
+@command(
+    "run",
+    help=gettext_noop(
+        "Calls departments, watches the clocks, tells people. SIGTERM finishes the step in hand,"
+        " SIGHUP reloads the workspace."
+    ),
+)
+@option("--until-idle", is_flag=True, help=gettext_noop("End when nothing is due."))
+@option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help=gettext_noop("How many plugin calls are made side by side."),
+)
+@option("--no-web", is_flag=True, help=gettext_noop("Without API and console."))
+@option(
+    "--clock",
+    type=click.Choice(["system", "virtual"]),
+    default="system",
+    show_default=True,
+    help=gettext_noop("virtual: replay, from one due moment to the next, without waiting."),
+)
+@option("--verbose", "-v", is_flag=True, help=gettext_noop("Tell every step on stderr."))
+@pass_app
+def run(
+    app: App,
+    until_idle: bool,
+    workers: int,
+    no_web: bool,
+    clock: Literal["system", "virtual"],
+    verbose: bool,
+) -> int:
+    from referral_engine.runner import embedded
+
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(message)s",
+    )
+    return embedded.run(app.workspace, until_idle=until_idle, workers=workers, clock=clock)
