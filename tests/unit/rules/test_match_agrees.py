@@ -54,7 +54,7 @@ def test_a_router_decides_as_the_reference_interpreter(rules: RuleSet, arrivals:
 
 @pytest.mark.long
 @given(rule_sets(), _arrivals)
-@settings(max_examples=10_000)
+@settings(max_examples=5_000)
 def test_a_router_decides_as_the_reference_interpreter_at_length(
     rules: RuleSet, arrivals: Arrivals
 ) -> None:
