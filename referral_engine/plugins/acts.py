@@ -27,6 +27,7 @@ __all__ = [
     "Evidence",
     "HandOff",
     "NotNeeded",
+    "Outcome",
     "Progress",
     "Reply",
     "Report",

@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from referral_engine.plugins.acts import Defer, Reply
+from referral_engine.plugins.acts import Decline, Defer, Reply
 from referral_engine.plugins.handler import Condition, Handler, Handles, Verb
 from referral_engine.plugins.view import Conference, Escalation, Referral
 
@@ -94,7 +94,11 @@ class Department:
         if verb == "conference":
             return handler.conference(referral, _conference(detail))
         ask: Callable[[Referral], Reply] = getattr(handler, verb)
-        return ask(referral)
+        reply = ask(referral)
+        if referral.designated and isinstance(reply, Decline):
+            # The ground is settled and would be refused: whether another one holds, a person says.
+            return Defer(reply.reason)
+        return reply
 
     def profile(self) -> Profile:
         """The department without its code. Raises msgspec.ValidationError where a type is off."""

@@ -37,7 +37,7 @@ def view_of(case: Case, call: Call, issue: Issue, now: datetime) -> Referral | N
         text="" if sealed else issue.text,
         channel=case.channel, people=case.people, severity=case.severity, tags=case.tags,
         whistle=part.whistle, required=part.required, path=case.path, step=part.path_step,
-        round=part.round, returns=case.returns, sealed=sealed,
+        round=part.round, returns=case.returns, designated=part.unit in case.designated, sealed=sealed,
         claim_by=due.get("claim"), contact_by=due.get("contact"),
         arrive_by=due.get("arrive"), report_by=due.get("report"),
         clocks={name: at for name, at in due.items() if name not in _NAMED},

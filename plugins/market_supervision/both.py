@@ -1,0 +1,46 @@
+"""One message that is a complaint and a tip-off: two procedures, two clocks, one answer."""
+
+from __future__ import annotations
+
+from referral_engine import Arrive, Claim, Progress, Referral, Reply, Wait
+
+from .complaint import accepted, agreement, both_agree
+from .course import DAYS, HOURS, Course
+from .department import market_supervision
+from .pace import after
+from .record import first_word
+from .tip_off import filed, founded, not_founded, result
+from .words import complains, informs
+
+
+def both(referral: Referral) -> bool:
+    """It asks for something and tells of an offence."""
+    return complains(referral) and informs(referral)
+
+
+@market_supervision.handles(when=both, role="lead")
+class Both(Course):
+    """Accepting the complaint and filing the offence are decided apart, each by its own clock."""
+
+    def offered(self, referral: Referral) -> Reply:
+        said = "您的来信包含投诉和举报，将分别按调解和执法两个程序办理。"
+        by = referral.clocks.get("accept", referral.report_by)
+        wait = after(referral, "accept", 4 * HOURS, 2 * DAYS, by)
+        return [
+            Claim(), *first_word(referral, said),
+            Progress("举报线索已登记，将依法核查。", status="tip_off_verifying"),
+            Wait(wait, "accept"),
+        ]  # fmt: skip
+
+    def work(self, referral: Referral) -> Reply:
+        if referral.bookmark == "accept":
+            by = referral.clocks.get("file", referral.report_by)
+            wait = after(referral, "file", DAYS, 3 * DAYS, by)
+            return [Arrive(), accepted(referral), Wait(wait, "file")]
+        if referral.bookmark == "file":
+            found = filed(referral) if founded(referral) else not_founded()
+            if not both_agree(referral) or not founded(referral):
+                return found
+            wait = after(referral, "end", DAYS, 3 * DAYS, referral.report_by)
+            return [found, Wait(wait, "end")]
+        return agreement(referral, f"举报部分：{result(referral)}")

@@ -1,0 +1,27 @@
+"""督办: beside the responsible unit, as support."""
+
+from __future__ import annotations
+
+from referral_engine import Claim, Progress, Referral, Reply, Wait
+
+from .course import DAYS, Course
+from .department import petitions
+from .pace import after, pick
+from .record import feedback
+
+_REPORTS = (
+    "已向责任单位发出督办函，核对受理告知书和处理意见书均按期送达，信访人对程序无异议。",
+    "已参加联合接访，督促责任单位逐项答复，信访事项录入系统并跟踪至办结。",
+)
+
+
+@petitions.handles(role="support")
+class Supervision(Course):
+    def offered(self, referral: Referral) -> Reply:
+        wait = after(referral, "urge", DAYS, 3 * DAYS, referral.report_by)
+        registered = Progress("已登记并交办责任单位，按期督办。", status="signed")
+        return [Claim(), registered, Wait(wait, "report")]
+
+    def work(self, referral: Referral) -> Reply:
+        told = _REPORTS[pick(referral, "report", len(_REPORTS))]
+        return feedback(referral, told, "solved", "supervision_letter")

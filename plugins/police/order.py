@@ -1,0 +1,72 @@
+"""Public order: fights, theft, noise in daily life, and keeping order for another lead."""
+
+from __future__ import annotations
+
+from referral_engine import Act, Progress, Referral, Reply
+
+from .course import MINUTES, Course
+from .department import police
+from .record import feedback, on_the_spot
+from .words import AGREED, FIGHT, any_of
+
+
+def fight(referral: Referral) -> bool:
+    """A minor fight: the grave ones are danger and were taken before."""
+    return any_of(referral, FIGHT)
+
+
+@police.handles(category=("S01", "D02", "D06"), when=fight, role="lead")
+class Fight(Course):
+    """治安调解 needs both parties: without their word in the message an officer asks them."""
+
+    promise = "已接警，民警将到场了解情况，请双方保持冷静。"
+    reports = ("经调解，双方就医药费等达成一致并当场履行，签订治安调解协议书，握手言和。",)
+
+    def attended(self, referral: Referral) -> list[Act]:
+        asked = Progress("现场秩序已平息，正征求双方是否同意调解。", status="mediating")
+        return [on_the_spot(referral), asked]
+
+    def work(self, referral: Referral) -> Reply:
+        if referral.bookmark == "attend" and not any_of(referral, AGREED):
+            return self.attended(referral)
+        return super().work(referral)
+
+    def finished(self, referral: Referral) -> Reply:
+        return feedback(referral, self.told(referral), "mediated")
+
+
+@police.handles(category="M04d", role="lead")
+class Noise(Course):
+    """社会生活噪声: asked to stop, fined when it goes on."""
+
+    promise = "已接警，民警将在噪声扰民时段到场核查。"
+    reports = (
+        "民警在扰民时段到场，责令当事人停止噪声并进行法治教育，当事人已调低音量，周边住户表示认可。",
+        "民警到场核查，对产生社会生活噪声的经营者当场劝阻并出具警告，约定夜间十点后不再使用音响。",
+    )
+
+
+@police.handles(category="S01", role="lead")
+class PublicOrder(Course):
+    """受案 where an offence shows; the report says what was done, not whether anyone is guilty."""
+
+    reports = (
+        "民警到场调查取证，已受理为行政案件并出具受案回执，现场已恢复秩序，后续进展将依法告知。",
+        "民警到场核查，对涉事人员批评教育，责令当场纠正，已加密该处夜间巡逻。",
+        "民警走访周边并调取公共视频，情况已查明，对责任人依法处理，财物已发还反映人。",
+    )
+
+    def attended(self, referral: Referral) -> list[Act]:
+        opened = Progress("已开展调查，出具受案回执。", status="case_opened")
+        return [*super().attended(referral), opened]
+
+
+@police.handles(role="support")
+class KeepOrder(Course):
+    """配合: order on the spot while the lead works; the police decide nothing of its matter."""
+
+    attend = (20 * MINUTES, 90 * MINUTES)
+    reports = (
+        "已派警力到场维护秩序，全程无冲突，配合主办单位完成现场工作。",
+        "已与主办单位会同上门，核实有关人员身份并维护现场秩序，未发现违法犯罪情形。",
+    )
