@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from referral_engine.rules.closure import Check, close
 from referral_engine.rules.masks import DayMasks, KeyedMasks, Standing, ValueMasks, bits
@@ -57,7 +59,8 @@ class Index:
             if row.rest
         }
         self._asking = sum(1 << number for number in self._asked)
-        self._late = self._asking | sum(words.rows for words in self._words.values())
+        # A row may read two texts: its bit is joined, not added.
+        self._late = reduce(or_, (words.rows for words in self._words.values()), self._asking)
         self._history = _history(rows)
 
     def true(self, values: Mapping[str, Value], day: date) -> int:

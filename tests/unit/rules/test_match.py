@@ -255,6 +255,14 @@ def test_an_any_over_fields_is_rows_and_over_one_field_a_single_look() -> None:
     assert all(len(row.rest) == 38 for row in rows)
 
 
+def test_a_rule_may_read_two_texts() -> None:
+    both = All((leaf("text", "contains", "漏"), leaf("test.remark", "contains", "漏")), PLACE)
+    table = deciding(rule("both", both))
+    assert decide(table).rule == "default"
+    assert decide(table, text="漏水").rule == "default"
+    assert decide(table, text="漏水", extra={"test.remark": "又漏"}).rule == "both"
+
+
 def test_a_router_serves_many_threads() -> None:
     rules = [rule(f"r{n}", leaf("text", "contains", f"词{n}")) for n in range(50)]
     router = Router(rule_set(deciding(*rules)), WORLD)
