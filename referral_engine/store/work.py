@@ -88,7 +88,7 @@ class Work(Reader):
             connection, plugin_call, now, limit, lease, max_claims, per_unit
         )
         for row in spent:
-            self._report_dead(read_call(row.payload), row.error or "no answer", now)
+            self._report_dead(read_call(row.payload), row.fence, outbox.last_error(row), now)
         return [_claimed(row, read_call(row.payload)) for row in taken]
 
     def done_call(self, item_id: int, fence: int) -> bool:
@@ -110,7 +110,7 @@ class Work(Reader):
             max_claims,
         )  # fmt: skip
         if outcome == "dead":
-            self._report_dead(claimed.work, error, now)
+            self._report_dead(claimed.work, claimed.fence, error, now)
         return outcome
 
     # -- commands for other cases -----------------------------------------------------------------
@@ -180,9 +180,12 @@ class Work(Reader):
     def _void_follow_ups(self, connection: Connection, code: str) -> None:
         outbox.void(connection, follow_up, code)
 
-    def _report_dead(self, call: Call, error: str, now: datetime) -> None:
+    def _report_dead(self, call: Call, fence: int, error: str, now: datetime) -> None:
         command = CallFailed(call.referral, call.verb, error)
-        request = Request(case=call.case, command=command, by=ENGINE, key=f"dead/{call.key}")
+        # The fence tells one death from the next, after somebody requeued it.
+        request = Request(
+            case=call.case, command=command, by=ENGINE, key=f"dead/{call.key}/{fence}"
+        )
         sealing = self._data_key(call.case, known=True)
         rows: Sequence[Any] = follow_up_rows([request], call.case, sealing, now)
         self._own.add("follow_up", *rows)

@@ -146,9 +146,12 @@ def test_a_call_given_up_tells_its_case(any_store: Store, crashed: bool) -> None
     assert told.work.case == "A-1"
     assert isinstance(told.work.command, CallFailed)
     assert told.work.command.referral == "A-1-1"
-    assert told.work.command.error == ("no answer" if crashed else "boom")
+    assert told.work.command.error == ("claimed 3 times without an answer" if crashed else "boom")
+    assert any_store.transact(lambda tx: tx.done_follow_up(told.item_id, told.fence))
     assert any_store.transact(lambda tx: tx.requeue("plugin_call", letter.item_id, now))
-    assert [c.claims for c in calls(any_store, now)] == [1]
+    assert [attempt(now + n * LEASE) for n in range(4)] == [1, 1, 1, 0]
+    again = any_store.transact(lambda tx: tx.claim_follow_ups(now + 4 * LEASE, 10, LEASE))
+    assert [each.work.command for each in again] == [told.work.command]
 
 
 def test_a_long_queue_of_one_unit_does_not_keep_the_others_out(any_store: Store) -> None:
