@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from datetime import datetime, timedelta
 
 import msgspec
@@ -52,12 +51,8 @@ def facts_for(
 
 
 def reporter_key(issue: Issue) -> str:
-    """What makes two reports one reporter's: phone, else id number, else name; empty if unknown."""
-    who = issue.reporter
-    if who.anonymous:
-        return ""
-    phone = re.sub(r"\D", "", who.phone)[-11:]
-    return phone or who.id_number.upper() or who.name
+    """What makes two reports one reporter's; empty if unknown."""
+    return issue.reporter.key
 
 
 def _of_intake(store: Store, reader: Reader, setting: Setting, issue: Issue) -> Facts:

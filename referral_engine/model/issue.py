@@ -17,6 +17,14 @@ class Reporter(msgspec.Struct, frozen=True, omit_defaults=True):
     id_number: str = ""
     anonymous: bool = False
 
+    @property
+    def key(self) -> str:
+        """What makes two reports one reporter's: phone, else id number, else name; or empty."""
+        if self.anonymous:
+            return ""
+        digits = "".join(letter for letter in self.phone if letter.isdigit())
+        return digits[-11:] or self.id_number.upper() or self.name
+
 
 class Location(msgspec.Struct, frozen=True, omit_defaults=True):
     """WGS 84 degrees; the address as the reporter gave it (personal data)."""

@@ -1,0 +1,105 @@
+"""`referral simulate`: decisions without a store, for issues of a file or a whole story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from referral_engine.cli.app import App, pass_app
+from referral_engine.cli.command import command, option
+from referral_engine.cli.failure import REFUSED
+from referral_engine.cli.output import print_json, print_pairs
+from referral_engine.cli.params import MOMENT
+from referral_engine.cli.reading import following, known_here, mapping_of, rows_of, tell_faults
+from referral_engine.errors import Refused
+from referral_engine.i18n import _, gettext_noop
+from referral_engine.importers import Row, RowFault
+from referral_engine.importers.known import Known
+from referral_engine.trial.preview import Preview
+
+__all__ = ["simulate"]
+
+_FILE = click.Path(path_type=Path)
+
+
+@command(
+    "simulate",
+    help=gettext_noop(
+        "Decide the issues of a file, touching no store: one JSON object a line with --json."
+        " Or play a story with a virtual clock: --scenario."
+    ),
+)
+@click.argument("file", required=False)
+@option("--mapping", type=_FILE, metavar="FILE", help=gettext_noop("See `referral intake`."))
+@option("--at", type=MOMENT, help=gettext_noop("Decide as of this moment, not of the receipt."))
+@option("--scenario", type=_FILE, metavar="FILE", help=gettext_noop("A story as YAML."))
+@option("--json", "as_json", is_flag=True, help=gettext_noop("One JSON object a line."))
+@pass_app
+def simulate(
+    app: App,
+    file: str | None,
+    mapping: Path | None,
+    at: datetime | None,
+    scenario: Path | None,
+    as_json: bool,
+) -> int:
+    if (file is None) == (scenario is None):
+        raise click.UsageError(_("name a FILE of issues, or a --scenario"))
+    if scenario is not None:
+        from referral_engine.cli.story import tell_story
+
+        return tell_story(app, scenario, as_json=as_json)
+    assert file is not None
+    rules = app.workspace.rules()
+    known, preview = known_here(app, rules), Preview(app.workspace, app.workspace.activate(rules))
+    faults: list[RowFault] = []
+    rows = rows_of(app, file, mapping_of(mapping), at)
+    with following(rows, file, _("simulate")) as watched:
+        for told in _decided(watched, known, preview, at, faults):
+            if as_json:
+                print_json(told)
+            else:
+                _print(told)
+    tell_faults(faults, file)
+    return REFUSED if faults else 0
+
+
+def _decided(
+    rows: Iterable[Row],
+    known: Known,
+    preview: Preview,
+    at: datetime | None,
+    faults: list[RowFault],
+) -> Iterator[dict[str, Any]]:
+    """What becomes of each row; a row that can be none goes to `faults`."""
+    for row in rows:
+        checked = known.checked(row)
+        if checked.issue is None:
+            faults += checked.faults
+            continue
+        try:
+            yield preview.decide(checked.issue, at)
+        except Refused as error:
+            faults.append(RowFault(row.line, "", error.code, error.message))
+
+
+def _print(told: dict[str, Any]) -> None:
+    click.echo(f"{told['id'] or '–'}  {told['lead'] or told['outcome']}  [{told['rule']}]")
+    pairs = (
+        (_("support"), ", ".join(told["support"])),
+        (_("whistle"), told["whistle"] or ""),
+        (_("path"), told["path"] or ""),
+        (_("sealed"), _("yes") if told["sealed"] else ""),
+        (_("to confirm"), " ".join((told["proposal"] or {}).values())),
+        (_("claim by"), told["claim_by"] or ""),
+        (_("arrive by"), told["arrive_by"] or ""),
+        (_("report by"), told["report_by"] or ""),
+        (_("why"), told["why"]),
+        (_("rule"), f"{told['file']}:{told['line']}"),
+        (_("matched"), ", ".join(told["matched"])),
+    )
+    print_pairs((f"    {name}", value) for name, value in pairs)

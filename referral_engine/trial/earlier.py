@@ -1,0 +1,75 @@
+"""Issues that came before, so that a rule's question to history has an answer without a store."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from referral_engine.model.issue import Issue
+from referral_engine.rules.tree import All, Any, Condition, Not, Repeats, RuleSet
+
+__all__ = ["Earlier"]
+
+_Same = tuple[str, ...]
+
+
+class Earlier:
+    """Counts as the store does: equal values in a window, this issue itself counting as one.
+
+    Holds moments by the combinations of fields that the rules ask for, and nothing personal
+    beyond what they are told apart by.
+    """
+
+    def __init__(self, rules: RuleSet, township: Callable[[str], str]) -> None:
+        """`township` tells the township a territory lies in."""
+        self._township = township
+        self._received: dict[_Same, dict[_Same, list[datetime]]] = {
+            question.same: {} for question in _questions(rules)
+        }
+
+    def answer(self, question: Repeats, issue: Issue) -> int:
+        """How many cases of the question's window the issue makes, itself included."""
+        values = self._values(question.same, issue)
+        if values is None:
+            return 1
+        moments = self._received.get(question.same, {}).get(values, [])
+        since = issue.received_at - question.within.elapsed()
+        return bisect_right(moments, issue.received_at) - bisect_left(moments, since) + 1
+
+    def add(self, issue: Issue) -> None:
+        """Remembers an issue for those that follow. Sealed cases are never to be added."""
+        for same, received in self._received.items():
+            values = self._values(same, issue)
+            if values is not None:
+                insort(received.setdefault(values, []), issue.received_at)
+
+    def _values(self, same: _Same, issue: Issue) -> _Same | None:
+        """The values by which issues are compared; None where one is missing."""
+        known = {
+            "category": issue.category,
+            "channel": issue.channel,
+            "reporter": issue.reporter.key,
+            "territory": issue.territory,
+            "township": self._township(issue.territory) if issue.territory else "",
+        }
+        values = tuple(known.get(field, "") for field in same)
+        return values if all(values) else None
+
+
+def _questions(rules: RuleSet) -> Iterator[Repeats]:
+    """Every question to history that routing may ask."""
+    for table in rules.routing:
+        for condition in (table.when, *(rule.when for rule in table.rules)):
+            yield from _asked(condition)
+
+
+def _asked(condition: Condition | None) -> Iterator[Repeats]:
+    match condition:
+        case All(parts=parts) | Any(parts=parts):
+            for part in parts:
+                yield from _asked(part)
+        case Not(part=part):
+            yield from _asked(part)
+        case Repeats():
+            yield condition

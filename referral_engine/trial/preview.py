@@ -1,0 +1,117 @@
+"""What would become of an issue: the production decision, shown instead of stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from referral_engine.flow.decide import decide
+from referral_engine.flow.facts import Facts
+from referral_engine.model.case import Case, Proposal
+from referral_engine.model.code import make_code
+from referral_engine.model.command import Register, Request
+from referral_engine.model.event import Decided
+from referral_engine.model.issue import Issue
+from referral_engine.model.outcome import Resolution
+from referral_engine.model.principal import ENGINE
+from referral_engine.rules.runtime import ActiveRules
+from referral_engine.rules.subject import Subject
+from referral_engine.trial.earlier import Earlier
+from referral_engine.workspace import Workspace
+
+__all__ = ["Preview", "shown", "simulate_issue"]
+
+
+class Preview:
+    """Decides issues one after the other. Earlier ones are history for the later, and no more is
+    kept of them; without a store there are no links to near-duplicates.
+    """
+
+    def __init__(self, workspace: Workspace, rules: ActiveRules) -> None:
+        self.workspace = workspace
+        self._rules = rules
+        self._setting = workspace.setting(rules, {})
+        org = workspace.org
+        self._earlier = Earlier(rules.rule_set, lambda code: org.at_level(code, "township") or code)
+        self._count = 0
+
+    def resolve(self, issue: Issue, at: datetime | None = None) -> Resolution:
+        """What registering and accepting the issue comes to at a moment, by default its receipt.
+
+        Raises Refused as the desk would.
+        """
+        now = (at or issue.received_at).astimezone(UTC)
+        self._count += 1
+        request = Request(case="", command=Register(issue), by=ENGINE)
+        resolution = decide(None, request, self._facts(issue, now), self._setting, now)
+        assert resolution is not None, "a registration always records something"
+        if not resolution.case.sealed:
+            self._earlier.add(issue)
+        return resolution
+
+    def decide(self, issue: Issue, at: datetime | None = None) -> dict[str, Any]:
+        """The same as `shown` tells it; see there."""
+        return shown(issue, self.resolve(issue, at), self.workspace.calendar.zone)
+
+    def _facts(self, issue: Issue, now: datetime) -> Facts:
+        subject = Subject.from_issue(issue, self._rules.fields)
+        answers = {
+            question.key: self._earlier.answer(question, issue)
+            for question in self._rules.router.questions(subject)
+        }
+        day = now.astimezone(self.workspace.calendar.zone).date()
+        code = make_code(issue.territory or self.workspace.org.tree.root, day, self._count)
+        return Facts(code=code, answers=answers, issue=issue, reporter=issue.reporter.key)
+
+
+def simulate_issue(
+    workspace: Workspace, rules: ActiveRules, issue: Issue, at: datetime | None = None
+) -> dict[str, Any]:
+    """What would become of this issue alone; see `shown`."""
+    return Preview(workspace, rules).decide(issue, at)
+
+
+def shown(issue: Issue, resolution: Resolution, zone: tzinfo) -> dict[str, Any]:
+    """A decision in the shape of `referral simulate`: units by id, times in `zone` as ISO 8601.
+
+    ``outcome`` is ``referred``, or ``proposed`` where a person must confirm a redirection or a
+    rejection; ``matched`` lists every deciding rule that was true, none where the default decided.
+    """
+    case = resolution.case
+    decided = next(
+        event.body for event in reversed(resolution.events) if isinstance(event.body, Decided)
+    )
+    proposal = next((p for p in case.proposals if p.kind in ("redirect", "reject")), None)
+    lead = case.lead()
+    return {
+        "id": issue.id,
+        "outcome": "proposed" if proposal else "referred",
+        "rule": decided.rule,
+        "file": decided.file,
+        "line": decided.line,
+        "lead": lead.unit if lead else None,
+        "support": [r.unit for r in case.referrals if r.role == "support" and r.open],
+        "whistle": case.whistle or None,
+        "path": case.path or None,
+        "sealed": bool(case.sealed),
+        "proposal": _told(proposal),
+        "claim_by": _due(case, "claim", zone),
+        "arrive_by": _due(case, "arrive", zone),
+        "report_by": _due(case, "report", zone),
+        "why": decided.why or decided.basis or decided.name,
+        "matched": list(decided.matched),
+    }
+
+
+def _told(proposal: Proposal | None) -> dict[str, str] | None:
+    return None if proposal is None else {"kind": proposal.kind, **proposal.detail}
+
+
+def _due(case: Case, clock: str, zone: tzinfo) -> str | None:
+    """When the lead's clock of this name ends."""
+    lead = case.lead()
+    if lead is None:
+        return None
+    dues = (d.due for d in case.deadlines if d.name == clock and d.referral == lead.id)
+    due = next((due for due in dues if due is not None), None)
+    return None if due is None else due.astimezone(zone).isoformat(timespec="seconds")
