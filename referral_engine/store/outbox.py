@@ -126,7 +126,7 @@ def _bury(connection: Connection, box: Table, spent: list[Row[Any]]) -> None:
 
 
 def last_error(row: Row[Any]) -> str:
-    """Why an item claimed too often was given up; one that only crashed its workers says nothing."""
+    """Why an item was given up; one that only ever crashed its workers left no word."""
     return row.error or f"claimed {row.claims} times without an answer"
 
 
