@@ -19,6 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from referral_engine.cli.app import os_user
+from referral_engine.desk import Desk
+from referral_engine.desk.acting import find_case
 from referral_engine.flow.access import sight
 from referral_engine.lifecycle import roles_for
 from referral_engine.model.case import Case
@@ -27,7 +29,15 @@ from referral_engine.model.principal import ROLES, Principal, Role
 from referral_engine.model.referral import Referral
 from referral_engine.org import Org
 
-__all__ = ["REPORTER", "at_the_centre", "at_the_desk", "author", "reader", "reporter_of"]
+__all__ = [
+    "REPORTER",
+    "at_the_centre",
+    "at_the_desk",
+    "author",
+    "reader",
+    "reader_of",
+    "reporter_of",
+]
 
 REPORTER = "reporter"
 _CENTRE: tuple[Role, ...] = ("dispatcher", "duty_leader")
@@ -78,6 +88,11 @@ def reader(actor: str, org: Org, case: Case | None = None) -> Principal:
     if case is None:
         return posts[0]
     return max(posts, key=lambda by: _SIGHTS.index(sight(by, case, org)))
+
+
+def reader_of(desk: Desk, actor: str, id: str) -> Principal:
+    """Who looks at the case behind this id. Raises Refused (UNKNOWN_CASE)."""
+    return reader(actor, desk.workspace.org, find_case(desk.store, id))
 
 
 def _named(

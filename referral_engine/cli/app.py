@@ -46,11 +46,13 @@ class App:
         return self.workspace.calendar.zone
 
     @contextmanager
-    def desk(self) -> Iterator[Desk]:
-        """The one door; raises Refused where the store cannot be used."""
+    def desk(self, *, existing: bool = True) -> Iterator[Desk]:
+        """The one door; raises Refused where the store cannot be used, FileNotFoundError where it
+        should be `existing` and nothing came in yet.
+        """
         from referral_engine.desk.opening import open_desk
 
-        with open_desk(self.workspace) as desk:
+        with open_desk(self.workspace, existing=existing) as desk:
             yield desk
 
     @contextmanager

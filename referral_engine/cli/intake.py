@@ -68,7 +68,7 @@ def intake(
     app: App, file: str, mapping: Path | None, backfill: bool, actor: str, as_json: bool
 ) -> int:
     plan = mapping_of(mapping)
-    with app.desk() as desk:
+    with app.desk(existing=False) as desk:
         _first_use(desk, author(actor))
         rows = rows_of(app, file, plan, desk.clock.now() if file == "-" else None)
         known = known_here(app, app.workspace.rules())

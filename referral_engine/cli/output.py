@@ -14,6 +14,7 @@ import click
 import msgspec
 
 from referral_engine.i18n import locale_name
+from referral_engine.model.span import Span
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,9 +23,8 @@ __all__ = ["print_json", "print_pairs", "print_table", "said", "short", "stamp",
 
 
 def print_json(value: Any, zone: tzinfo | None = None) -> None:
-    """One JSON document on a line of its own."""
-    plain = msgspec.to_builtins(value, builtin_types=(datetime,), enc_hook=_plain)
-    click.echo(msgspec.json.encode(_zoned(plain, zone)).decode())
+    """One JSON document on a line of its own; every key is there, also where it has no value."""
+    click.echo(msgspec.json.encode(_plain(value, zone)).decode())
 
 
 def stamp(moment: datetime, zone: tzinfo | None) -> str:
@@ -88,17 +88,22 @@ def _escaped(text: str) -> str:
     return escape(text)
 
 
-def _plain(value: Any) -> Any:
-    return str(value)
-
-
-def _zoned(value: Any, zone: tzinfo | None) -> Any:
+def _plain(value: Any, zone: tzinfo | None) -> Any:
+    """Structs as mappings with all their fields, moments in the zone, anything else as text."""
     match value:
+        case None | bool() | int() | float() | str():
+            return value
         case datetime():
             return stamp(value, zone)
+        case Span():
+            return str(value)
+        case msgspec.Struct():
+            tag = value.__struct_config__.tag
+            told = {} if tag is None else {"kind": tag}
+            return told | _plain(msgspec.structs.asdict(value), zone)
         case dict():
-            return {key: _zoned(each, zone) for key, each in value.items()}
-        case list() | tuple():
-            return [_zoned(each, zone) for each in value]
+            return {str(key): _plain(each, zone) for key, each in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(each, zone) for each in value]
         case _:
-            return value
+            return str(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from referral_engine.cli.output import print_json, said, when
+from referral_engine.cli.words import CLOCKS
 from referral_engine.i18n import _
 from referral_engine.rules import vocabulary
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from referral_engine.org import Org
     from referral_engine.workspace import Workspace
 
-__all__ = ["next_clocks", "print_result", "unit_name", "waiting"]
+__all__ = ["next_clocks", "print_result", "print_waiting", "unit_name", "waiting"]
 
 
 def print_result(answer: Answer, case: Case, workspace: Workspace, *, as_json: bool) -> None:
@@ -46,11 +47,11 @@ def print_result(answer: Answer, case: Case, workspace: Workspace, *, as_json: b
     for clock in upcoming[:1]:
         click.echo(
             _("  next: {clock} by {due}").format(
-                clock=said(clock["clock"], vocabulary.CLOCKS), due=when(clock["due"], zone)
+                clock=said(clock["clock"], CLOCKS), due=when(clock["due"], zone)
             )
         )
     for each in signing:
-        _print_waiting(each)
+        print_waiting(each)
 
 
 def next_clocks(case: Case) -> list[dict[str, Any]]:
@@ -66,6 +67,20 @@ def next_clocks(case: Case) -> list[dict[str, Any]]:
 def waiting(case: Case, org: Org) -> list[dict[str, Any]]:
     """The proposals that wait for a signature: who may sign, and how."""
     return [_waiting(p, case, org) for p in case.proposals if p.state == "open"]
+
+
+def print_waiting(each: dict[str, Any]) -> None:
+    """One proposal for people: what, who may sign, and the command."""
+    click.echo(
+        _("  waits for a signature ({signed} of {needed}): {kind}, asked by {by}").format(
+            signed=len(each["signed"]), needed=each["needed"], kind=each["kind"],
+            by=each["asked_by"],
+        )
+    )  # fmt: skip
+    click.echo(_("    may sign: {roles}").format(roles=", ".join(each["roles"])))
+    if each["signers"]:
+        click.echo(_("    for example: {people}").format(people=", ".join(each["signers"])))
+    click.echo(f"    → {each['command']}")
 
 
 def unit_name(org: Org, unit: str) -> str:
@@ -99,16 +114,3 @@ def _waiting(proposal: Proposal, case: Case, org: Org) -> dict[str, Any]:
         "signers": signers,
         "command": f"referral centre sign {proposal.id} --actor {who}",
     }
-
-
-def _print_waiting(each: dict[str, Any]) -> None:
-    click.echo(
-        _("  waits for a signature ({signed} of {needed}): {kind}, asked by {by}").format(
-            signed=len(each["signed"]), needed=each["needed"], kind=each["kind"],
-            by=each["asked_by"],
-        )
-    )  # fmt: skip
-    click.echo(_("    may sign: {roles}").format(roles=", ".join(each["roles"])))
-    if each["signers"]:
-        click.echo(_("    for example: {people}").format(people=", ".join(each["signers"])))
-    click.echo(f"    → {each['command']}")

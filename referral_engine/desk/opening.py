@@ -20,12 +20,15 @@ __all__ = ["open_desk", "open_store", "open_view", "reachable", "shown_url"]
 
 
 @contextmanager
-def open_desk(workspace: Workspace, clock: Clock | None = None) -> Iterator[Desk]:
-    """The door of the workspace's own store, made where it is new.
+def open_desk(
+    workspace: Workspace, clock: Clock | None = None, *, existing: bool = False
+) -> Iterator[Desk]:
+    """The door of the workspace's own store, made where it is new unless it must be `existing`.
 
-    Raises Refused: STORE_UNREACHABLE, STORE_OUTDATED, STORE_ON_NETWORK, BAD_DATABASE, KEY_…
+    Raises Refused: STORE_UNREACHABLE, STORE_OUTDATED, STORE_ON_NETWORK, BAD_DATABASE, KEY_…;
+    FileNotFoundError where an `existing` store is not there.
     """
-    with open_store(workspace) as store:
+    with open_store(workspace, existing=existing) as store:
         yield Desk(store, workspace, clock or SystemClock())
 
 

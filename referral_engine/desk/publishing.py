@@ -22,6 +22,7 @@ __all__ = [
     "publish",
     "publish_first",
     "roll_back",
+    "stored_rule_set",
     "stored_sources",
 ]
 
@@ -61,7 +62,7 @@ def roll_back(desk: Desk, rule_set: str, author: str, reason: str) -> Published:
     digest = find_rule_set(desk.store, rule_set)
     if digest == active_hash(desk.store):
         return Published(digest, 0)
-    rules = desk.workspace.stored_rules(stored_sources(desk.store, digest))
+    rules = stored_rule_set(desk.store, desk.workspace, digest)
     _try_out(desk.workspace, rules)
     now = desk.clock.now()
     number = desk.store.transact(lambda tx: tx.publish(digest, {}, author, reason, now))
@@ -103,6 +104,11 @@ def stored_sources(store: Store, digest: str) -> dict[str, str]:
             _("`referral rules history` lists them."),
         )
     return sources
+
+
+def stored_rule_set(store: Store, workspace: Workspace, digest: str) -> RuleSet:
+    """A published rule set by its hash, for looking at it. Raises Refused."""
+    return workspace.stored_rules(stored_sources(store, digest))
 
 
 def _try_out(workspace: Workspace, rules: RuleSet) -> None:

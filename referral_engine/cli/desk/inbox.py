@@ -10,6 +10,7 @@ from referral_engine.cli.command import Command, option
 from referral_engine.cli.desk.group import desk
 from referral_engine.cli.output import print_json, print_table, said, when
 from referral_engine.cli.params import UNIT
+from referral_engine.cli.words import CLOCKS
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.rules import vocabulary
 
@@ -35,7 +36,7 @@ def inbox(app: App, unit: str, actor: str, as_json: bool) -> None:
                 line.referral, said(line.part, vocabulary.ROLES),
                 said(line.state, vocabulary.REFERRAL_STATES),
                 said(line.whistle, vocabulary.WHISTLES), line.category,
-                said(line.due_name, vocabulary.CLOCKS), when(line.due_at, app.zone),
+                said(line.due_name, CLOCKS), when(line.due_at, app.zone),
             )
             for line in lines
         ],

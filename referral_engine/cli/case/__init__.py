@@ -1,0 +1,8 @@
+"""`referral case`: looking at cases, and taking one to other rules."""
+
+from __future__ import annotations
+
+from referral_engine.cli.case import explain, history, listing, migrate, show
+from referral_engine.cli.case.group import case
+
+__all__ = ["case", "explain", "history", "listing", "migrate", "show"]
