@@ -90,7 +90,7 @@ class Mediation(Course):
         return [Progress("达成调解协议。", status="agreed"), report]
 
 
-@justice.handles(category="D")
+@justice.handles(category="D", role="lead")
 class Consent(Course):
     """Any other dispute: a person asks both parties first."""
 

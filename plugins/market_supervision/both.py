@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from referral_engine import Arrive, Claim, Progress, Referral, Reply, Wait
 
-from .complaint import accepted, agreement, both_agree
 from .course import DAYS, HOURS, Course
 from .department import market_supervision
+from .inspection import filed, founded, not_founded, result
 from .pace import after
 from .record import first_word
-from .tip_off import filed, founded, not_founded, result
+from .settlement import accepted, agreement, both_agree
 from .words import complains, informs
 
 

@@ -2,42 +2,13 @@
 
 from __future__ import annotations
 
-from referral_engine import Act, Claim, Progress, Referral, Reply, Report, Wait
+from referral_engine import Claim, Progress, Referral, Reply, Wait
 
-from .course import DAYS, HOURS, Course, meets
+from .course import DAYS, HOURS, Course
 from .department import market_supervision
-from .pace import after, pick
-from .record import feedback, first_word, number
-from .words import AGREED, any_of
-
-_AGREED = (
-    "经市场监管所组织调解，商家当场退还全部货款，投诉人表示满意，双方签署调解书。",
-    "经电话和现场两次调解，商家同意更换商品并承担运费，投诉人接受，调解书已送达双方。",
-    "经调解，商家退还预付卡余额，并承诺完善退费告示，投诉人已收到款项。",
-)
-
-
-def accepted(referral: Referral) -> Act:
-    """The complaint is accepted and both parties are told."""
-    entry = number(referral, "投")
-    return Progress(
-        f"投诉已受理（{entry}），已告知投诉人和被投诉人。",
-        status="complaint_accepted",
-        meets=meets(referral, "accept"),
-    )
-
-
-def both_agree(referral: Referral) -> bool:
-    """Mediation needs both: the message says that the trader is willing too."""
-    return any_of(referral, AGREED)
-
-
-def agreement(referral: Referral, more: str = "") -> list[Act | Report]:
-    """Mediation came to an agreement."""
-    told = _AGREED[pick(referral, "report", len(_AGREED))]
-    text = f"{told}{more}（{number(referral, '投')}）"
-    done = Progress("达成调解协议。", status="complaint_agreed", meets=meets(referral, "mediate"))
-    return [done, feedback(referral, text, "mediated", "mediation_record")]
+from .pace import after
+from .record import first_word
+from .settlement import accepted, agreement, both_agree
 
 
 @market_supervision.handles(category=("D04", "D05", "D11", "D12", "D16", "D17", "Q01"), role="lead")

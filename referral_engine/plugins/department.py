@@ -95,8 +95,8 @@ class Department:
             return handler.conference(referral, _conference(detail))
         ask: Callable[[Referral], Reply] = getattr(handler, verb)
         reply = ask(referral)
-        if referral.designated and isinstance(reply, Decline):
-            # The ground is settled and would be refused: whether another one holds, a person says.
+        if referral.bound and isinstance(reply, Decline):
+            # It would be refused; what the department does with the case instead, a person says.
             return Defer(reply.reason)
         return reply
 

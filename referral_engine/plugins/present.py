@@ -37,7 +37,7 @@ def view_of(case: Case, call: Call, issue: Issue, now: datetime) -> Referral | N
         text="" if sealed else issue.text,
         channel=case.channel, people=case.people, severity=case.severity, tags=case.tags,
         whistle=part.whistle, required=part.required, path=case.path, step=part.path_step,
-        round=part.round, returns=case.returns, designated=part.unit in case.designated, sealed=sealed,
+        round=part.round, returns=case.returns, bound=_bound(case, part), sealed=sealed,
         claim_by=due.get("claim"), contact_by=due.get("contact"),
         arrive_by=due.get("arrive"), report_by=due.get("report"),
         clocks={name: at for name, at in due.items() if name not in _NAMED},
@@ -59,6 +59,12 @@ def detail_of(case: Case, call: Call) -> dict[str, str]:
     if found.meet_at is not None:
         detail["meet_at"] = found.meet_at.isoformat()
     return detail
+
+
+def _bound(case: Case, part: Part) -> bool:
+    """先办后裁: whoever is designated, or acts while it is settled who is, declines no more."""
+    declined = any(ground.split(":")[0] == part.unit for ground in case.grounds)
+    return part.role == "lead" and (part.unit in case.designated or case.contested or declined)
 
 
 def _due(case: Case, part: Part) -> dict[str, datetime]:

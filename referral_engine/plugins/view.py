@@ -51,7 +51,8 @@ class Referral(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``whistle``      empty for an ordinary dispatch, else routine, joint or emergency
     ``round``        counts from 1 and grows with each rework
     ``returns``      how often this case was declined before
-    ``designated``   the centre has decided that the case is this department's
+    ``bound``        a decline would be refused: the centre has designated the department, is about
+                     to, or the department declined this case before
     ``sealed``       the words, place and reporter are withheld; a person reads them at the desk
     ``claim_by`` …   deadlines still open; ``clocks`` holds those of other names, such as accept
     ``reporter``     only where this unit is the one to contact an unsealed, named reporter
@@ -84,7 +85,7 @@ class Referral(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     step: str = ""
     round: int = 1
     returns: int = 0
-    designated: bool = False
+    bound: bool = False
     sealed: bool = False
     claim_by: datetime | None = None
     contact_by: datetime | None = None

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 from referral_engine import (
     Answer,
@@ -84,9 +85,9 @@ def tells_the_environment(referral: Referral) -> object:
 def tells_its_files(referral: Referral) -> object:
     # The listing's own descriptor is closed again by the time it is asked for its target.
     found = []
-    for fd in os.listdir("/proc/self/fd"):
+    for fd in list(Path("/proc/self/fd").iterdir()):
         try:
-            found.append(os.readlink(f"/proc/self/fd/{fd}").split(":")[0])
+            found.append(str(fd.readlink()).split(":")[0])
         except OSError:
             continue
     return [Claim(), Contact(",".join(sorted(found)))]
