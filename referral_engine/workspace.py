@@ -99,9 +99,12 @@ class Workspace:
 
     def activate(self, rules: RuleSet) -> ActiveRules:
         """The rule set compiled against this organisation and calendar."""
+        return ActiveRules(rules, self.world(rules), self.fields)
+
+    def world(self, rules: RuleSet) -> World:
+        """What the rule set's conditions ask beside the issue."""
         parents = {code: category.parent for code, category in rules.categories.items()}
-        world = World(self.org, self.calendar, parents)
-        return ActiveRules(rules, world, self.fields)
+        return World(self.org, self.calendar, parents)
 
     def setting(self, rules: ActiveRules, published: Mapping[str, ActiveRules]) -> Setting:
         """What decisions stand on, with these rules in force."""

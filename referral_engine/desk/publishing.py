@@ -10,7 +10,6 @@ from referral_engine.i18n import _
 from referral_engine.rules.infer import trial_load
 from referral_engine.rules.ruleset import Loaded
 from referral_engine.rules.tree import RuleSet
-from referral_engine.rules.world import World
 from referral_engine.store import Publication, Store
 from referral_engine.workspace import Workspace
 
@@ -113,8 +112,6 @@ def stored_rule_set(store: Store, workspace: Workspace, digest: str) -> RuleSet:
 
 def _try_out(workspace: Workspace, rules: RuleSet) -> None:
     """durable-rules can crash or hang while loading, and then only a child process dies."""
-    parents = {code: category.parent for code, category in rules.categories.items()}
-    world = World(workspace.org, workspace.calendar, parents)
-    fault = trial_load(rules.escalation, world, fields=workspace.fields)
+    fault = trial_load(rules.escalation, workspace.world(rules), fields=workspace.fields)
     if fault is not None:
         raise Faulty([fault])

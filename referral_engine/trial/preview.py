@@ -14,6 +14,7 @@ from referral_engine.model.event import Decided
 from referral_engine.model.issue import Issue
 from referral_engine.model.outcome import Resolution
 from referral_engine.model.principal import ENGINE
+from referral_engine.rules.explain import Verdict, explain
 from referral_engine.rules.runtime import ActiveRules
 from referral_engine.rules.subject import Subject
 from referral_engine.trial.earlier import Earlier
@@ -53,12 +54,27 @@ class Preview:
         """The same as `shown` tells it; see there."""
         return shown(issue, self.resolve(issue, at), self.workspace.calendar.zone)
 
-    def _facts(self, issue: Issue, now: datetime) -> Facts:
+    def explain(self, issue: Issue) -> tuple[Verdict, ...]:
+        """A verdict on every routing rule, before the issue itself becomes history."""
         subject = Subject.from_issue(issue, self._rules.fields)
-        answers = {
+        return explain(
+            self._rules.rule_set,
+            self.workspace.world(self._rules.rule_set),
+            subject,
+            self._answers(issue, subject),
+            self.workspace.calendar.local_day(issue.received_at),
+            self._rules.fields,
+        )
+
+    def _answers(self, issue: Issue, subject: Subject) -> dict[str, int]:
+        return {
             question.key: self._earlier.answer(question, issue)
             for question in self._rules.router.questions(subject)
         }
+
+    def _facts(self, issue: Issue, now: datetime) -> Facts:
+        subject = Subject.from_issue(issue, self._rules.fields)
+        answers = self._answers(issue, subject)
         day = now.astimezone(self.workspace.calendar.zone).date()
         code = make_code(issue.territory or self.workspace.org.tree.root, day, self._count)
         return Facts(code=code, answers=answers, issue=issue, reporter=issue.reporter.key)

@@ -1,0 +1,28 @@
+"""`referral rules`: what an administrator does with rules."""
+
+from __future__ import annotations
+
+from referral_engine.cli.command import Group, Lazy
+from referral_engine.i18n import gettext_noop
+
+__all__ = ["rules"]
+
+_HERE = "referral_engine.cli.rules"
+_COMMANDS: dict[str, Lazy] = {
+    "check": (f"{_HERE}.check:check", gettext_noop("all faults in one run")),
+    "test": (f"{_HERE}.test:test", gettext_noop("the rule tests, with a virtual clock")),
+    "explain": (f"{_HERE}.explain:explain", gettext_noop("why this rule, and why no other")),
+    "fields": (f"{_HERE}.fields:fields", gettext_noop("what conditions can ask")),
+    "schema": (f"{_HERE}.fields:schema", gettext_noop("JSON Schema for editors")),
+    "score": (f"{_HERE}.score:score_", gettext_noop("accuracy on recorded referrals")),
+    "publish": (f"{_HERE}.publish:publish", gettext_noop("put the rules into force")),
+    "history": (f"{_HERE}.publish:history", gettext_noop("what was in force when")),
+    "diff": (f"{_HERE}.diff:diff", gettext_noop("what the files change in the rules in force")),
+    "rollback": (f"{_HERE}.publish:rollback", gettext_noop("put earlier rules into force again")),
+}
+
+rules = Group(
+    name="rules",
+    lazy=_COMMANDS,
+    help=gettext_noop("Check, test, explain and publish rules (规则)."),
+)

@@ -1,0 +1,56 @@
+"""`rules check`: every fault of every file, in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from referral_engine.cli.app import App, pass_app
+from referral_engine.cli.command import command, option
+from referral_engine.cli.failure import REFUSED, note
+from referral_engine.cli.output import print_json
+from referral_engine.errors import Fault, Faulty
+from referral_engine.i18n import _, gettext_noop
+from referral_engine.rules.render import as_github, as_records, as_text, summary
+
+__all__ = ["check"]
+
+
+@command(
+    "check",
+    help=gettext_noop(
+        "All faults in one run, sorted by place. Without PATHS all the workspace's rules together,"
+        " so that rules of different files see each other."
+    ),
+)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help=gettext_noop("For people, for programs, or as annotations of a code review."),
+)
+@pass_app
+def check(app: App, paths: tuple[Path, ...], form: str) -> int:
+    faults = _faults(app, paths)
+    if form == "json":
+        print_json(as_records(faults))
+    elif form == "github":
+        click.echo(as_github(faults), nl=bool(faults))
+    else:
+        click.echo(as_text(faults), nl=bool(faults))
+        note(summary(faults) or _("no faults"))
+    return REFUSED if any(fault.severity == "error" for fault in faults) else 0
+
+
+def _faults(app: App, paths: Sequence[Path]) -> Sequence[Fault]:
+    """The faults of the rules or, where they cannot even be read, of what they stand on."""
+    try:
+        workspace = app.workspace
+    except Faulty as error:
+        return error.faults
+    return workspace.read_rules(list(paths) or None).faults

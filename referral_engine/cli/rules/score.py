@@ -1,0 +1,90 @@
+"""`rules score`: first-dispatch accuracy on recorded referrals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec.structs import asdict
+
+from referral_engine.assess.score import Score, Tally, score
+from referral_engine.cli.app import App, pass_app
+from referral_engine.cli.command import command, option
+from referral_engine.cli.failure import note
+from referral_engine.cli.output import print_json, print_table
+from referral_engine.cli.reading import following, mapping_of, rows_of
+from referral_engine.i18n import _, gettext_noop, ngettext
+from referral_engine.trial.preview import Preview
+
+__all__ = ["score_"]
+
+
+@command(
+    "score",
+    help=gettext_noop(
+        "How often the rules lead to the unit that was recorded: total, covered by a rule other"
+        " than the default, correct, and by department."
+    ),
+)
+@click.argument("file")
+@option(
+    "--mapping",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    required=True,
+    help=gettext_noop("How the file's columns become fields; it declares the truth column."),
+)
+@option("--truth", required=True, metavar="COLUMN", help=gettext_noop("The recorded answers."))
+@option("--json", "as_json", is_flag=True, help=gettext_noop("As JSON."))
+@pass_app
+def score_(app: App, file: str, mapping: Path, truth: str, as_json: bool) -> None:
+    plan = mapping_of(mapping)
+    assert plan is not None
+    rules = app.workspace.rules()
+    preview = Preview(app.workspace, app.workspace.activate(rules))
+    with following(rows_of(app, file, plan), file, _("score")) as rows:
+        made = score(rows, truth, plan, preview, rules)
+    if made.without:
+        note(
+            ngettext(
+                "{count} row left out: no recorded answer, or no issue",
+                "{count} rows left out: no recorded answer, or no issue",
+                made.without,
+            ).format(count=made.without)
+        )
+    if as_json:
+        print_json(_told(made))
+    else:
+        _print(made)
+
+
+def _told(made: Score) -> dict[str, Any]:
+    return {
+        **_figures(made.whole),
+        "by_department": {name: _figures(tally) for name, tally in _largest(made)},
+    }
+
+
+def _figures(tally: Tally) -> dict[str, Any]:
+    return {**asdict(tally), "accuracy": tally.accuracy}
+
+
+def _largest(made: Score) -> list[tuple[str, Tally]]:
+    return sorted(made.by_department.items(), key=lambda each: (-each[1].total, each[0]))
+
+
+def _print(made: Score) -> None:
+    headings = (_("recorded"), _("total"), _("covered"), _("correct"), _("accuracy"))
+    rows = [(_("all"), made.whole), *_largest(made)]
+    print_table(
+        headings,
+        [
+            (name, str(t.total), str(t.covered), str(t.correct), _share(t.accuracy))
+            for name, t in rows
+        ],
+    )
+
+
+def _share(accuracy: float | None) -> str:
+    return _("no data") if accuracy is None else f"{accuracy:.1%}"
