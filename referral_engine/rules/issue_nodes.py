@@ -9,6 +9,7 @@ from yaml.nodes import Node
 
 from referral_engine.i18n import _
 from referral_engine.model.issue import Attachment, Issue, Location, Reporter
+from referral_engine.org.organisation import PERSON
 from referral_engine.rules import lint
 from referral_engine.rules.convert import read_bool, read_int, read_moment, read_number
 from referral_engine.rules.operands import read_category, read_territory, read_unit
@@ -85,8 +86,15 @@ def _texts(reader: Reader, node: Node) -> tuple[str, ...]:
 
 
 def _units(reader: Reader, node: Node) -> tuple[str, ...]:
-    unit = _checked(read_unit)
-    return tuple(unit(reader, item) for item in reader.some(node))
+    return tuple(_accused(reader, item) for item in reader.some(node))
+
+
+def _accused(reader: Reader, node: Node) -> str:
+    """A unit, or ``person:ID``; which persons there are the rules do not know."""
+    word = reader.text(node)
+    if word.startswith(PERSON):
+        return word
+    return read_unit(reader, node, word) if word else ""
 
 
 def _reporter(reader: Reader, node: Node) -> Reporter:
