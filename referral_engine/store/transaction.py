@@ -251,9 +251,9 @@ class Tx(Work):
         old = referral_rows(before) if before else {}
         changed = [row for id, row in referral_rows(case).items() if old.get(id) != row]
         self._own.add("referral", *changed)
-        was, now = (linked(before) if before else frozenset()), linked(case)
-        self._own.add("linked", *((case.code, other) for other in sorted(now - was)))
-        self._own.add("unlinked", *((case.code, other) for other in sorted(was - now)))
+        # Links only grow: what was absorbed and released again stays linked.
+        new = linked(case) - (linked(before) if before else frozenset())
+        self._own.add("linked", *((case.code, other) for other in sorted(new)))
 
     def _take_back_calls(self, case: Case, before: Case | None) -> None:
         if before is None:

@@ -91,6 +91,14 @@ class Work(Reader):
             self._report_dead(read_call(row.payload), row.fence, outbox.last_error(row), now)
         return [_claimed(row, read_call(row.payload)) for row in taken]
 
+    def called_units(self) -> list[str]:
+        """The units for which plugin calls are pending."""
+        return outbox.lanes(self._now(), plugin_call)
+
+    def dismiss_calls(self, units: Sequence[str]) -> int:
+        """Ends the pending calls to units that have no plugin; how many."""
+        return outbox.dismiss(self._now(), plugin_call, units)
+
     def done_call(self, item_id: int, fence: int) -> bool:
         """Ends a call. False when the claim was lost or the call taken back: the answer is late."""
         return outbox.done(self._now(), plugin_call, item_id, fence)

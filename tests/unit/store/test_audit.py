@@ -99,6 +99,18 @@ def test_the_last_row_of_the_whole_table_is_missed(three: Store) -> None:
     assert found(three) == [("EVENTS_CUT", "A-3", 4)]
 
 
+def test_the_number_of_a_removed_event_is_not_given_again(any_store: Store) -> None:
+    """Else what came after a cut end would lie before the last checkpoint, and never be in one."""
+    opened(any_store, "A-1")
+    opened(any_store, "A-2")
+    any_store.checkpoint(START)
+    tamper(any_store, lambda c: remove(c, "A-2"))
+    opened(any_store, "A-3")
+    made = any_store.checkpoint(START + HOUR)
+    assert made is not None
+    assert [head.code for head in made.heads] == ["A-3"]
+
+
 def test_events_gone_and_file_gone_are_named(three: Store) -> None:
     tamper(three, lambda c: c.execute(delete(case_event).where(E.case_code == "A-2")))
     tamper(three, lambda c: c.execute(delete(case_file).where(case_file.c.case_code == "A-1")))

@@ -68,6 +68,27 @@ def test_two_processes_cannot_both_write_the_next_event(any_url: str) -> None:
             assert reader.events("A-1") == story.events
 
 
+@pytest.mark.postgres
+def test_what_another_process_wrote_since_it_was_read_is_a_conflict(postgres_url: str) -> None:
+    """On SQLite nobody can write in between; on PostgreSQL the version in the row decides."""
+    with Store.open(postgres_url) as first, Store.open(postgres_url) as second:
+        story = opened(first, "A-1")
+        rival = Story("A-1").register().offer().tell(e.Sealed("accusation"))
+        rival.committed = story.committed
+        late, winner = rival.take(), story.claim().take()
+        raced: list[bytes] = []
+
+        def race(tx: Tx) -> None:
+            assert tx.load("A-1") is not None
+            if not raced:
+                raced.append(commit(second, winner))
+            tx.commit_resolution(late[0], expected_version=late[1])
+
+        with pytest.raises(Conflict):
+            first.transact(race)
+        assert first.read(lambda r: r.events("A-1")) == story.events
+
+
 def test_a_failing_command_leaves_nothing_and_spoils_nobody(any_store: Store) -> None:
     """All three share a commit: the writer is held up until they wait together."""
     gate = threading.Event()

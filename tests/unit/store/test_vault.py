@@ -47,6 +47,19 @@ def test_content_opens_only_in_its_own_place(store: Store) -> None:
         reader.content("A-1")
 
 
+def test_content_of_one_case_cannot_be_exchanged(store: Store) -> None:
+    story = Story("A-1").register()
+    commit(store, story.take(content={"accusation": "x", "answer": "y"}))
+    other = select(content.c.ciphertext).where(content.c.ref == "answer").scalar_subquery()
+    store.transact(
+        lambda tx: tx.connection.execute(
+            update(content).where(content.c.ref == "accusation").values(ciphertext=other)
+        )
+    )
+    with pytest.raises(Refused, match="CONTENT_CHANGED"):
+        store.read(lambda r: r.content("A-1", ["accusation"]))
+
+
 def test_without_its_master_key_a_store_does_not_open(store: Store, url: str) -> None:
     for keys in (Keyring(), Keyring([OTHER])):
         with pytest.raises(Refused, match="KEY_MISSING"):

@@ -116,6 +116,16 @@ def test_a_call_is_made_until_it_is_done(any_store: Store) -> None:
     assert calls(any_store, retry + HOUR) == []
 
 
+def test_a_stale_owner_of_a_call_neither_ends_it_nor_gives_it_back(any_store: Store) -> None:
+    opened(any_store, "A-1")
+    (stale,) = calls(any_store, START)
+    (fresh,) = calls(any_store, START + LEASE)
+    assert not any_store.transact(lambda tx: tx.done_call(stale.item_id, stale.fence))
+    given_back = any_store.transact(lambda tx: tx.failed_call(stale, "late", "", START, START))
+    assert given_back == "stale"
+    assert any_store.transact(lambda tx: tx.done_call(fresh.item_id, fresh.fence))
+
+
 def test_an_answer_after_the_case_closed_is_late(any_store: Store) -> None:
     story = opened(any_store, "A-1")
     (claimed,) = calls(any_store, START)
