@@ -61,6 +61,10 @@ class Rulebook:
             return {}
         return {rule_set: self.get(reader, rule_set)}
 
+    def lend(self, rules: ActiveRules) -> None:
+        """Takes a rule set that is compiled already, so that many stores can share it."""
+        self._compiled[rules.hash] = rules
+
     def publish(self, rules: RuleSet, author: str, reason: str, now: datetime) -> int:
         """Puts a checked rule set into force for new cases; the publication's number."""
 

@@ -1,0 +1,1 @@
+"""Trying things out in virtual time: an engine in a box, rule tests, stories."""
