@@ -86,28 +86,38 @@ def _answers(store: Store, reader: Reader, setting: Setting, issue: Issue) -> di
 
 
 def _alike(reader: Reader, setting: Setting, issue: Issue) -> tuple[tuple[Twin, ...], str]:
-    """Near-duplicates by text, and the incident that cases of this kind and place belong to.
-
-    Without a place and a text there is no near-duplicate.
+    """Near-duplicates by text or address, and the incident that cases of this kind and place
+    belong to. A category and a village alone make no near-duplicate.
     """
-    text = _words(issue)
-    placed = issue.territory and issue.category and not issue.accused
-    if not placed or len(text) < _LEAST_TEXT:
+    if not (issue.territory and issue.category) or issue.accused:
+        return (), ""
+    if not (_words(issue) or _address(issue)):
         return (), ""
     candidates = reader.near_candidates(
         category=issue.category, territory=issue.territory, around=issue.received_at,
         within=setting.policy.twin_window.elapsed(),
     )  # fmt: skip
-    twins = []
-    for candidate in candidates:
-        other = msgspec.json.decode(candidate.content.get(ISSUE, "null"), type=Issue | None)
-        likeness = fuzz.token_set_ratio(text, _words(other)) if other else 0.0
-        likeness = max(likeness, fuzz.ratio(text, _words(other))) if other else 0.0
-        if likeness >= setting.policy.twin_likeness:
-            twins.append(Twin(candidate.code, round(likeness, 1)))
+    alike = ((c.code, _likeness(issue, c.content.get(ISSUE))) for c in candidates)
+    twins = tuple(
+        Twin(code, round(likeness, 1))
+        for code, likeness in alike
+        if likeness >= setting.policy.twin_likeness
+    )
     day = timedelta(days=1)
     near = (c.incident for c in candidates if abs(c.received_at - issue.received_at) <= day)
-    return tuple(twins), next((incident for incident in near if incident), "")
+    return twins, next((incident for incident in near if incident), "")
+
+
+def _likeness(issue: Issue, stored: str | None) -> float:
+    """How alike two issues are, 0 to 100: in words where both have them, else in address."""
+    if stored is None:
+        return 0.0
+    other = msgspec.json.decode(stored, type=Issue)
+    ours, theirs = _words(issue), _words(other)
+    if ours and theirs:
+        return max(fuzz.token_set_ratio(ours, theirs), fuzz.ratio(ours, theirs))
+    place = _address(issue)
+    return 100.0 if place and place == _address(other) else 0.0
 
 
 def _past(reader: Reader, setting: Setting, issue: Issue) -> tuple[Past, ...]:
@@ -135,7 +145,13 @@ def _problem(issue: Issue) -> str:
 
 
 def _words(issue: Issue) -> str:
-    return normalise(f"{issue.title}\n{issue.text}").strip()
+    """The reporter's words; empty where they are too few to tell one matter from another."""
+    words = normalise(issue.text).strip()
+    return words if len(words) >= _LEAST_TEXT else ""
+
+
+def _address(issue: Issue) -> str:
+    return normalise(issue.location.address).strip() if issue.location else ""
 
 
 def _issue(reader: Reader, code: str) -> Issue | None:

@@ -119,7 +119,7 @@ class Draft:
         """A plugin call after the commit, under the key referral/verb/round."""
         key = f"{referral.id}/{verb}/{referral.round}" + (f"/{once}" if once else "")
         if all(known.key != key for known in self._calls):
-            self._calls.append(Call(key, self.code, referral.station, referral.id, verb, detail))
+            self._calls.append(Call(key, self.code, referral.unit, referral.id, verb, detail))
 
     def tell(self, to: str, subject: str, *, urgent: bool = False, **detail: str) -> None:
         """A word to a unit or the ``reporter``, kept back in quiet hours unless urgent."""

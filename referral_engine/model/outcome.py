@@ -16,6 +16,7 @@ __all__ = ["Call", "FollowUp", "Notice", "Resolution"]
 class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     """A plugin call to make after the commit, at least once, under a key stable over attempts.
 
+    ``unit`` is the department whose plugin is asked, also where a station acts.
     ``verb``: offered, work, withdraw, escalated, conference, returned. ``key`` is
     referral/verb/round; ``not_before`` (UTC) keeps a call back until then.
     """

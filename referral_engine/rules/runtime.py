@@ -10,8 +10,11 @@ from referral_engine.rules.world import World
 
 __all__ = ["ActiveRules"]
 
-_ALWAYS = (1.0, 2.0)
-"""Every clock is watched at its end, and at twice its time by the engine's own backstop."""
+_END = (1.0,)
+"""Every clock is watched at its end."""
+_BACKSTOP = (1.0, 2.0)
+"""Where a case would lie still, the engine itself steps it up at twice the time."""
+_STILL = ("claim", "report", "accept", "designate", "sign", "review", "call_back", "close")
 
 
 class ActiveRules:
@@ -28,7 +31,7 @@ class ActiveRules:
 
     def shares(self, clock: str) -> tuple[float, ...]:
         """The shares of this clock at which a rule, or the engine itself, wants to be asked."""
-        return self._shares.get(clock, _ALWAYS)
+        return self._shares.get(clock) or _least(clock)
 
     def clocks(self, occasion: str, own: tree.Within = ()) -> tuple[tree.NamedClock, ...]:
         """The clocks of a whistle level, of ``dispatch`` or the ``case``; `own` override them."""
@@ -56,5 +59,9 @@ def _shares(rule_set: tree.RuleSet) -> dict[str, tuple[float, ...]]:
         for rule in table.rules:
             for occasion in rule.on:
                 if occasion.share:
-                    asked.setdefault(occasion.name, set(_ALWAYS)).add(occasion.share)
+                    asked.setdefault(occasion.name, set(_least(occasion.name))).add(occasion.share)
     return {name: tuple(sorted(shares)) for name, shares in asked.items()}
+
+
+def _least(clock: str) -> tuple[float, ...]:
+    return _BACKSTOP if clock in _STILL else _END

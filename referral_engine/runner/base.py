@@ -59,7 +59,16 @@ class Runner:
 
     def step(self) -> bool:
         """One round of what is due first; False where nothing was."""
-        return self.follow_ups() or self.wakeups() or self.calls() or self.notices()
+        now = self.clock.now()
+        with self.desk.store.reading() as reader:
+            upcoming = reader.upcoming()
+        due = {box for box, at in upcoming.items() if at <= now}
+        rounds = {
+            "follow_up": self.follow_ups, "wakeup": self.wakeups,
+            "plugin_call": self.calls, "notice": self.notices,
+        }  # fmt: skip
+        done = [work() for box, work in rounds.items() if box in due]
+        return any(done)
 
     # -- follow-ups ---------------------------------------------------------------------------
     def follow_ups(self) -> bool:
@@ -123,31 +132,37 @@ class Runner:
 
     # -- plugin calls -------------------------------------------------------------------------
     def calls(self, limit: int = 1) -> bool:
-        """Makes one plugin call outside any transaction; one at a time to a department."""
+        """Makes one plugin call outside any transaction; one at a time to a department.
+
+        Where a department has no plugin there is nothing to call: its people go on from the
+        desk inbox.
+        """
         now = self.clock.now()
-        claimed = self.desk.store.transact(
-            lambda tx: tx.claim_calls(now, limit, CALL_LEASE, per_unit=1)
-        )
+
+        def claim(tx: Tx) -> list[Claimed[Call]]:
+            tx.dismiss_calls([u for u in tx.called_units() if not self.departments.has(u)])
+            return tx.claim_calls(now, limit, CALL_LEASE, per_unit=1)
+
+        claimed = self.desk.store.transact(claim)
         for each in claimed:
             self._call(each)
         return bool(claimed)
 
     def _call(self, claimed: Claimed[Call]) -> None:
         call = claimed.work
-        department = self.desk.workspace.org.department(call.unit)
         case, issue = self._read(call)
         now = self.clock.now()
         view = None if issue is None else view_of(case, call, issue, now)
-        if view is None or not self.departments.has(department):
-            self._finish(claimed, (), None)  # the built-in desk: a person goes on from the inbox
+        if view is None:
+            self._finish(claimed, (), None)  # erased, or not this case's: nothing can be asked
             return
         try:
             detail = detail_of(case, call)
-            answer = self.departments.call(department, call.verb, view, detail)  # type: ignore[arg-type]
+            answer = self.departments.call(call.unit, call.verb, view, detail)  # type: ignore[arg-type]
         except PluginFailed as error:
             self._failed(claimed, error)
             return
-        by = self.departments.principal(department, call.unit)
+        by = self.departments.principal(call.unit, view.station)
         following = next_call(answer, call)
         again = None
         if following is not None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Literal, Protocol
 
-from referral_engine.clock import Clock, JumpWatch, SystemClock, VirtualClock
+from referral_engine.clock import Clock, JumpWatch, SystemClock, VirtualClock, monotonic
 from referral_engine.desk import Desk
 from referral_engine.errors import Faulty
 from referral_engine.notices import LogOutlet
@@ -25,7 +25,8 @@ __all__ = ["Company", "Daemon", "run"]
 
 log = logging.getLogger(__name__)
 
-CHECKPOINT_EVERY = timedelta(minutes=1)
+CHECKPOINT_EVERY = 60.0
+"""Seconds of real time, also where the clock is virtual."""
 BEAT_EVERY = timedelta(seconds=15)
 DOWN_AFTER = timedelta(minutes=2)
 """A silence of the runner longer than this is downtime, for which no unit is blamed."""
@@ -60,7 +61,7 @@ class Daemon:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._reload = threading.Event()
-        self._checked: datetime | None = None
+        self._checked: float | None = None
         self._beaten: datetime | None = None
         clock = runner.clock
         self._virtual = clock if isinstance(clock, VirtualClock) else None
@@ -155,7 +156,7 @@ class Daemon:
                 gap = store.transact(lambda tx: tx.beat("embedded", now, DOWN_AFTER))
                 if gap is not None:
                     log.warning("the engine was down for %s; no unit is blamed for it", gap)
-        if self._checked is None or now - self._checked >= CHECKPOINT_EVERY:
+        if self._checked is None or monotonic() - self._checked >= CHECKPOINT_EVERY:
             self._checkpoint()
 
     def _watch_clock(self) -> None:
@@ -167,8 +168,8 @@ class Daemon:
         self.runner.suspended = jump is not None
 
     def _checkpoint(self) -> None:
-        self._checked = self.runner.clock.now()
-        self.runner.desk.store.checkpoint(self._checked, self._anchor)
+        self._checked = monotonic()
+        self.runner.desk.store.checkpoint(self.runner.clock.now(), self._anchor)
 
     def _take_workspace(self) -> None:
         """A faulty edit changes nothing: what ran before goes on, and the faults are named."""

@@ -206,12 +206,18 @@ class Reader:
         """The newest checkpoint; None before the first."""
         return latest(self.connection)
 
+    def upcoming(self) -> dict[str, datetime]:
+        """When a runner next finds something in each box that holds anything (wakeup, follow_up,
+        plugin_call, notice); may lie in the past.
+        """
+        connection = self.connection
+        found = {"wakeup": wakeups.next_due(connection)}
+        found |= {box.name: outbox.next_due(connection, box) for box in OUTBOXES}
+        return {name: at for name, at in found.items() if at is not None}
+
     def next_due(self) -> datetime | None:
         """The earliest moment at which a runner finds something to claim; may lie in the past."""
-        connection = self.connection
-        moments = [wakeups.next_due(connection)]
-        moments += [outbox.next_due(connection, box) for box in OUTBOXES]
-        return min((at for at in moments if at is not None), default=None)
+        return min(self.upcoming().values(), default=None)
 
     def waiting_calls(self) -> dict[str, int]:
         """How many plugin calls wait or are in hand, by unit."""

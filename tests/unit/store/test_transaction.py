@@ -116,6 +116,30 @@ def test_a_failing_command_leaves_nothing_and_spoils_nobody(any_store: Store) ->
         assert reader.content("B-1") == {}
 
 
+def test_a_conflict_found_at_the_commit_is_that_of_its_command_alone(any_store: Store) -> None:
+    """The key is taken in the database, which only the write itself finds out."""
+    commit(any_store, Story("A-0").register().take(), principal_id="p", key="k")
+    gate = threading.Event()
+    any_store.write(lambda tx: gate.wait(10))
+
+    def write(code: str, key: str) -> Future[bytes]:
+        resolution, before = Story(code).register().take()
+        return any_store.write(
+            lambda tx: tx.commit_resolution(
+                resolution, expected_version=before, principal_id="p", key=key
+            )
+        )
+
+    first, broken, last = write("A-1", "k1"), write("A-2", "k"), write("A-3", "k3")
+    gate.set()
+    assert first.result()
+    assert last.result()
+    with pytest.raises(Conflict):
+        broken.result()
+    codes = [line.code for line in any_store.read(lambda r: r.cases())]
+    assert sorted(codes) == ["A-0", "A-1", "A-3"]
+
+
 def test_later_commands_of_one_commit_see_the_earlier(any_store: Store) -> None:
     story = Story("A-1").register()
     first, second = story.take(content={"issue": "x"}), story.later().offer().take()
