@@ -1,0 +1,214 @@
+"""What the doctor looks at, one function a subject; each finding says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from referral_engine.cli.output import short, when
+from referral_engine.desk.opening import open_store, shown_url
+from referral_engine.desk.operations import HEAD, Standing, schema_of, standing
+from referral_engine.errors import Faulty, ReferralError, Refused
+from referral_engine.i18n import _
+from referral_engine.plugins.departments import load
+from referral_engine.rules.render import as_text, summary
+from referral_engine.workspace import Workspace
+
+__all__ = ["Finding", "Status", "examine"]
+
+Status = Literal["ok", "warning", "fault"]
+
+# A wake-up that is later than this means that nobody works, or not fast enough.
+_LATE = timedelta(minutes=15)
+# Deadlines of 60 days are set today: the calendar should be known that far.
+_AHEAD = timedelta(days=60)
+
+
+class Finding(NamedTuple):
+    """``next_step`` says what to do; empty where all is well."""
+
+    name: str
+    status: Status
+    message: str
+    next_step: str = ""
+
+
+def examine(workspace: Workspace, now: datetime) -> Iterator[Finding]:
+    """Every subject in turn; one that cannot be looked at is a finding like any other."""
+    for name, look in _SUBJECTS.items():
+        try:
+            yield from (Finding(name, *found) for found in look(workspace, now))
+        except Faulty as error:
+            yield Finding(name, "fault", as_text(error.faults), _("Correct the files."))
+        except Refused as error:
+            yield Finding(name, "fault", f"{error.code}: {error.message}", error.next_step)
+        except (ReferralError, OSError) as error:
+            yield Finding(name, "fault", str(error))
+
+
+Found = Iterator[tuple[Status, str] | tuple[Status, str, str]]
+
+
+def _organisation(workspace: Workspace, now: datetime) -> Found:
+    content = workspace.org.content
+    numbers = _("{territories} territories, {units} units, {people} people").format(
+        territories=len(content.territories), units=len(content.units), people=len(content.people)
+    )
+    yield "ok", numbers
+    if not workspace.config.key_file and not _master_key():
+        yield (
+            "warning",
+            _("personal data is stored unencrypted"),
+            _("Set REFERRAL_MASTER_KEY, or `keys: file:` in config.yaml."),
+        )
+
+
+def _rules(workspace: Workspace, now: datetime) -> Found:
+    loaded = workspace.read_rules()
+    if loaded.errors:
+        yield "fault", as_text(loaded.errors), _("Correct them: `referral rules check`.")
+        return
+    count = sum(1 for _each in (*loaded.routing_rules(), *loaded.escalation_rules()))
+    told = _("{count} rules, {hash}").format(count=count, hash=short(loaded.rule_set.hash))
+    faults = summary(loaded.faults)
+    yield "ok", told + (f" ({faults})" if faults else "")
+    inference = workspace.activate(loaded.rule_set).inference
+    if inference.standing_in:
+        yield (
+            "warning",
+            _("escalation runs on {engine}: {reason}").format(
+                engine=inference.backend_name, reason=inference.standing_in
+            ),
+        )
+    else:
+        yield "ok", _("escalation runs on {engine}").format(engine=inference.backend_name)
+    yield from _in_force(workspace, loaded.rule_set.hash)
+
+
+def _in_force(workspace: Workspace, files: str) -> Found:
+    active = _standing(workspace).active_rules if schema_of(workspace) == HEAD else ""
+    if not active:
+        yield "ok", _("nothing is published yet; the first intake publishes these rules")
+    elif active != files:
+        yield (
+            "warning",
+            _("in force is {hash}: the files have changes that are not published").format(
+                hash=short(active)
+            ),
+            _("`referral rules diff`, then `referral rules publish`."),
+        )
+
+
+def _plugins(workspace: Workspace, now: datetime) -> Found:
+    config = workspace.config
+    with load(config.plugins, config.root) as departments:
+        loaded, quarantined = departments.loaded, departments.quarantined
+    for each in loaded:
+        told = f"{each.id} {each.version} ({each.name})"
+        if workspace.org.unit(each.id) is None:
+            yield (
+                "warning",
+                _("{plugin}: the organisation has no such unit").format(plugin=told),
+                _("Nothing will be referred to it; add the unit, or remove the plugin."),
+            )
+        else:
+            yield "ok", told
+    for bad in quarantined:
+        told = _("set aside: {name}: {reason}").format(name=bad.name, reason=bad.reason)
+        yield "fault", told, _("Repair or remove it; its cases go to the desk inbox meanwhile.")
+    if not loaded and not quarantined:
+        yield "ok", _("none; every department works from its desk inbox")
+
+
+def _store(workspace: Workspace, now: datetime) -> Found:
+    url = shown_url(workspace.config.database)
+    found = schema_of(workspace)
+    if not found:
+        yield "ok", _("{url}: nothing has come in yet").format(url=url)
+        return
+    if found != HEAD:
+        yield (
+            "fault",
+            _("{url} is at schema {found}, this version needs {wanted}").format(
+                url=url, found=found, wanted=HEAD
+            ),
+            _("Make a backup, then run `referral db upgrade`."),
+        )
+        return
+    stands = _standing(workspace)
+    yield (
+        "ok",
+        _("{url}: {cases} cases, schema {found}").format(url=url, cases=stands.cases, found=found),
+    )
+    if stands.misfits:
+        yield (
+            "fault",
+            _("not what their events come to: {codes}").format(codes=", ".join(stands.misfits)),
+            _("`referral audit verify` names the first event that does not fit."),
+        )
+    elif stands.replayed:
+        yield (
+            "ok",
+            _("the newest {count} cases replay from their events").format(count=stands.replayed),
+        )
+
+
+def _timers(workspace: Workspace, now: datetime) -> Found:
+    if schema_of(workspace) != HEAD:
+        return
+    stands = _standing(workspace)
+    zone = workspace.calendar.zone
+    if stands.dead:
+        yield (
+            "fault",
+            _("{count} dead letters").format(count=stands.dead),
+            _("`referral deadletter list` shows why."),
+        )
+    if stands.due is not None and now - stands.due > _LATE:
+        running = _("the daemon runs and does not get on") if stands.daemon else _("nobody works")
+        yield (
+            "fault",
+            _("due since {at}: {why}").format(at=when(stands.due, zone), why=running),
+            _("Look at its log.") if stands.daemon else _("Start it: `referral run`."),
+        )
+    elif stands.due is not None:
+        yield "ok", _("next due {at}").format(at=when(stands.due, zone))
+    else:
+        yield "ok", _("nothing is due")
+
+
+def _calendar(workspace: Workspace, now: datetime) -> Found:
+    calendar = workspace.calendar
+    told = _("{version}, settled until {day}").format(
+        version=calendar.version, day=calendar.horizon.isoformat()
+    )
+    if calendar.local_day(now + _AHEAD) <= calendar.horizon:
+        yield "ok", told
+    else:
+        yield (
+            "warning",
+            told + _("; deadlines beyond it are provisional"),
+            _("When the notice is out: upgrade chinesecalendar, or fill in the override file."),
+        )
+
+
+_SUBJECTS: dict[str, Callable[[Workspace, datetime], Found]] = {
+    "organisation": _organisation,
+    "rules": _rules,
+    "plugins": _plugins,
+    "store": _store,
+    "timers": _timers,
+    "calendar": _calendar,
+}
+
+
+def _standing(workspace: Workspace) -> Standing:
+    with open_store(workspace, readonly=True) as store:
+        return standing(store)
+
+
+def _master_key() -> bool:
+    import os
+
+    return bool(os.environ.get("REFERRAL_MASTER_KEY"))

@@ -1,0 +1,165 @@
+"""Operations on a workspace's store: schema, proof of the history, dead letters, what is due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from referral_engine.desk.opening import open_store, reachable
+from referral_engine.errors import Refused
+from referral_engine.flow.apply import apply
+from referral_engine.i18n import _
+from referral_engine.model.case import Case
+from referral_engine.store import DeadLetter, Reader, Store
+from referral_engine.store.audit import verify
+from referral_engine.store.engine import database_file, open_writer
+from referral_engine.store.finding import Finding
+from referral_engine.store.schema import HEAD, current, upgrade
+from referral_engine.workspace import Workspace
+
+__all__ = [
+    "HEAD",
+    "DeadLetter",
+    "Finding",
+    "Proof",
+    "Standing",
+    "dead_letters",
+    "prove",
+    "requeue",
+    "schema_of",
+    "standing",
+    "upgrade_schema",
+]
+
+
+class Proof(NamedTuple):
+    """What an audit looked at and found; ``anchor`` None where no anchor file was held against."""
+
+    cases: int
+    checkpoints: int
+    anchor: Path | None
+    findings: tuple[Finding, ...]
+
+
+class Standing(NamedTuple):
+    """``due`` is the earliest moment at which a runner finds something to do (UTC); ``replayed``
+    of the newest cases were rebuilt from their events, and ``misfits`` are not what is stored.
+    """
+
+    cases: int
+    active_rules: str
+    due: datetime | None
+    dead: int
+    daemon: bool
+    replayed: int
+    misfits: tuple[str, ...]
+
+
+def prove(workspace: Workspace, anchor: Path | None = None) -> Proof:
+    """Recomputes every chain and rebuilds every projection, beside a running daemon.
+
+    Raises FileNotFoundError without a store or the anchor asked for, Refused (ANCHOR_UNREADABLE).
+    """
+    if anchor is None and (usual := workspace.config.anchor) is not None and usual.exists():
+        anchor = usual
+    with open_store(workspace, readonly=True) as store:
+        cases = store.read(lambda reader: reader.count())
+        made = store.read(lambda reader: reader.last_checkpoint())
+        try:
+            findings = verify(store.engine, anchor)
+        except msgspec.DecodeError as error:
+            raise Refused(
+                "ANCHOR_UNREADABLE",
+                _("{file} is no anchor file: {error}").format(file=anchor, error=error),
+                _("Name the file that `anchor:` in config.yaml named when they were made."),
+            ) from error
+    return Proof(cases, made.number if made else 0, anchor, tuple(findings))
+
+
+def standing(store: Store, newest: int = 100) -> Standing:
+    """How the store stands; a quick look, beside a running daemon, where `prove` takes its time."""
+    with store.reading() as reader:
+        lines = reader.cases(newest)
+        return Standing(
+            cases=reader.count(),
+            active_rules=reader.active_rule_set() or "",
+            due=reader.next_due(),
+            dead=len(reader.dead_letters()),
+            daemon=_daemon_runs(store),
+            replayed=len(lines),
+            misfits=tuple(line.code for line in lines if not _fits(reader, line.code)),
+        )
+
+
+def _fits(reader: Reader, code: str) -> bool:
+    """Whether the case as stored is what its events come to, and ends where they end."""
+    loaded, timeline = reader.load(code), reader.timeline(code)
+    if loaded is None or not timeline or timeline[-1].hash != loaded.head_hash:
+        return False
+    case: Case | None = None
+    for stored in timeline:
+        case = apply(case, stored.event)
+    return case == loaded.case
+
+
+def _daemon_runs(store: Store) -> bool:
+    """Whether a daemon holds the store; only SQLite has one that can be seen so."""
+    try:
+        lock = store.lock_daemon()
+    except Refused:
+        return True
+    if lock is not None:
+        lock.release()
+    return False
+
+
+def schema_of(workspace: Workspace) -> str:
+    """The migration the store is at; empty where there is none. Makes nothing. Raises Refused."""
+    url = workspace.config.database
+    with reachable(url):
+        file = database_file(url)
+        if file is not None and not file.exists():
+            return ""
+        engine = open_writer(url)
+        try:
+            return current(engine)
+        finally:
+            engine.dispose()
+
+
+def upgrade_schema(workspace: Workspace) -> tuple[str, str]:
+    """Brings the store to this version's schema; where it was, and where it is now. Refused."""
+    url = workspace.config.database
+    before = schema_of(workspace)
+    if not before:
+        with open_store(workspace):
+            return "", HEAD
+    with reachable(url):
+        engine = open_writer(url)
+        try:
+            return before, upgrade(engine)
+        finally:
+            engine.dispose()
+
+
+def dead_letters(store: Store, limit: int = 1_000) -> list[DeadLetter]:
+    """What was given up after too many claims."""
+    return store.read(lambda reader: reader.dead_letters(limit))
+
+
+def requeue(store: Store, id: str, now: datetime) -> None:
+    """Takes one dead letter out, ``box:number`` or ``wakeup:code``. Raises Refused."""
+    box, _separator, key = id.partition(":")
+    try:
+        done = store.transact(lambda tx: tx.requeue(box, key, now))
+    except (KeyError, ValueError):
+        done = False
+    if not done:
+        raise Refused(
+            "NO_SUCH_LETTER",
+            _("There is no dead letter {id}.").format(id=id),
+            _("`referral deadletter list` lists them."),
+        )
