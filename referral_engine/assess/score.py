@@ -36,15 +36,16 @@ class Tally(msgspec.Struct):
 
 
 class Score(msgspec.Struct):
-    """``by_department`` is keyed by the recorded answer as it is compared.
+    """``by_department`` is keyed by the recorded answer as it is compared; empty: none recorded,
+    which no lead can be right about.
 
-    ``covered``  decided by a rule, not by the default
-    ``without``  rows that have no recorded answer or are no issue; they are in no other figure
+    ``covered``   decided by a rule, not by the default
+    ``left_out``  rows that are no issue; they are in no other figure
     """
 
     whole: Tally
     by_department: dict[str, Tally]
-    without: int = 0
+    left_out: int = 0
 
 
 def score(
@@ -67,13 +68,13 @@ def score(
     made = Score(Tally(), {})
     for row in rows:
         recorded = row.truth.get(column, "")
-        if row.issue is None or not recorded:
-            made.without += 1
+        if row.issue is None:
+            made.left_out += 1
             continue
         case = preview.resolve(row.issue).case
         lead = case.lead()
         names = set(_names(lead, preview.workspace.org)) if lead else set()
-        right = recorded in {comparable(truth.normalise, name) for name in names}
+        right = recorded != "" and recorded in {comparable(truth.normalise, n) for n in names}
         for tally in (made.whole, made.by_department.setdefault(recorded, Tally())):
             tally.add(covered=case.rule not in defaults, correct=right)
     return made

@@ -42,12 +42,12 @@ def init(folder: Path) -> None:
 
 
 def _next_steps(folder: Path) -> list[str]:
-    sample = next(iter(sorted((folder / "samples").glob("*.jsonl"))), None)
+    sample = next(iter(sorted((folder / "samples").glob("issues.*"))), None)
     file = sample.relative_to(folder) if sample else "FILE"
     return [
         f"cd {folder}",
         "referral doctor",
-        f"referral intake {file}",
+        f"referral intake {file} --backfill",
         "referral run --until-idle",
         "referral case list",
     ]

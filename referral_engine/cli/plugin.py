@@ -30,12 +30,9 @@ def list_(app: App, as_json: bool) -> int:
     if as_json:
         print_json({"loaded": loaded, "quarantined": quarantined})
         return REFUSED if quarantined else 0
-    headings = (_("department"), _("name"), _("version"), _("kinds of case"), _("from"))
-    print_table(
-        headings,
-        [(each.id, each.name, each.version, ", ".join(each.kinds), each.source)
-         for each in loaded],
-    )  # fmt: skip
+    headings = (_("department"), _("name"), _("version"), _("from"))
+    rows = [(each.id, each.name, each.version, each.source) for each in loaded]
+    print_table(headings, rows)
     for each in quarantined:
         click.echo(_("set aside: {name}: {reason}").format(name=each.name, reason=each.reason))
     return REFUSED if quarantined else 0

@@ -34,16 +34,19 @@ __all__ = ["check"]
     show_default=True,
     help=gettext_noop("For people, for programs, or as annotations of a code review."),
 )
+@option("--hints", is_flag=True, help=gettext_noop("In text, show hints too, not their number."))
 @pass_app
-def check(app: App, paths: tuple[Path, ...], form: str) -> int:
+def check(app: App, paths: tuple[Path, ...], form: str, hints: bool) -> int:
     faults = _faults(app, paths)
     if form == "json":
         print_json(as_records(faults))
     elif form == "github":
         click.echo(as_github(faults), nl=bool(faults))
     else:
-        click.echo(as_text(faults), nl=bool(faults))
-        note(summary(faults) or _("no faults"))
+        shown = [fault for fault in faults if hints or fault.severity != "info"]
+        click.echo(as_text(shown), nl=bool(shown))
+        more = _("; --hints shows the hints") if len(shown) < len(faults) else ""
+        note((summary(faults) or _("no faults")) + more)
     return REFUSED if any(fault.severity == "error" for fault in faults) else 0
 
 

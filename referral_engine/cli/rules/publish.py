@@ -36,8 +36,8 @@ def publish(app: App, reason: str, actor: str, as_json: bool) -> None:
     loaded = app.workspace.read_rules()
     with app.desk(existing=False) as desk:
         made = publishing.publish(desk, loaded, author(actor), reason)
-    if loaded.faults:
-        note(as_text(loaded.faults))
+    if doubts := [fault for fault in loaded.faults if fault.severity == "warning"]:
+        note(as_text(doubts))
     _tell(made, as_json=as_json)
 
 

@@ -45,13 +45,13 @@ def score_(app: App, file: str, mapping: Path, truth: str, as_json: bool) -> Non
     preview = Preview(app.workspace, app.workspace.activate(rules))
     with following(rows_of(app, file, plan), file, _("score")) as rows:
         made = score(rows, truth, plan, preview, rules)
-    if made.without:
+    if made.left_out:
         note(
             ngettext(
-                "{count} row left out: no recorded answer, or no issue",
-                "{count} rows left out: no recorded answer, or no issue",
-                made.without,
-            ).format(count=made.without)
+                "{count} row left out: it is no issue",
+                "{count} rows left out: they are no issues",
+                made.left_out,
+            ).format(count=made.left_out)
         )
     if as_json:
         print_json(_told(made))
@@ -80,7 +80,13 @@ def _print(made: Score) -> None:
     print_table(
         headings,
         [
-            (name, str(t.total), str(t.covered), str(t.correct), _share(t.accuracy))
+            (
+                name or _("(none recorded)"),
+                str(t.total),
+                str(t.covered),
+                str(t.correct),
+                _share(t.accuracy),
+            )
             for name, t in rows
         ],
     )
