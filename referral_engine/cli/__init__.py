@@ -20,6 +20,7 @@ _HERE = "referral_engine.cli"
 
 COMMANDS: dict[str, Lazy] = {
     "init": (f"{_HERE}.init:init", gettext_noop("make a workspace that runs as it is")),
+    "demo": (f"{_HERE}.demo:demo", gettext_noop("rehearse the shipped sample in virtual time")),
     "doctor": (f"{_HERE}.doctor:doctor", gettext_noop("check everything, say what to do")),
     "intake": (f"{_HERE}.intake:intake", gettext_noop("take issues in from CSV, XLSX, JSON lines")),
     "simulate": (f"{_HERE}.simulate:simulate", gettext_noop("decide issues without a store")),

@@ -12,7 +12,7 @@ from referral_engine.errors import Refused
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.shipped import TEMPLATE_PARTS, template_root
 
-__all__ = ["init"]
+__all__ = ["init", "make_workspace"]
 
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
@@ -23,6 +23,14 @@ _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
+    make_workspace(folder)
+    click.echo(_("made a workspace in {folder}").format(folder=folder))
+    for step in _next_steps(folder):
+        click.echo(f"  → {step}")
+
+
+def make_workspace(folder: Path) -> None:
+    """Copies the shipped workspace into `folder`, new or empty. Raises Refused (NOT_EMPTY)."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(
             "NOT_EMPTY",
@@ -36,9 +44,6 @@ def init(folder: Path) -> None:
             shutil.copytree(root / part, folder / part, ignore=_LEFT_OUT)
         elif (root / part).exists():
             shutil.copy2(root / part, folder / part)
-    click.echo(_("made a workspace in {folder}").format(folder=folder))
-    for step in _next_steps(folder):
-        click.echo(f"  → {step}")
 
 
 def _next_steps(folder: Path) -> list[str]:

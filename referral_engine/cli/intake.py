@@ -26,7 +26,7 @@ from referral_engine.importers.known import Known
 from referral_engine.model.issue import Issue
 from referral_engine.model.principal import Principal
 
-__all__ = ["intake"]
+__all__ = ["intake", "take_in_file"]
 
 # So many rows are on their way at once: enough to fill the store's batches, little to hold.
 _AHEAD = 256
@@ -67,15 +67,7 @@ class Summary(msgspec.Struct):
 def intake(
     app: App, file: str, mapping: Path | None, backfill: bool, actor: str, as_json: bool
 ) -> int:
-    plan = mapping_of(mapping)
-    with app.desk(existing=False) as desk:
-        _first_use(desk, author(actor))
-        rows = rows_of(app, file, plan, desk.clock.now() if file == "-" else None)
-        known = known_here(app, app.workspace.rules())
-        by = Principal(f"cli:{author(actor)}", ("dispatcher",))
-        with following(rows, file, _("intake")) as watched:
-            summary = _take_in(desk, watched, known, by, backfill=backfill)
-    summary.errors.sort(key=lambda fault: fault.line)
+    summary = take_in_file(app, file, mapping, actor, backfill=backfill)
     tell_faults(summary.errors, file)
     if as_json:
         print_json(summary)
@@ -84,6 +76,23 @@ def intake(
         if summary.accepted:
             click.echo(_("  → next: `referral case list`, `referral run`"))
     return REFUSED if summary.rejected else 0
+
+
+def take_in_file(
+    app: App, file: str | Path, mapping: Path | None = None, actor: str = "", *,
+    backfill: bool = False,
+) -> Summary:  # fmt: skip
+    """Takes a file in, with a progress bar where a person watches; raises Faulty for the file."""
+    source, plan = str(file), mapping_of(mapping)
+    with app.desk(existing=False) as desk:
+        _first_use(desk, author(actor))
+        rows = rows_of(app, source, plan, desk.clock.now() if source == "-" else None)
+        known = known_here(app, app.workspace.rules())
+        by = Principal(f"cli:{author(actor)}", ("dispatcher",))
+        with following(rows, source, _("intake")) as watched:
+            summary = _take_in(desk, watched, known, by, backfill=backfill)
+    summary.errors.sort(key=lambda fault: fault.line)
+    return summary
 
 
 def _first_use(desk: Desk, who: str) -> None:

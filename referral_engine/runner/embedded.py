@@ -196,17 +196,20 @@ def run(
     workers: int = 1,
     clock: Literal["system", "virtual"] = "system",
     database: str = "",
-    company: Company | None = None,
+    company: Callable[[Runner], Company] | None = None,
 ) -> int:
     """The daemon, until a signal or, with `until_idle`, until nothing is due. Returns 0.
+
+    `company` makes people who act by themselves, for a rehearsal on the virtual clock.
 
     ``virtual`` starts at the earliest moment at which something is due and jumps from one to the
     next. Raises Refused where the store cannot be used (STORE_LOCKED, NO_RULES …).
     """
     with _opened(workspace, clock, database) as runner:
         anchor = workspace.config.anchor
+        people = company(runner) if company else None
         daemon = Daemon(
-            runner, until_idle=until_idle, workers=workers, company=company, anchor=anchor
+            runner, until_idle=until_idle, workers=workers, company=people, anchor=anchor
         )
         with _signals(daemon):
             daemon.loop()
