@@ -79,6 +79,16 @@ STEPS: tuple[Step, ...] = (
     Step("not_needed", WORKING, UNIT),
     Step("progress", ("in_progress",), UNIT),
     Step("report", ("in_progress",), UNIT, ("resolved", "in_progress")),
+    # A support waits for no lead: it acts before the lead has claimed and, where it is required,
+    # after the lead has reported. What the lead itself may do hangs on its referral.
+    *(
+        Step(command, (*states, *DONE), UNIT)
+        for command, states in (
+            ("claim", ()), ("decline", ()), ("not_needed", ()),
+            ("contact", ("accepted", "assigned")), ("arrive", ("accepted", "assigned")),
+            ("progress", ("accepted", "assigned")), ("report", ("accepted", "assigned")),
+        )
+    ),
     Step("handle_now", (*WORKING, "registered"), (*UNIT, *CENTRE), ("reviewed",)),
     Step("hand_off", (*WORKING, "registered"), (*UNIT, *CENTRE), ("in_progress",)),
     Step("transfer", ("in_progress",), UNIT, ("assigned",)),
@@ -89,11 +99,12 @@ STEPS: tuple[Step, ...] = (
     Step("consent", WORKING, (*UNIT, *DIRECTING)),
     Step("challenge", WORKING, ("reporter", *UNIT, *DIRECTING)),
     Step("agree", ("in_progress",), ("mediator", "officer", "grid_member", "village_director")),
-    Step("settle", (*OPEN, "closed"), (*UNIT, *DIRECTING)),
+    Step("settle", (*OPEN, "closed", "archived"), (*UNIT, *DIRECTING)),
     Step("review", ("resolved",), ("reviewer", "duty_leader", "sealed_contact"),
          ("reviewed", "in_progress")),
     Step("call_back", ("reviewed",), ("callback_officer", "duty_leader", "sealed_contact"),
          ("called_back", "in_progress")),
+    Step("call_back", ("called_back",), ("callback_officer", "duty_leader", "sealed_contact")),
     Step("rate", (*ANY,), ("reporter",)),
     Step("rework", DONE, (*DIRECTING, "callback_officer", "reviewer"), ("in_progress",)),
     Step("defer", WORKING, (*DIRECTING, "officer"), ("resolved",)),
@@ -112,7 +123,7 @@ STEPS: tuple[Step, ...] = (
     *(
         Step(command, ANY, ("engine",))
         for command in (
-            "tick", "absorb", "release", "link", "mark_recurred", "confirm_deadlines",
+            "tick", "absorb", "release", "pass_answer", "link", "mark_recurred", "confirm_deadlines",
             "late_answer", "call_failed",
         )
     ),

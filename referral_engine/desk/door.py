@@ -130,7 +130,8 @@ class Desk:
         if case is None and isinstance(request.command, c.Register):
             issue = request.command.issue
             code = self._new_code(tx, issue, now)
-            reporter = self.store.digest(reporter_key(issue))
+            # Who gave no name is known by the case alone, and is nobody else's reporter.
+            reporter = self.store.digest(reporter_key(issue) or f"case:{code}")
             imported = self.clock.now() if now < self.clock.now() - _HISTORY else None
             facts = msgspec.structs.replace(
                 facts, code=code, reporter=reporter, imported_at=imported

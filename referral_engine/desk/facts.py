@@ -160,8 +160,10 @@ def _issue(reader: Reader, code: str) -> Issue | None:
 
 
 def _downtime(reader: Reader, case: Case) -> tuple[tuple[datetime, datetime], ...]:
-    """Intervals without the engine since the case's oldest open deadline began."""
-    dues = [d.due for d in case.deadlines if d.open and d.due is not None]
-    if not dues:
+    """Intervals without the engine over every mark of the case's open clocks."""
+    open_ = [d for d in case.deadlines if d.open]
+    moments = [mark.at for d in open_ for mark in d.marks if not mark.fired]
+    moments += [d.due for d in open_ if d.due is not None]
+    if not moments:
         return ()
-    return tuple(reader.downtime(min(dues), max(dues)))
+    return tuple(reader.downtime(min(moments), max(moments)))

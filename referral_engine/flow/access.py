@@ -6,14 +6,21 @@ from typing import Literal
 
 from referral_engine.model.case import Case
 from referral_engine.model.principal import Principal
-from referral_engine.org import Org
+from referral_engine.model.unit import TERRITORIAL
+from referral_engine.org import PERSON, Org
 
-__all__ = ["Sight", "may_see", "sight"]
+__all__ = ["PRIVACY", "Sight", "keeps_seals", "may_see", "sight"]
 
 Sight = Literal["none", "masked", "full"]
 """``masked`` shows the case without who reports it; ``full`` shows names and phones."""
 
+PRIVACY = "privacy"
+"""A seal over faces and names alone: whoever directs the case still sees the matter."""
+
 _OVERSIGHT = ("auditor", "administrator")
+_OFFICES = ("callback_officer", "reviewer", "dispatcher", "duty_leader", "county_leader",
+            "township_director", "village_director")  # fmt: skip
+_STAND_IN = ("duty_leader", "county_leader", "township_director")
 
 
 def may_see(by: Principal, case: Case, org: Org) -> bool:
@@ -26,31 +33,52 @@ def sight(by: Principal, case: Case, org: Org) -> Sight:
 
     The barred see nothing, not even that there is a case. A sealed case is seen by the reporter,
     the units that act in it, and the sealed-case contacts of the unit that holds it.
-    Names and phones: the reporter's own, the acting units, the centre and the call-back officer.
+    Names and phones: the reporter's own, the acting units, the centre and the call-back officer;
+    whoever reported the same and was merged sees the matter and not the other's name.
     """
     if by.has("engine"):
         return "full"
-    if by.has("reporter") and by.id in (case.reporter, *case.reporters):
-        return "full"
-    if by.unit in case.barred or by.id in case.barred:
-        return "none"
-    acting = {unit for r in case.referrals if r.open or r.state == "reported" for unit in r.units}
-    holds = by.unit in (case.holder, case.owner)
-    if case.sealed:
-        if by.unit in acting:
+    if by.has("reporter") and by.id:
+        if by.id == case.reporter:
             return "full"
-        return "full" if holds and by.has("sealed_contact") else "none"
-    if holds or by.unit in acting:
+        if by.id in case.reporters:
+            return "masked"
+    if by.unit in case.barred or by.id in case.barred or PERSON + by.id in case.barred:
+        return "none"
+    ordinary = _ordinary(by, case, org)
+    if not case.sealed or _acts(by, case) or _keeps_seal(by, case, org):
+        return ordinary
+    return "masked" if case.sealed == PRIVACY and ordinary != "none" else "none"
+
+
+def keeps_seals(unit: str, org: Org) -> bool:
+    """Whether somebody in the unit is the contact for sealed cases."""
+    people = org.people(unit)
+    return any(p.unit == unit and p.role == "sealed_contact" for who in people for p in who.posts)
+
+
+def _ordinary(by: Principal, case: Case, org: Org) -> Sight:
+    """What a principal would see if nothing were sealed."""
+    if _acts(by, case) or by.unit in (case.holder, case.owner):
         return "full"
     if by.has(*_OVERSIGHT):
         return "masked"
-    if by.has("callback_officer", "reviewer", "dispatcher", "duty_leader", "county_leader",
-              "township_director", "village_director"):  # fmt: skip
-        return "full" if _in_charge(by, case, org) else "masked"
-    return "masked" if _in_charge(by, case, org) else "none"
-
-
-def _in_charge(by: Principal, case: Case, org: Org) -> bool:
-    """The principal's unit lies on the line of the case's territory."""
     unit = org.unit(by.unit)
-    return unit is not None and org.under(case.territory, unit.territory)
+    if unit is None or not org.under(case.territory, unit.territory):
+        return "none"
+    if by.has(*_OFFICES):
+        return "full"
+    # A grid or village answers for its place; a department has no business with others' cases.
+    return "masked" if unit.kind in TERRITORIAL else "none"
+
+
+def _acts(by: Principal, case: Case) -> bool:
+    live = (r for r in case.referrals if r.open or r.state == "reported")
+    return any(by.unit in r.units for r in live)
+
+
+def _keeps_seal(by: Principal, case: Case, org: Org) -> bool:
+    """The contact of the unit that holds the case; its leader where it has no contact."""
+    if by.unit not in (case.holder, case.owner):
+        return False
+    return by.has("sealed_contact") or (by.has(*_STAND_IN) and not keeps_seals(by.unit, org))

@@ -30,6 +30,7 @@ def authorise(case: Case, request: Request, org: Org) -> None:
     _own_referral(case, request, name)
     _own_case(case, by)
     _apart(case, by, name)
+    _unchallenged(case, by, name)
 
 
 def _role_and_state(case: Case, name: str, by: Principal) -> None:
@@ -96,9 +97,24 @@ def _own_case(case: Case, by: Principal) -> None:
         raise Refused("UNKNOWN_CASE", _("There is no case {code}.").format(code=case.code))
 
 
+def _unchallenged(case: Case, by: Principal, name: str) -> None:
+    """A mediator whom a party challenged leaves this case to a colleague."""
+    if by.id in case.challenged and referral_step(name) is not None:
+        raise Refused(
+            "CHALLENGED",
+            _("A party has challenged you in this case."),
+            _("Let a colleague of your unit go on."),
+        )
+
+
 def _apart(case: Case, by: Principal, name: str) -> None:
-    """Review and call-back are never done by the unit that handled the case."""
+    """Review and call-back are never done by the unit that handled the case.
+
+    Of a sealed case no other unit may know: there it is another person of the same unit.
+    """
     if name not in _APART:
+        return
+    if case.sealed and by.id not in {r.claimed_by for r in case.referrals}:
         return
     handlers = {unit for r in case.referrals if r.claimed_at for unit in r.units}
     if by.unit in handlers:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from referral_engine.errors import Refused
 from referral_engine.flow import clocks
+from referral_engine.flow.answer import answered
 from referral_engine.flow.draft import Draft
 from referral_engine.flow.escalation import occasion
 from referral_engine.flow.offer import hold_at_centre, offer
@@ -13,7 +14,7 @@ from referral_engine.flow.signing import void_all
 from referral_engine.flow.whistle import call_conference
 from referral_engine.i18n import _
 from referral_engine.model import event as e
-from referral_engine.model.command import CallBack, Close, Rate, Rework
+from referral_engine.model.command import CallBack, Close, PassAnswer, Rate, Rework
 
 __all__ = ["archive", "call_back", "close", "rate", "rework"]
 
@@ -22,34 +23,67 @@ _RESULTS = {"yes": "resolved", "partly": "partly", "no": "unresolved"}
 
 def call_back(draft: Draft, command: CallBack) -> None:
     """One try. Three in vain at different hours end ``unverified``, never ``satisfied``."""
-    case = draft.case
+    result = _result(command)
     note = draft.keep(command.comment)
-    tried = case.tries + 1
+    if command.party:
+        _call_party(draft, command, result, note)
+        return
+    if draft.case.state != "reviewed":
+        raise Refused("CALLED_BACK", _("The reporter has been called back."), _("Name --party."))
+    tried = draft.case.tries + 1
     if not command.reached:
         _unreached(draft, tried, note)
         return
+    draft.record(e.CalledBack(result, tried, score=command.score, note=note))
+    answered(draft, "call_back", note)
+    if result == "unresolved":
+        _unhappy(draft, note)
+        return
+    _end_waiting(draft)
+    _start(draft, "close")
+
+
+def _result(command: CallBack) -> str:
+    if not command.reached:
+        return "unreached"
     if command.resolved not in _RESULTS:
         raise Refused("HOW_RESOLVED", _("Say whether it is resolved: yes, partly or no."))
-    result = _RESULTS[command.resolved]
-    draft.record(e.CalledBack(result, tried, score=command.score, note=note))
-    _answered(draft, "call_back", note)
-    _end_waiting(draft)
+    if command.score:
+        _check_score(command.score)
+    return _RESULTS[command.resolved]
+
+
+def _check_score(score: int) -> None:
+    if not 1 <= score <= 5:
+        raise Refused("BAD_SCORE", _("A score is 1 to 5."))
+
+
+def _call_party(draft: Draft, command: CallBack, result: str, note: str) -> None:
+    """One of a sample of those concerned; a "no" of theirs is as good as the reporter's."""
+    if all(party.id != command.party for party in draft.case.parties):
+        raise Refused("NO_SUCH_PARTY", _("There is no party {id}.").format(id=command.party))
+    draft.record(e.CalledBack(result, 1, score=command.score, note=note, party=command.party))
     if result == "unresolved":
-        occasion(draft, "unhappy")
-        _again(draft, "unhappy", note)
-        return
-    _start(draft, "close")
+        _unhappy(draft, note)
+
+
+def _unhappy(draft: Draft, note: str) -> None:
+    occasion(draft, "unhappy")
+    _end_waiting(draft)
+    _again(draft, "unhappy", note)
 
 
 def rate(draft: Draft, command: Rate) -> None:
     """The reporter's own word, at any time; the handler sees no score before the case closes."""
+    _check_score(command.score)
     note = draft.keep(command.comment)
     draft.record(e.Rated(command.contacted, command.resolved, command.score, note))
-    if command.resolved == "no" or command.score <= 2:
+    if command.resolved != "no" and command.score > 2:
+        return
+    if draft.case.state in ("reviewed", "called_back"):
+        _unhappy(draft, note)
+    else:
         occasion(draft, "unhappy")
-        if draft.case.state in ("reviewed", "called_back"):
-            _end_waiting(draft)
-            _again(draft, "unhappy", note)
 
 
 def rework(draft: Draft, command: Rework) -> None:
@@ -72,14 +106,16 @@ def close(draft: Draft, command: Close) -> None:
         )
     outcome = command.outcome or case.outcome
     note = draft.keep(command.reason)
-    if case.answered_at is None:
-        _answered(draft, "letter", note)
+    if case.answered_at is None or clocks.find(draft, "answer"):
+        answered(draft, "letter", note)
     _end_waiting(draft)
     draft.record(e.Closed(outcome, note), owner=case.holder)
     void_all(draft, "closed")
     lasting = ("deferred", "perform", "confirm")  # they are watched beyond the closing
     clocks.cancel(draft, [d for d in draft.case.deadlines if d.name not in lasting])
     draft.tell("reporter", "closed", outcome=outcome)
+    for code in case.absorbed:
+        draft.follow(code, PassAnswer(draft.code, outcome), f"answer/{code}/{case.version}")
     _start(draft, "archive")
 
 
@@ -125,12 +161,6 @@ def _again(draft: Draft, reason: str, note: str) -> None:
         hold_at_centre(draft, "designate")
         return
     offer(draft, last.unit, "lead", whistle=last.whistle, reason=reason, note=note)
-
-
-def _answered(draft: Draft, way: str, note: str) -> None:
-    draft.record(e.Answered(way, note))
-    if clocks.find(draft, "answer"):
-        clocks.meet(draft, "answer")
 
 
 def _end_waiting(draft: Draft) -> None:

@@ -154,7 +154,7 @@ def resume(draft: Draft, scope: str) -> None:
         if found.state != "paused":
             continue
         pauses = tuple(
-            replace(p, until=draft.at) if p.scope == scope and p.until is None else p
+            replace(p, until=max(draft.at, p.since)) if p.scope == scope and p.until is None else p
             for p in found.pauses
         )
         running = replace(found, state="running", pauses=pauses)

@@ -13,6 +13,7 @@ from typing import Any
 
 from referral_engine.errors import Refused
 from referral_engine.flow import (
+    answer,
     callback,
     correspondence,
     designation,
@@ -94,6 +95,7 @@ HANDLERS: dict[type, Handler] = {
     c.LateAnswer: correspondence.late_answer,
     c.CallFailed: correspondence.call_failed,
     c.Migrate: correspondence.migrate,
+    c.PassAnswer: answer.pass_answer,
     c.Absorb: recurrence.absorb,
     c.Release: recurrence.release,
     c.Link: recurrence.link,
@@ -138,6 +140,8 @@ def _check_time(request: Request, setting: Setting, now: datetime) -> None:
     at = request.happened_at
     if at is None:
         return
+    if at.tzinfo is None:
+        raise Refused("NO_ZONE", _("The time {at} has no zone.").format(at=at))
     if at > now + _SKEW:
         raise Refused("IN_THE_FUTURE", _("The act lies in the future: {at}.").format(at=at))
     if now - at > setting.policy.backdate.elapsed():

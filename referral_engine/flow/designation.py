@@ -40,7 +40,11 @@ def transfer(draft: Draft, command: Transfer) -> None:
     """The unit passes a claimed referral on; at the limit the centre designates instead."""
     referral = referral_of(draft, command.referral)
     to = draft.unit(command.to)
+    _may_transfer(draft, referral, to)
     note = draft.keep(command.reason)
+    if referral.role == "support":
+        _transfer_support(draft, referral, to, note)
+        return
     if draft.case.transfers + 1 >= draft.policy.transfers:
         draft.record(e.DeclineRefused(referral.id, referral.unit, "transfer", to, "limit"))
         draft.record(e.Contested(acting=referral.station, units=(referral.unit, to)))
@@ -49,6 +53,23 @@ def transfer(draft: Draft, command: Transfer) -> None:
     draft.record(e.Transferred(referral.id, to, note), owner=draft.case.holder)
     clocks.cancel(draft, [d for d in draft.case.deadlines if d.referral == referral.id])
     offer(draft, to, "lead", whistle=referral.whistle, reason="transferred", note=note)
+
+
+def _may_transfer(draft: Draft, referral: Referral, to: str) -> None:
+    if to in referral.units:
+        raise Refused("SAME_UNIT", _("The referral is with that unit already."))
+    if referral.role == "lead" and referral.unit in draft.case.designated:
+        raise Refused("DESIGNATED", _("The centre has designated you."), _settled())
+    if referral.role == "lead" and draft.case.contested:
+        raise Refused("ACTS_MEANWHILE", _meanwhile(), _("The centre designates within its clock."))
+
+
+def _transfer_support(draft: Draft, referral: Referral, to: str, note: str) -> None:
+    """A support hands its own part on; the lead stays where it is."""
+    draft.record(e.Transferred(referral.id, to, note))
+    clocks.cancel(draft, [d for d in draft.case.deadlines if d.referral == referral.id])
+    offer(draft, to, "support", whistle=referral.whistle, required=referral.required,
+          reason="transferred", note=note)  # fmt: skip
 
 
 def designate(draft: Draft, command: Designate) -> None:
@@ -80,17 +101,12 @@ def _may_decline(draft: Draft, referral: Referral, ground: str) -> None:
     if referral.role == "support":
         return
     case = draft.case
-    settled = _("The centre has designated this; appeal to the county leader by step-up.")
     if referral.unit in case.designated:
-        raise Refused("DESIGNATED", _("The centre has designated you."), settled)
+        raise Refused("DESIGNATED", _("The centre has designated you."), _settled())
     if f"{referral.unit}:{ground}" in case.grounds:
-        raise Refused("GROUND_USED", _("This ground was used before in this case."), settled)
+        raise Refused("GROUND_USED", _("This ground was used before in this case."), _settled())
     if case.contested:
-        raise Refused(
-            "ACTS_MEANWHILE",
-            _("Who owns the case is being settled; until then your unit acts."),
-            _("The centre designates within its clock."),
-        )
+        raise Refused("ACTS_MEANWHILE", _meanwhile(), _("The centre designates within its clock."))
     end = deadline(
         referral.offered_at, draft.policy.return_within, draft.setting.calendar,
         draft.org.hours_of(referral.station),
@@ -101,6 +117,14 @@ def _may_decline(draft: Draft, referral: Referral, ground: str) -> None:
             _("A referral may be declined until {end}.").format(end=end.at.isoformat()),
             _("Act, or ask the centre to designate another unit."),
         )
+
+
+def _settled() -> str:
+    return _("The centre has designated this; appeal to the county leader by step-up.")
+
+
+def _meanwhile() -> str:
+    return _("Who owns the case is being settled; until then your unit acts.")
 
 
 def _suggested(draft: Draft, suggest: str, referral: Referral) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from referral_engine.errors import Refused
+from referral_engine.flow.access import PRIVACY, keeps_seals
 from referral_engine.flow.apply import apply
 from referral_engine.flow.facts import Facts
 from referral_engine.i18n import _
@@ -23,6 +24,8 @@ from referral_engine.model.policy import Policy
 from referral_engine.model.principal import ENGINE, Principal
 from referral_engine.model.referral import Referral
 from referral_engine.model.target import Target
+from referral_engine.model.territory import level_rank
+from referral_engine.model.unit import TERRITORIAL
 from referral_engine.org import Org
 from referral_engine.rules.runtime import ActiveRules
 from referral_engine.worktime import WorkCalendar, quiet
@@ -129,9 +132,11 @@ class Draft:
         not_before = wait if wait > self.now else None
         self._notices.append(Notice(key, self.code, to, subject, not_before, detail))
 
-    def follow(self, case: str, command: Command, key: str) -> None:
-        """A command for another case, executed once under its own key."""
-        request = Request(case=case, command=command, by=ENGINE, key=f"{self.code}/{key}")
+    def follow(self, case: str, command: Command, key: str, *, hidden: bool = False) -> None:
+        """A command for another case, executed once under its own key, which names this case
+        unless it is `hidden`."""
+        own = key if hidden else f"{self.code}/{key}"
+        request = Request(case=case, command=command, by=ENGINE, key=own)
         self._follow_ups.append(FollowUp(request))
 
     # -- asking -------------------------------------------------------------------------------
@@ -149,10 +154,31 @@ class Draft:
         return self.org.current(self.org.centre(territory), self.now)
 
     def above(self) -> str:
-        """The unit one level above the holder that is not accused; empty at the top."""
+        """The unit one level above whoever is in charge that is not accused; empty at the top.
+
+        A grid or village below the centre steps up to its own next level; for a department the
+        centre that holds the case answers, so that the level above that centre is next, and the
+        centre itself where it is the top. A sealed case passes whoever keeps no seals.
+        """
         case = self.case
-        found = self.org.step_up(case.holder, case.territory, frozenset(case.barred))
-        return self.org.current(found, self.now) if found else ""
+        barred = frozenset(case.barred)
+        start = case.owner if self._answers_below(case.owner) else case.holder
+        passed = barred
+        while True:
+            found = self.org.step_up(start, case.territory, passed)
+            if not found:
+                return case.holder
+            unit = self.org.current(found, self.now)
+            if not case.sealed or case.sealed == PRIVACY or keeps_seals(unit, self.org):
+                return unit
+            passed |= {found}
+
+    def _answers_below(self, unit: str) -> bool:
+        """Whether the unit answers for a place below the holder's level."""
+        known = self.org.unit(unit)
+        levels = (self.org.level_of_unit(unit), self.org.level_of_unit(self.case.holder))
+        below = all(levels) and level_rank(levels[0]) > level_rank(levels[1])
+        return known is not None and known.kind in TERRITORIAL and below
 
     def county(self) -> str:
         """The county's responsible unit; the holder where there is none."""

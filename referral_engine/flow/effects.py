@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from referral_engine.flow import clocks
 from referral_engine.flow.designation import appoint
 from referral_engine.flow.draft import Draft
+from referral_engine.flow.recusal import ACCUSATION
 from referral_engine.flow.signing import effect_of, propose
 from referral_engine.flow.whistle import call_conference
 from referral_engine.model import event as e
 from referral_engine.model.case import Proposal
 from referral_engine.model.referral import Referral
 from referral_engine.model.target import Target
+from referral_engine.model.territory import level_rank
 from referral_engine.rules.infer import Fired
 from referral_engine.rules.tree import EscalationEffects, Occasion
 
@@ -29,25 +31,39 @@ def carry_out(draft: Draft, fired: Fired, occasion: Occasion, referral_id: str) 
         if key in draft.case.effects:
             continue
         draft.record(e.EffectDone(key, effect, target, fired.rule_id, referral_id), engine=True)
-        _do(draft, effect, target, fired, referral)
+        _do(draft, effect, target, fired, referral, at)
 
 
 def step_up_to(draft: Draft, unit: str, reason: str, note: str) -> None:
     """Leadership one level up takes the case over; the unit in charge goes on acting.
 
-    At the top nobody is left to take it: the top is reminded instead.
+    At the top nobody is left to take it: the top is reminded instead, and asked again by record.
+    An accusation is at the top where discipline holds it, and goes no further.
     """
     case = draft.case
-    above = unit or draft.above()
-    if not above or above == case.holder:
-        draft.tell(case.holder, "at_the_top", urgent=True)
+    above = case.holder if case.sealed == ACCUSATION else unit or draft.above()
+    if not above or above == case.owner:
+        draft.tell(case.owner, "at_the_top", urgent=True)
+        if reason == "manual":
+            level = draft.org.level_of_unit(case.owner)
+            draft.record(e.SteppedUp(level, case.owner, reason, note, holder=case.holder))
         return
     level = draft.org.level_of_unit(above)
-    draft.record(e.SteppedUp(level, above, reason, note), owner=above)
+    # A village or grid that takes charge answers to the centre that holds the case as before.
+    holder = "" if _at_least(draft, above, case.holder) else case.holder
+    draft.record(e.SteppedUp(level, above, reason, note, holder=holder), owner=above)
     draft.tell(above, "stepped_up", urgent=True)
     lead = case.lead()
     if lead is not None and lead.open:
         draft.call(lead, "escalated", once=f"step_up/{level}", effect="step_up", level=level)
+
+
+def _at_least(draft: Draft, unit: str, other: str) -> bool:
+    """Whether the unit sits at the level of the other, or above it."""
+    levels = [draft.org.level_of_unit(each) for each in (unit, other)]
+    if not all(levels):
+        return True
+    return level_rank(levels[0]) <= level_rank(levels[1])
 
 
 def _wanted(
@@ -59,7 +75,7 @@ def _wanted(
         ("notify", effects.notify),
         ("confer", effects.confer),
     ):
-        units = [unit for target in targets if (unit := _whom(draft, target, referral))]
+        units = [unit for target in targets if (unit := _told(draft, target, referral))]
         if name == "confer" and units:
             yield "confer", ",".join(dict.fromkeys(units))
             continue
@@ -72,6 +88,16 @@ def _wanted(
     if effects.recommend is not None:
         against = _whom(draft, Target(relative=effects.recommend.against), referral)
         yield "recommend", f"{effects.recommend.step}:{against}"
+
+
+def _told(draft: Draft, target: Target, referral: Referral | None) -> str:
+    """Like `_whom`; of a sealed case nobody hears but who holds it or acts in it."""
+    unit = _whom(draft, target, referral)
+    case = draft.case
+    if not case.sealed or not unit:
+        return unit
+    acting = {each for r in case.referrals if r.open for each in r.units}
+    return unit if unit in acting or unit == case.owner else case.holder
 
 
 def _whom(draft: Draft, target: Target, referral: Referral | None) -> str:
@@ -100,12 +126,14 @@ def _whom(draft: Draft, target: Target, referral: Referral | None) -> str:
             return draft.resolve(target)
 
 
-def _do(draft: Draft, effect: str, target: str, fired: Fired, referral: Referral | None) -> None:
+def _do(
+    draft: Draft, effect: str, target: str, fired: Fired, referral: Referral | None, at: str
+) -> None:
     if effect in ("remind", "notify"):
         subject = "reminder" if effect == "remind" else "notice"
         draft.tell(target, subject, rule=fired.rule_id, referral=referral.id if referral else "")
         if effect == "remind" and referral is not None and referral.open:
-            draft.call(referral, "escalated", once=f"{fired.rule_id}", effect="remind")
+            draft.call(referral, "escalated", once=f"remind/{at}", effect="remind")
     elif effect == "supervise":
         _supervise(draft, target, fired, referral)
     elif effect == "step_up":

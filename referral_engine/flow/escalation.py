@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from referral_engine.flow import clocks
 from referral_engine.flow.draft import Draft
 from referral_engine.flow.effects import carry_out, step_up_to
-from referral_engine.flow.offer import hold_at_centre
+from referral_engine.flow.intake import take_up_again
 from referral_engine.flow.state import state_of
 from referral_engine.model import event as e
 from referral_engine.model.command import Raise, StepUp, Supervise, Tick
@@ -114,11 +114,21 @@ def _own_effect(draft: Draft, deadline: Deadline) -> bool:
     if deadline.name == "deferred":
         draft.record(e.ClockMet(deadline.id), engine=True)
         if draft.case.over:
-            draft.record(e.Reopened(1, reason="deferral_due"), engine=True)
-            hold_at_centre(draft, "designate")
+            owner = draft.case.holder
+            draft.record(e.Reopened(1, reason="deferral_due"), engine=True, owner=owner)
+            take_up_again(draft)
         return True
     if deadline.name == "archive":
         draft.record(e.ClockMet(deadline.id), engine=True)
         draft.record(e.Archived(), engine=True)
         return True
+    if deadline.name in ("perform", "confirm"):
+        # What was promised is watched beyond the end of the case; then the rules may say more.
+        for unit in dict.fromkeys((draft.case.holder, *_leads(draft))):
+            draft.tell(unit, f"{deadline.name}_due", clock=deadline.id)
     return False
+
+
+def _leads(draft: Draft) -> list[str]:
+    lead = draft.case.lead()
+    return [lead.station] if lead is not None else []

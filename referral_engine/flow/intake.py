@@ -8,12 +8,21 @@ import msgspec
 
 from referral_engine.errors import Refused
 from referral_engine.flow import clocks
+from referral_engine.flow.answer import answered
 from referral_engine.flow.draft import Draft
 from referral_engine.flow.offer import drop_all, hold_at_centre
 from referral_engine.flow.recurrence import recall
-from referral_engine.flow.recusal import ACCUSATION, bar, is_accusation, seal
+from referral_engine.flow.recusal import (
+    ACCUSATION,
+    bar,
+    barred_by,
+    clear_of,
+    is_accusation,
+    seal,
+)
 from referral_engine.flow.routing import route
 from referral_engine.flow.signing import effect_of, propose, void_all
+from referral_engine.flow.timekeeping import end_stops
 from referral_engine.i18n import _
 from referral_engine.model import event as e
 from referral_engine.model.case import Proposal
@@ -27,7 +36,17 @@ from referral_engine.model.command import (
     Withdraw,
 )
 
-__all__ = ["ISSUE", "accept", "exclude", "object_", "redirect", "register", "reject", "withdraw"]
+__all__ = [
+    "ISSUE",
+    "accept",
+    "exclude",
+    "object_",
+    "redirect",
+    "register",
+    "reject",
+    "take_up_again",
+    "withdraw",
+]
 
 ISSUE = "issue"
 """Content reference of the issue as it came in, as JSON."""
@@ -40,8 +59,10 @@ def register(draft: Draft, command: Register) -> None:
     """The first event. Accusations are sealed here, before anything else is asked."""
     issue = command.issue
     org = draft.org
-    holder = draft.centre(issue.territory)
-    first = draft.by.unit or holder
+    accused = barred_by(draft, issue.accused)
+    # Not even at the first event does the case belong to whom it accuses.
+    holder = clear_of(draft, draft.centre(issue.territory), accused)
+    first = draft.by.unit if draft.by.unit and draft.by.unit not in accused else holder
     ref = draft.keep(msgspec.json.encode(issue).decode(), ref=ISSUE)
     draft.begin(
         e.Registered(
@@ -65,13 +86,13 @@ def register(draft: Draft, command: Register) -> None:
     clock = draft.rules.clock("case", "answer")
     if clock is not None:
         clocks.start(draft, clock, since=_received(draft))
-    recall(draft)
     draft.tell("reporter", "registered")
     if command.auto_accept:
         draft.record(e.Accepted(), engine=True)
         route(draft)
     else:
         hold_at_centre(draft, "accept")
+    recall(draft)  # only now is it known whether the rules seal it
 
 
 def accept(draft: Draft, command: Accept) -> None:
@@ -109,11 +130,28 @@ def object_(draft: Draft, command: Object) -> None:
             _("A new report may be made; it is joined to this case's history."),
         )
     draft.record(e.Objected(draft.keep(command.reason)), owner=case.holder)
+    take_up_again(draft)
+
+
+def take_up_again(draft: Draft) -> None:
+    """What ended, or was about to, is in hand again: nothing of the ending runs on, and an
+    answer is owed anew."""
+    ending = ("review", "call_back", "close", "archive")
+    clocks.cancel(draft, [d for d in draft.case.deadlines if d.name in ending])
+    clock = draft.rules.clock("case", "answer")
+    if clock is not None and clocks.find(draft, "answer") is None:
+        clocks.start(draft, clock, since=draft.now)
     hold_at_centre(draft, "designate")
 
 
 def withdraw(draft: Draft, command: Withdraw) -> None:
     """The reporter's own word ends it; anyone else's only asks the reporter."""
+    if draft.case.reporters:
+        raise Refused(
+            "OTHERS_REPORTED_IT",
+            _("Others reported the same; for them the case goes on."),
+            _("The centre can take your report out of it: unmerge."),
+        )
     note = draft.keep(command.reason)
     if draft.by.has("reporter"):
         _withdraw(draft, note)
@@ -135,7 +173,7 @@ def _withdraw(draft: Draft, note: str) -> None:
 @effect_of("reject")
 def _rejected(draft: Draft, proposal: Proposal) -> None:
     draft.record(e.Rejected(proposal.detail["ground"], proposal.note), owner=draft.case.holder)
-    draft.record(e.Answered("rejection", proposal.note))
+    answered(draft, "rejection", proposal.note)
     draft.tell("reporter", "rejected", ground=proposal.detail["ground"])
     _finish(draft, "rejected")
 
@@ -144,7 +182,7 @@ def _rejected(draft: Draft, proposal: Proposal) -> None:
 def _redirected(draft: Draft, proposal: Proposal) -> None:
     path = proposal.detail["legal_path"]
     draft.record(e.Redirected(path, proposal.note), owner=draft.case.holder)
-    draft.record(e.Answered("redirection", proposal.note))
+    answered(draft, "redirection", proposal.note)
     draft.tell("reporter", "redirected", legal_path=path)
     _finish(draft, "redirected")
 
@@ -158,6 +196,7 @@ def _excluded(draft: Draft, proposal: Proposal) -> None:
 
 def _finish(draft: Draft, reason: str) -> None:
     """Nothing of an ended case runs on."""
+    end_stops(draft)
     void_all(draft, reason)
     drop_all(draft, reason)
     clocks.cancel(draft, draft.case.deadlines)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from referral_engine.errors import Refused
 from referral_engine.flow import clocks
 from referral_engine.flow.draft import Draft
 from referral_engine.flow.offer import drop_all, hold_at_centre
 from referral_engine.flow.signing import void_all
+from referral_engine.flow.timekeeping import end_stops
 from referral_engine.i18n import _
 from referral_engine.model import event as e
 from referral_engine.model.command import Absorb, Merge, Register, Release, Split, Unmerge
+from referral_engine.model.issue import Issue
 
 __all__ = ["merge", "split", "unmerge"]
 
@@ -31,6 +35,7 @@ def merge(draft: Draft, command: Merge) -> None:
         )
     answer = clocks.find(draft, "answer")
     note = draft.keep(command.reason)
+    end_stops(draft)
     void_all(draft, "merged")
     drop_all(draft, "merged")
     clocks.cancel(draft, draft.case.deadlines)
@@ -60,11 +65,22 @@ def split(draft: Draft, command: Split) -> None:
     note = draft.keep(command.reason)
     whole = not command.unlinked and len(command.parts) > 1
     if whole:
+        end_stops(draft)
         void_all(draft, "split")
         drop_all(draft, "split")
         clocks.cancel(draft, draft.case.deadlines)
     before = draft.case.version
     draft.record(e.SplitOff(len(command.parts), whole=whole, note=note), owner=draft.case.owner)
     for number, part in enumerate(command.parts, start=1):
-        follows = "" if command.unlinked else draft.code
-        draft.follow("", Register(issue=part, follows=follows), f"split/{before}/{number}")
+        _part(draft, part, f"split/{before}/{number}", unlinked=command.unlinked)
+
+
+def _part(draft: Draft, part: Issue, key: str, *, unlinked: bool) -> None:
+    """A part goes its own way; one that stays linked to a sealed case is sealed itself."""
+    if unlinked:
+        # Even the key under which the new case comes in must not lead back here.
+        hidden = hashlib.sha256(f"{draft.code}/{key}".encode()).hexdigest()
+        draft.follow("", Register(issue=part), hidden, hidden=True)
+        return
+    follows, sealed = draft.code, draft.case.sealed
+    draft.follow("", Register(issue=part, follows=follows, sealed=sealed), key)

@@ -13,6 +13,8 @@ from referral_engine.rules.tree import NamedClock
 
 __all__ = ["add_party", "agree", "challenge", "consent", "settle"]
 
+MOST_PARTIES = 1_000
+"""At once; a slip of the keyboard makes no million events."""
 MOST_REPRESENTATIVES = 5
 """信访工作条例 (2022) Art. 20: a group sends at most five."""
 
@@ -20,6 +22,8 @@ MOST_REPRESENTATIVES = 5
 def add_party(draft: Draft, command: AddParty) -> None:
     """Someone concerned beside the reporter; the name goes to content, never to the chain."""
     case = draft.case
+    if not 1 <= command.count <= MOST_PARTIES:
+        raise Refused("HOW_MANY", _("Give a count from 1 to {n}.").format(n=MOST_PARTIES))
     if command.role == "representative":
         there = sum(1 for p in case.parties if p.kind == "representative")
         if there + command.count > MOST_REPRESENTATIVES:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from referral_engine.flow import clocks
 from referral_engine.flow.draft import Draft
 from referral_engine.model import event as e
+from referral_engine.model.command import Whistle
 from referral_engine.model.deadline import Deadline
 from referral_engine.model.referral import Referral, ReferralRole
 from referral_engine.rules.tree import NamedClock, Within
@@ -35,7 +36,7 @@ def offer(
     """Makes a referral; a lead takes the case over from whoever led or held it before."""
     case = draft.case
     if role == "lead":
-        _relieve(draft)
+        _relieve(draft, unit)
     station = draft.org.station(unit, case.territory)
     known = draft.org.unit(unit)
     referral = Referral(
@@ -48,7 +49,7 @@ def offer(
         offered_at=draft.now,
         round=case.reworks + 1,
         whistle=whistle,
-        whistler=draft.by.unit if whistle else "",
+        whistler=_whistler(draft) if whistle else "",
         required=required,
         path_step=step,
     )
@@ -95,10 +96,20 @@ def _clocks_of(draft: Draft, referral: str) -> tuple[Deadline, ...]:
     return tuple(d for d in draft.case.deadlines if d.referral == referral)
 
 
-def _relieve(draft: Draft) -> None:
-    """Ends the lead that was, and the clocks of the centre's own turn."""
+def _whistler(draft: Draft) -> str:
+    """Who blew the whistle and stands it down: the centre's own unit, not whoever passes the
+    referral on, and not a window that only took the issue in."""
+    blown = [r.whistler for r in draft.case.referrals if r.whistle and not r.stood_down]
+    by = draft.by
+    if isinstance(draft.request.command, Whistle) and by.unit:
+        return by.unit
+    return blown[-1] if blown else draft.case.holder
+
+
+def _relieve(draft: Draft, unit: str) -> None:
+    """Ends the lead that was, the support that now leads, and the clocks of the centre's turn."""
     for referral in draft.case.referrals:
-        if referral.role == "lead" and referral.open:
+        if referral.open and (referral.role == "lead" or unit in referral.units):
             drop(draft, referral, "reassigned")
     for name in ("accept", "designate"):
         found = clocks.find(draft, name)

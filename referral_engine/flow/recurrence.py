@@ -36,7 +36,9 @@ def _problem(draft: Draft) -> None:
     if not draft.facts.problem or times < draft.policy.recurrence_times:
         return
     county = draft.county()
-    draft.record(e.ProblemNamed(draft.facts.problem, county, times), engine=True)
+    leader = draft.org.leader(draft.case.territory, "county", frozenset(draft.case.barred))
+    named = e.ProblemNamed(draft.facts.problem, county, times, leader.id if leader else "")
+    draft.record(named, engine=True)
     draft.tell(county, "problem_named", problem=draft.facts.problem, times=str(times))
     for earlier in past:
         draft.record(e.Linked(earlier.code, EARLIER), engine=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from referral_engine.errors import Refused
+from referral_engine.flow.access import keeps_seals
 from referral_engine.flow.draft import Draft
 from referral_engine.flow.offer import drop, hold_at_centre
+from referral_engine.i18n import _
 from referral_engine.model import event as e
 from referral_engine.model.command import AddAccused
 
-__all__ = ["ACCUSATION", "add_accused", "bar", "barred_by", "is_accusation", "seal"]
+__all__ = ["ACCUSATION", "add_accused", "bar", "barred_by", "clear_of", "is_accusation", "seal"]
 
 ACCUSATION = "accusation"
 _ACCUSATIONS = "X02"
@@ -30,7 +33,7 @@ def bar(draft: Draft, accused: tuple[str, ...], note: str = "") -> None:
     """Bars the accused; where they held the case, the nearest superior not accused holds it."""
     case = draft.case
     units = barred_by(draft, accused) | frozenset(case.barred)
-    holder = _clear_holder(draft, units)
+    holder = clear_of(draft, case.holder, units)
     draft.record(
         e.Barred(units=tuple(sorted(units)), accused=accused, holder=holder, note=note),
         owner=holder if case.owner in units else "",
@@ -38,19 +41,23 @@ def bar(draft: Draft, accused: tuple[str, ...], note: str = "") -> None:
 
 
 def seal(draft: Draft, reason: str) -> None:
-    """Seals the case before anyone is chosen; an accusation is held by discipline."""
-    if draft.case.sealed:
+    """Seals the case before anyone is chosen; an accusation is held by discipline, any other by
+    the nearest unit with a contact for sealed cases. A unit that has the case in hand keeps it."""
+    case = draft.case
+    if case.sealed and (reason != ACCUSATION or case.sealed == ACCUSATION):
         return
-    holder = ""
-    if reason == ACCUSATION:
-        holder = draft.org.discipline()
-        holder = "" if holder in draft.case.barred else holder
-    draft.record(e.Sealed(reason, holder=holder), owner=holder)
+    holder = draft.org.discipline() if reason == ACCUSATION else ""
+    if not holder or holder in case.barred:
+        holder = _keeper(draft)
+    owner = holder if case.owner == case.holder else ""
+    draft.record(e.Sealed(reason, holder=holder), owner=owner)
 
 
 def add_accused(draft: Draft, command: AddAccused) -> None:
     """A late accusation: referrals of the accused end, access is revoked, the owner moves up."""
     known = tuple(unit for unit in command.units if unit)
+    if not known:
+        raise Refused("NO_ACCUSED", _("An accusation names somebody."), _("Name --unit."))
     note = draft.keep(command.reason)
     bar(draft, known, note)
     seal(draft, ACCUSATION)
@@ -64,8 +71,18 @@ def add_accused(draft: Draft, command: AddAccused) -> None:
         hold_at_centre(draft, "designate")
 
 
-def _clear_holder(draft: Draft, barred: frozenset[str]) -> str:
-    case = draft.case
-    if case.holder not in barred:
-        return case.holder
-    return draft.org.superior_not_in(case.holder, barred) or draft.org.discipline()
+def clear_of(draft: Draft, holder: str, barred: frozenset[str]) -> str:
+    """``holder``, or who holds the case where it is barred: the nearest superior that is not,
+    then discipline, the root centre, any government; in the end somebody has to."""
+    org = draft.org
+    governments = (unit.id for unit in org.content.units if unit.kind == "government")
+    above = [*org.superiors_of(holder), org.discipline(), draft.centre(org.tree.root), *governments]
+    return next((unit for unit in [holder, *above] if unit and unit not in barred), holder)
+
+
+def _keeper(draft: Draft) -> str:
+    """The nearest unit upwards that has a contact for sealed cases; the holder where none has."""
+    case, org = draft.case, draft.org
+    chain = [case.holder, *org.superiors_of(case.holder)]
+    fit = (unit for unit in chain if unit not in case.barred and keeps_seals(unit, org))
+    return next(fit, case.holder)

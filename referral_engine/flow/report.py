@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from referral_engine.errors import Refused
 from referral_engine.flow import clocks
+from referral_engine.flow.answer import answered
 from referral_engine.flow.draft import Draft
 from referral_engine.flow.offer import offer
 from referral_engine.flow.referral import cancel_supports, claimed, referral_of
 from referral_engine.flow.sampling import sampled
 from referral_engine.flow.signing import effect_of, propose, void_all
+from referral_engine.flow.timekeeping import end_stops
 from referral_engine.i18n import _
 from referral_engine.model import event as e
 from referral_engine.model.case import Proposal
@@ -28,10 +30,11 @@ def report(draft: Draft, command: Report) -> None:
     """A support's report is kept; the lead's resolves the case, or moves its path on."""
     referral = referral_of(draft, command.referral)
     text = draft.keep(command.text)
-    if command.outcome == "deferred":
+    leads = referral.role == "lead"  # what a support finds closes its own part and no more
+    if leads and command.outcome == "deferred":
         _ask_to_defer(draft, command, text)
         return
-    if command.outcome in _BACKED:
+    if leads and command.outcome in _BACKED:
         propose(
             draft, "explain", {"outcome": command.outcome, "text": text},
             referral=referral.id, note=text,
@@ -84,19 +87,31 @@ def review(draft: Draft, command: Review) -> None:
 def defer(draft: Draft, command: Defer) -> None:
     """挂账: asked for by one, signed by two others, told to the reporter."""
     note = draft.keep(command.reason)
-    detail = {"review_on": command.review_on.isoformat()}
-    propose(draft, "defer", detail, note=note)
+    _propose_deferral(draft, command.review_on, note)
+
+
+def _propose_deferral(draft: Draft, day: date, note: str) -> None:
+    _ahead(draft, day)
+    propose(draft, "defer", {"review_on": day.isoformat()}, note=note)
+
+
+def _ahead(draft: Draft, day: date) -> datetime:
+    """The end of business of a day that must still come."""
+    at = draft.setting.calendar.end_of_day(day, draft.org.hours_of(draft.case.holder))
+    if at <= draft.now:
+        raise Refused("REVIEW_DATE", _("The day on which it is looked at again must lie ahead."))
+    return at
 
 
 @effect_of("defer")
 def _deferred(draft: Draft, proposal: Proposal) -> None:
-    day = date.fromisoformat(proposal.detail["review_on"])
-    at = draft.setting.calendar.end_of_day(day, draft.org.hours_of(draft.case.holder))
+    at = _ahead(draft, date.fromisoformat(proposal.detail["review_on"]))
     draft.record(e.Deferred(at, proposal.note))
     lead = draft.case.lead()
     if lead is not None and lead.open:
         _close_part(draft, lead, "deferred", proposal.note)
     clocks.moment(draft, "deferred", at)
+    answered(draft, "deferral", proposal.note)
     _resolve(draft, "deferred", review=False)
     draft.tell("reporter", "deferred", review_on=proposal.detail["review_on"])
 
@@ -105,6 +120,7 @@ def _deferred(draft: Draft, proposal: Proposal) -> None:
 def _explained(draft: Draft, proposal: Proposal) -> None:
     referral = referral_of(draft, proposal.referral)
     if referral.open:
+        answered(draft, "explanation", proposal.note)
         _reported(draft, referral, proposal.detail["outcome"], proposal.detail["text"])
     draft.tell("reporter", "explained")
 
@@ -116,8 +132,7 @@ def _ask_to_defer(draft: Draft, command: Report, text: str) -> None:
             _("A deferral names the day on which it is looked at again."),
             _("Give --review-on."),
         )
-    detail = {"review_on": command.review_on.isoformat()}
-    propose(draft, "defer", detail, note=text)
+    _propose_deferral(draft, command.review_on, text)
 
 
 def _close_part(
@@ -130,6 +145,7 @@ def _close_part(
     now: bool = False,
 ) -> None:
     owner = draft.case.holder if referral.role == "lead" else ""
+    end_stops(draft, (referral.id,))
     draft.record(e.Reported(referral.id, outcome, text, evidence, handled_now=now), owner=owner)
     if now:
         clocks.meet(draft, "contact", referral.id)
@@ -167,9 +183,10 @@ def _next_step(draft: Draft, referral: Referral, outcome: str) -> bool:
 
 
 def _resolve(draft: Draft, outcome: str, *, review: bool = True) -> None:
+    end_stops(draft)
     cancel_supports(draft)
     void_all(draft, "resolved")
-    for name in ("designate", "supervise", "confer", "hold"):
+    for name in ("designate", "supervise", "confer"):
         clocks.cancel(draft, [d for d in draft.case.deadlines if d.name == name])
     draft.record(e.Resolved(outcome), owner=draft.case.holder)
     draft.tell("reporter", "resolved", outcome=outcome)

@@ -62,15 +62,19 @@ def refer(
         note=note, step=step.id if step else "",
     )  # fmt: skip
     units = [lead]
+    acting = {unit for r in draft.case.referrals if r.open for unit in r.units}
     for support in wanted.support:
         unit = draft.resolve(support.to)
-        if unit and unit not in units:
+        if unit and unit not in units and unit not in acting:
             offer(draft, unit, "support", within=support.within, whistle=level,
                   required=support.required, reason=reason)  # fmt: skip
             units.append(unit)
     if level:
         draft.record(e.Whistled(level, tuple(units), note=note))
         _confer(draft, level, within)
+    if level == "emergency":
+        # Help is on its way: whoever called is told to stay, where it is safe, at any hour.
+        draft.tell("reporter", "help_is_coming", urgent=True)
 
 
 def _longest(step: tree.PathStep | None, own: tree.Within) -> tree.Within:

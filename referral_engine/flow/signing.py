@@ -7,8 +7,9 @@ from collections.abc import Callable
 from referral_engine.errors import Refused
 from referral_engine.flow import clocks
 from referral_engine.flow.draft import Draft
+from referral_engine.flow.offer import hold_at_centre
 from referral_engine.i18n import _
-from referral_engine.lifecycle import SIGNATURES
+from referral_engine.lifecycle import SIGNATURES, steps_of
 from referral_engine.model import event as e
 from referral_engine.model.case import Proposal, Signature
 from referral_engine.model.command import Sign
@@ -82,6 +83,8 @@ def sign(draft: Draft, command: Sign) -> None:
             _("`referral case show {code}` lists what is.").format(code=draft.code),
         )
     _may_sign(draft, proposal)
+    if command.agreed:
+        _still_possible(draft, proposal)
     agreed = [s for s in proposal.signatures if s.agreed]
     complete = command.agreed and len(agreed) + 1 >= proposal.needed
     state = "signed" if complete else ("open" if command.agreed else "refused")
@@ -91,6 +94,8 @@ def sign(draft: Draft, command: Sign) -> None:
     _end_clock(draft)
     if complete:
         _EFFECTS[proposal.kind](draft, proposal)
+    elif not command.agreed:
+        _refused(draft, proposal)
 
 
 def void_all(draft: Draft, reason: str) -> None:
@@ -99,6 +104,27 @@ def void_all(draft: Draft, reason: str) -> None:
         if proposal.state == "open":
             draft.record(e.ProposalVoid(proposal.id, reason))
     _end_clock(draft)
+
+
+def _refused(draft: Draft, proposal: Proposal) -> None:
+    """Nobody has a case whose rejection was refused: the centre takes it up."""
+    case = draft.case
+    if proposal.kind in ("reject", "redirect") and case.lead() is None and not case.over:
+        waiting = "accept" if case.state == "registered" else "designate"
+        hold_at_centre(draft, waiting)
+
+
+def _still_possible(draft: Draft, proposal: Proposal) -> None:
+    """The case may have moved on since it was proposed."""
+    states = {state for step in steps_of(proposal.kind) for state in step.states}
+    if states and draft.case.state not in states:
+        raise Refused(
+            "WRONG_STATE",
+            _("The case is {state}; what was proposed is not possible now.").format(
+                state=draft.case.state
+            ),
+            _("Refuse it instead."),
+        )
 
 
 def _may_sign(draft: Draft, proposal: Proposal) -> None:

@@ -15,7 +15,7 @@ from referral_engine.model.command import ConfirmDeadlines, Extend, Hold, Resume
 from referral_engine.model.deadline import Pause
 from referral_engine.model.span import Span
 
-__all__ = ["confirm_deadlines", "extend", "hold", "resume"]
+__all__ = ["confirm_deadlines", "end_stops", "extend", "hold", "resume"]
 
 
 def extend(draft: Draft, command: Extend) -> None:
@@ -56,6 +56,17 @@ def resume(draft: Draft, command: Resume) -> None:
         draft.record(e.ClockMet(waiting.id))
 
 
+def end_stops(draft: Draft, scopes: tuple[str, ...] = ()) -> None:
+    """Ends every open clock stop, or those of `scopes`: what is done or over is held no longer."""
+    for stop in draft.case.pauses:
+        if stop.until is None and (not scopes or stop.scope in scopes):
+            draft.record(e.Resumed(stop.scope, "ended"), engine=True)
+            clocks.resume(draft, stop.scope)
+            waiting = clocks.find(draft, "hold", "" if stop.scope == "case" else stop.scope)
+            if waiting is not None:
+                draft.record(e.ClockCancelled(waiting.id), engine=True)
+
+
 def confirm_deadlines(draft: Draft, command: ConfirmDeadlines) -> None:
     """A calendar became known: provisional deadlines are computed anew, both versions kept."""
     clocks.confirm_all(draft)
@@ -77,6 +88,8 @@ def _extended(draft: Draft, proposal: Proposal) -> None:
 def _held(draft: Draft, proposal: Proposal) -> None:
     scope = proposal.detail["scope"]
     until = datetime.fromisoformat(proposal.detail["until"])
+    if until <= draft.now:
+        raise Refused("UNTIL_PASSED", _("The end of a clock stop must lie ahead."))
     pause = Pause(since=draft.at, reason=proposal.note, scope=scope, review_at=until)
     draft.record(e.Paused(pause, proposal.note))
     clocks.pause(draft, scope, proposal.note)

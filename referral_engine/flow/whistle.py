@@ -116,6 +116,8 @@ def _hold_conference(draft: Draft, command: Confer) -> None:
     draft.record(e.ConferenceHeld(known.id, minutes, lead))
     if clocks.find(draft, "confer"):
         clocks.meet(draft, "confer")
+    if lead and clocks.find(draft, "designate"):
+        clocks.meet(draft, "designate")
     present = draft.case.lead()
     if lead and (present is None or present.unit != lead or not present.open):
         whistle = present.whistle if present else draft.case.whistle

@@ -69,13 +69,17 @@ class Proposal(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Party(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who is concerned beside the reporter. Name and phone lie in content under ``ref``."""
+    """Who is concerned beside the reporter. Name and phone lie in content under ``ref``.
+
+    ``call_back`` is what a call to this one came to: resolved, partly, unresolved, unreached.
+    """
 
     id: str
     kind: str
     ref: str = ""
     consent: bool | None = None
     settled_at: datetime | None = None
+    call_back: str = ""
 
 
 class Conference(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -93,7 +97,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     ``owner`` is a unit's id and never empty; ``holder`` the centre that answers for the case
     whenever no department does; ``first`` whoever took it in (首问责任); ``level`` the level of
     leadership in charge, ``steps`` how often it was stepped up since it was last assigned.
-    ``reporter`` is a keyed digest.
+    ``designated`` are units bound to lead, ``challenged`` persons who are not to mediate.
+    ``reporter`` is a keyed digest, for an anonymous one that of the case itself.
     """
 
     code: str
@@ -140,6 +145,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     grounds: tuple[str, ...] = ()
     contested: bool = False
     designated: tuple[str, ...] = ()
+    challenged: tuple[str, ...] = ()
     tries: int = 0
     last_try: datetime | None = None
     call_back: str = ""

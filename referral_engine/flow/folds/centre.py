@@ -18,7 +18,7 @@ def _designated(case: Case, body: e.Designated, event: e.Event) -> Changes:
 
 @on(e.SteppedUp)
 def _stepped_up(case: Case, body: e.SteppedUp, event: e.Event) -> Changes:
-    return {"level": body.level, "holder": body.unit, "steps": case.steps + 1}
+    return {"level": body.level, "holder": body.holder or body.unit, "steps": case.steps + 1}
 
 
 @on(e.Supervised)
@@ -41,7 +41,10 @@ def _conference_held(case: Case, body: e.ConferenceHeld, event: e.Event) -> Chan
             if c.id == body.conference
             else c
             for c in case.conferences
-        )
+        ),
+        # What several decided together binds like a designation.
+        "designated": add(case.designated, body.lead),
+        "contested": case.contested and not body.lead,
     }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from referral_engine.flow.folds.table import Changes, on
 from referral_engine.model import event as e
-from referral_engine.model.case import Case
+from referral_engine.model.case import Case, Party
 
 
 @on(e.Resolved)
@@ -19,6 +21,8 @@ def _reviewed(case: Case, body: e.Reviewed, event: e.Event) -> Changes:
 
 @on(e.CalledBack)
 def _called_back(case: Case, body: e.CalledBack, event: e.Event) -> Changes:
+    if body.party:
+        return {"parties": _called(case, body)}
     done = body.result != "unreached"
     return {
         "state": "called_back" if done else case.state,
@@ -27,6 +31,12 @@ def _called_back(case: Case, body: e.CalledBack, event: e.Event) -> Changes:
         "call_back": body.result if done else case.call_back,
         "score": body.score or case.score,
     }
+
+
+def _called(case: Case, body: e.CalledBack) -> tuple[Party, ...]:
+    return tuple(
+        replace(p, call_back=body.result) if p.id == body.party else p for p in case.parties
+    )
 
 
 @on(e.Rated)

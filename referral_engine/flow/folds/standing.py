@@ -23,6 +23,11 @@ def _consent_given(case: Case, body: e.ConsentGiven, event: e.Event) -> Changes:
     }
 
 
+@on(e.MediatorChallenged)
+def _challenged(case: Case, body: e.MediatorChallenged, event: e.Event) -> Changes:
+    return {"challenged": add(case.challenged, body.person)}
+
+
 @on(e.Settled)
 def _settled(case: Case, body: e.Settled, event: e.Event) -> Changes:
     return {

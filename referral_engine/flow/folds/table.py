@@ -48,7 +48,6 @@ for _kind in (
     e.WithdrawalAsked,
     e.Excluded,
     e.Recommended,
-    e.MediatorChallenged,
     e.Agreed,
     e.DeclineRefused,
 ):

@@ -52,11 +52,11 @@ def _contested(case: Case, body: e.Contested, event: e.Event) -> Changes:
 
 @on(e.Transferred)
 def _transferred(case: Case, body: e.Transferred, event: e.Event) -> Changes:
-    return {
-        "referrals": referral_with(case, body.referral, state="transferred"),
-        "state": "accepted",
-        "transfers": case.transfers + 1,
-    }
+    referrals = referral_with(case, body.referral, state="transferred")
+    referral = case.referral(body.referral)
+    if referral is not None and referral.role == "support":
+        return {"referrals": referrals}
+    return {"referrals": referrals, "state": "accepted", "transfers": case.transfers + 1}
 
 
 @on(e.Cancelled)

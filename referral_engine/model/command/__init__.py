@@ -37,6 +37,7 @@ from referral_engine.model.command.engine import (
     Link,
     MarkRecurred,
     Migrate,
+    PassAnswer,
     Raise,
     Release,
     Tick,
@@ -116,6 +117,7 @@ __all__ = [
     "Object",
     "Order",
     "Part",
+    "PassAnswer",
     "Progress",
     "Raise",
     "Rate",
@@ -151,7 +153,7 @@ Command = (
     | AddParty | Consent | Challenge | Agree | Settle
     | Review | CallBack | Rate | Rework | Defer | Close | Archive
     | Merge | Unmerge | Split | AddAccused | Sign | SendLetter | LetterDelivered
-    | Tick | Raise | Absorb | Release | Link | MarkRecurred | ConfirmDeadlines
+    | Tick | Raise | Absorb | Release | PassAnswer | Link | MarkRecurred | ConfirmDeadlines
     | LateAnswer | CallFailed | Migrate
 )  # fmt: skip
 COMMANDS: tuple[type[Order], ...] = tuple(Order.__subclasses__())

@@ -16,12 +16,16 @@ class Review(Order, frozen=True):
 
 
 class CallBack(Order, frozen=True):
-    """One try. ``reached`` no counts a try; else how it stands and how satisfied (1 to 5)."""
+    """One try. ``reached`` no counts a try; else how it stands and how satisfied (1 to 5).
+
+    With ``party`` somebody concerned is called beside the reporter, as one of a sample.
+    """
 
     reached: bool
     resolved: Literal["yes", "partly", "no", ""] = ""
     score: int = 0
     comment: str = ""
+    party: str = ""
 
 
 class Rate(Order, frozen=True):

@@ -14,6 +14,7 @@ __all__ = [
     "Link",
     "MarkRecurred",
     "Migrate",
+    "PassAnswer",
     "Raise",
     "Release",
     "Tick",
@@ -44,6 +45,13 @@ class Release(Order, frozen=True):
 
     code: str
     reporter: str = ""
+
+
+class PassAnswer(Order, frozen=True):
+    """Follow-up of a closure, on a case that was merged into the one closed: its own answer."""
+
+    code: str
+    outcome: str = ""
 
 
 class Link(Order, frozen=True):

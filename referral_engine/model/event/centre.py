@@ -37,10 +37,14 @@ class Designated(Body, frozen=True):
 
 
 class SteppedUp(Body, frozen=True):
+    """``unit`` takes charge; ``holder`` is the centre that answers for the case from now on,
+    empty where it is the same unit."""
+
     level: str
     unit: str
     reason: str = ""
     note: str = ""
+    holder: str = ""
 
 
 class Supervised(Body, frozen=True):

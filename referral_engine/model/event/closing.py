@@ -36,10 +36,13 @@ class Reviewed(Body, frozen=True):
 
 
 class CalledBack(Body, frozen=True):
+    """``party`` is who was called beside the reporter; the case's own call-back then waits on."""
+
     result: str
     tried: int
     score: int = 0
     note: str = ""
+    party: str = ""
 
 
 class Rated(Body, frozen=True):

@@ -91,11 +91,15 @@ class LetterReceived(Body, frozen=True):
 
 
 class ProblemNamed(Body, frozen=True):
-    """The same trouble for the third time: a problem (症结) with an owner of its own."""
+    """The same trouble for the third time: a problem (症结) with an owner of its own.
+
+    ``leader`` is the person who answers for it (包案), empty where the county names none.
+    """
 
     problem: str
     owner: str
     times: int
+    leader: str = ""
 
 
 class IncidentJoined(Body, frozen=True):
