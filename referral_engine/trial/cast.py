@@ -89,8 +89,11 @@ class Cast:
         handlers = {unit for r in case.referrals if r.claimed_at for unit in r.units}
         name, _mark, number = role.partition("#")
         unit = case.holder
-        if name in ("reviewer", "callback_officer") and unit in handlers:
-            unit = self._desk.workspace.org.centre("")
+        if name in ("reviewer", "callback_officer") and unit in handlers and not case.sealed:
+            org = self._desk.workspace.org
+            unit = org.centre("")
+            if unit in handlers:
+                unit = org.superior_not_in(unit, frozenset(handlers)) or org.discipline()
         roles: tuple[Role, ...] = (name,)  # type: ignore[assignment]
         if case.sealed:
             roles = (*roles, "sealed_contact")
@@ -124,6 +127,8 @@ class Cast:
             self._offered(event, body.referral)
         elif isinstance(body, e.Claimed):
             self._claimed(event, body.referral)
+        elif isinstance(body, e.Resubmit):
+            self._returned(event, body.referral)
         elif isinstance(body, e.Proposed):
             self._proposed(event, body.proposal)
         elif isinstance(body, e.ClockStarted):
@@ -195,6 +200,14 @@ class Cast:
         wait = officer.report_after.scaled(slower)
         self._later(at, wait, case, who, _report(id), referral.station)
 
+    def _returned(self, event: e.Event, id: str) -> None:
+        """A returned report is done again by people."""
+        case = self._case(event.case)
+        referral = case.referral(id)
+        if referral is not None:
+            who, wait = self._officer(referral), self._script.officer.report_after
+            self._later(event.recorded_at, wait, case, who, _report(id), referral.station)
+
     def _told(self, case: Case, referral: Referral) -> bool:
         """Whether the story itself says what this unit does."""
         story = self._script.story(case.sender_id)
@@ -253,32 +266,40 @@ def _chance(case: Case, purpose: str) -> int:
 
 
 def _deed(act: Act) -> Deed:
+    """The act as a command, its referral or proposal found when the time has come."""
+    kind = next(each for each in c.COMMANDS if c.command_name(each) == act.do)
+    types = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    given = {name: _written(types.get(name), text) for name, text in act.fields.items()}
+
     def deed(case: Case) -> c.Command | None:
-        fields = {"kind": act.do, **act.fields}
-        kind = next(k for k in c.COMMANDS if c.command_name(k) == act.do)
-        named = {f.name for f in msgspec.structs.fields(kind)}
-        if "referral" in named and "referral" not in fields:
-            mine = [r for r in case.referrals if not act.unit or act.unit in r.units]
-            live = [r for r in mine if r.open] or mine
-            fields["referral"] = live[-1].id if live else ""
-        if act.do == "sign" and "proposal" not in fields:
+        found = dict(given)
+        if "referral" in types and "referral" not in found:
+            found["referral"] = _own_referral(case, act.unit)
+        if act.do == "sign" and "proposal" not in found:
             waiting = [p.id for p in case.proposals if p.state == "open"]
             if not waiting:
                 return None
-            fields["proposal"] = waiting[-1]
-        command: c.Command = msgspec.convert(fields, c.Command, dec_hook=_written, strict=False)
+            found["proposal"] = waiting[-1]
+        command: c.Command = msgspec.convert(found | {"kind": act.do}, c.Command, strict=False)
         return command
 
     return deed
 
 
-def _written(kind: type, value: object) -> object:
-    if kind is Span:
-        return Span.parse(str(value))
-    if kind is Target:
-        text = str(value)
-        return Target(relative=text[1:]) if text.startswith("@") else Target(unit=text)
-    raise NotImplementedError
+def _own_referral(case: Case, unit: str) -> str:
+    mine = [r for r in case.referrals if not unit or unit in r.units]
+    live = [r for r in mine if r.open] or mine
+    return live[-1].id if live else ""
+
+
+def _written(kind: object, text: str) -> object:
+    """A field's text as what msgspec converts from: targets and spans have a form of their own."""
+    if kind in (Span, Span | None):
+        return msgspec.to_builtins(Span.parse(text))
+    if kind in (Target, Target | None):
+        relative = text.startswith("@")
+        return {"relative": text[1:]} if relative else {"unit": text}
+    return text
 
 
 def _take(referral: str) -> Deed:
