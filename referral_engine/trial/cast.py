@@ -31,6 +31,7 @@ __all__ = ["Cast"]
 
 Deed = Callable[[Case], c.Command | None]
 _ENDS = (e.Closed, e.Rejected, e.Redirected, e.Withdrawn, e.Merged, e.SplitOff)
+_TRY_AGAIN = Span(4, "wh")
 _HANDLING = ("claim", "decline", "report", "handle_now", "hand_off", "transfer", "silent")
 
 
@@ -75,6 +76,8 @@ class Cast:
             self._desk.submit(c.Request(case=code, command=command, by=by))
         except Refused as refused:
             self.refusals.append(f"{case.sender_id} {c.command_name(command)}: {refused.code}")
+            if refused.code == "SUPPORT_OPEN":
+                self._later(self._desk.clock.now(), _TRY_AGAIN, case, who, deed)
 
     def _case(self, code: str) -> Case:
         with self._desk.store.reading() as reader:
