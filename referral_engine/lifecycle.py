@@ -18,6 +18,7 @@ __all__ = [
     "Need",
     "ReferralStep",
     "Step",
+    "allows",
     "diagram",
     "roles_for",
     "steps_of",
@@ -63,7 +64,7 @@ STEPS: tuple[Step, ...] = (
     Step("redirect", (*WORKING, "registered"), (*DIRECTING, "officer", "engine"), ("redirected",)),
     Step("exclude", ANY, ("dispatcher", "duty_leader")),
     Step("object", ("rejected", "redirected", "closed", "reviewed", "called_back"), ("reporter",),
-         ("accepted", "in_progress")),
+         ("accepted",)),
     Step("withdraw", OPEN, ("reporter", *DIRECTING, *UNIT), ("withdrawn",)),
     Step("dispatch", WORKING, (*DIRECTING, *FIELD), ("assigned",)),
     Step("whistle", WORKING, (*DIRECTING, "village_director"), ("assigned", "in_progress")),
@@ -71,14 +72,14 @@ STEPS: tuple[Step, ...] = (
     Step("designate", WORKING, (*DIRECTING, "engine"), ("assigned",)),
     Step("step_up", OPEN, (*DIRECTING, *UNIT, "engine")),
     Step("supervise", WORKING, (*DIRECTING, "engine")),
-    Step("confer", WORKING, (*DIRECTING, "engine")),
+    Step("confer", WORKING, (*DIRECTING, "engine"), ("assigned",)),
     Step("claim", WORKING, UNIT, ("in_progress",)),
     Step("contact", ("in_progress",), UNIT),
     Step("arrive", ("in_progress",), UNIT),
     Step("decline", WORKING, UNIT, ("accepted", "assigned", "in_progress")),
     Step("not_needed", WORKING, UNIT),
     Step("progress", ("in_progress",), UNIT),
-    Step("report", ("in_progress",), UNIT, ("resolved", "in_progress")),
+    Step("report", ("in_progress",), UNIT, ("resolved", "reviewed", "assigned")),
     # A support waits for no lead: it acts before the lead has claimed and, where it is required,
     # after the lead has reported. What the lead itself may do hangs on its referral.
     *(
@@ -103,27 +104,29 @@ STEPS: tuple[Step, ...] = (
     Step("review", ("resolved",), ("reviewer", "duty_leader", "sealed_contact"),
          ("reviewed", "in_progress")),
     Step("call_back", ("reviewed",), ("callback_officer", "duty_leader", "sealed_contact"),
-         ("called_back", "in_progress")),
+         ("called_back", "assigned", "accepted")),
     Step("call_back", ("called_back",), ("callback_officer", "duty_leader", "sealed_contact")),
-    Step("rate", (*ANY,), ("reporter",)),
-    Step("rework", DONE, (*DIRECTING, "callback_officer", "reviewer"), ("in_progress",)),
+    Step("rate", ANY, ("reporter",), ("assigned", "accepted")),
+    Step("rework", DONE, (*DIRECTING, "callback_officer", "reviewer"), ("assigned", "accepted")),
     Step("defer", WORKING, (*DIRECTING, "officer"), ("resolved",)),
     Step("close", ("reviewed", "called_back"), (*DIRECTING, "callback_officer"), ("closed",)),
     Step("archive", ("closed", "rejected", "redirected", "withdrawn"),
          (*DIRECTING, "administrator", "engine"), ("archived",)),
     Step("merge", WORKING, DIRECTING, ("merged",)),
     Step("unmerge", ("merged",), DIRECTING, ("accepted", "assigned", "in_progress")),
-    Step("split", (*WORKING, "registered"), DIRECTING, ("split", "accepted")),
-    Step("add_accused", OPEN, (*DIRECTING, *UNIT, "callback_officer", "engine")),
-    Step("sign", ANY, (*DIRECTING, "reviewer", "reporter")),
+    Step("split", (*WORKING, "registered"), DIRECTING, ("split",)),
+    Step("add_accused", OPEN, (*DIRECTING, *UNIT, "callback_officer", "engine"), ("accepted",)),
+    Step("sign", ANY, (*DIRECTING, "reviewer", "reporter"),
+         ("rejected", "redirected", "resolved", "reviewed", "withdrawn", "assigned")),
     Step("send_letter", ANY, (*DIRECTING, *UNIT)),
     Step("letter_delivered", ANY, (*DIRECTING, *UNIT, "engine")),
-    Step("raise", WORKING, (*DIRECTING, "engine")),
+    Step("raise", WORKING, (*DIRECTING, "engine"), ("assigned",)),
     Step("migrate", OPEN, ("administrator", "duty_leader")),
+    Step("tick", ANY, ("engine",), ("accepted", "assigned", "archived")),
     *(
         Step(command, ANY, ("engine",))
         for command in (
-            "tick", "absorb", "release", "pass_answer", "link", "mark_recurred", "confirm_deadlines",
+            "absorb", "release", "pass_answer", "link", "mark_recurred", "confirm_deadlines",
             "late_answer", "call_failed",
         )
     ),
@@ -174,6 +177,13 @@ def referral_step(command: str) -> ReferralStep | None:
     return _BY_REFERRAL.get(command)
 
 
+def allows(command: str, before: str, after: str) -> bool:
+    """Whether the table lets this command lead from one state to the other."""
+    return before == after or any(
+        before in step.states and after in step.to for step in steps_of(command)
+    )
+
+
 def roles_for(command: str) -> tuple[Role, ...]:
     """Everyone who may ask for it in some state."""
     return tuple(dict.fromkeys(role for step in steps_of(command) for role in step.roles))
@@ -201,5 +211,39 @@ def table() -> str:
     return "\n".join(lines)
 
 
+def page() -> str:
+    """docs/lifecycle.md, whole."""
+    return (
+        "# The life of a case\n\n"
+        "Generated from the table in `referral_engine/lifecycle.py` by\n"
+        "`python -m referral_engine.lifecycle > docs/lifecycle.md`; a test keeps it true.\n\n"
+        f"```mermaid\n{diagram()}\n```\n\n"
+        "## Commands on a case\n\n"
+        "A command without a state to lead to leaves the case where it is; one with several is\n"
+        "led by what it finds.\n\n"
+        f"{table()}\n\n"
+        "## Commands on a referral\n\n"
+        f"{referral_table()}\n\n"
+        "## What needs signatures\n\n"
+        "A machine, or one person, only proposes these; whoever asked or signed before cannot\n"
+        "sign again.\n\n"
+        f"{signature_table()}"
+    )
+
+
+def referral_table() -> str:
+    """What a command does to the referral it names, as Markdown."""
+    lines = ["| command | referral is | becomes |", "|---|---|---|"]
+    lines += [f"| `{s.command}` | {' '.join(s.states)} | {s.to} |" for s in REFERRAL_STEPS]
+    return "\n".join(lines)
+
+
+def signature_table() -> str:
+    """How many persons of which roles sign a proposal, as Markdown."""
+    lines = ["| proposal | persons | of these roles |", "|---|---|---|"]
+    lines += [f"| `{kind}` | {n.count} | {' '.join(n.roles)} |" for kind, n in SIGNATURES.items()]
+    return "\n".join(lines)
+
+
 if __name__ == "__main__":
-    print(f"```mermaid\n{diagram()}\n```\n\n{table()}")
+    print(page())

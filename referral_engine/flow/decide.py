@@ -33,9 +33,10 @@ from referral_engine.flow.authority import authorise
 from referral_engine.flow.draft import Draft, Setting
 from referral_engine.flow.facts import Facts
 from referral_engine.i18n import _
+from referral_engine.lifecycle import allows
 from referral_engine.model import command as c
 from referral_engine.model.case import Case
-from referral_engine.model.command import Request
+from referral_engine.model.command import Request, command_name
 from referral_engine.model.outcome import Resolution
 
 __all__ = ["HANDLERS", "Handler", "decide"]
@@ -121,6 +122,8 @@ def decide(
     if case is not None:
         authorise(case, request, setting.org)
     HANDLERS[type(request.command)](draft, request.command)
+    if case is not None and draft.changed:
+        _check_step(request, case.state, draft.case.state)
     _ask_rules(draft, request.command)
     return draft.done() if draft.changed else None
 
@@ -134,6 +137,13 @@ def _ask_rules(draft: Draft, command: c.Command) -> None:
             escalation.occasion(draft, "transferred", id)
         case c.Register() if draft.case.problem:
             escalation.occasion(draft, "recurred")
+
+
+def _check_step(request: Request, before: str, after: str) -> None:
+    """What the table does not know must not happen: the command is given up, nothing is kept."""
+    command = command_name(request.command)
+    if not allows(command, before, after):
+        raise RuntimeError(f"{command} led from {before} to {after}, which no row of lifecycle has")
 
 
 def _check_time(request: Request, setting: Setting, now: datetime) -> None:

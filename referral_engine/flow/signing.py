@@ -15,7 +15,7 @@ from referral_engine.model.case import Proposal, Signature
 from referral_engine.model.command import Sign
 from referral_engine.model.principal import ENGINE
 
-__all__ = ["effect_of", "open_proposal", "propose", "sign", "void_all"]
+__all__ = ["effect_of", "open_proposal", "proposals", "propose", "sign", "void_all"]
 
 Effect = Callable[[Draft, Proposal], None]
 _EFFECTS: dict[str, Effect] = {}
@@ -29,6 +29,11 @@ def effect_of(kind: str) -> Callable[[Effect], Effect]:
         return effect
 
     return keep
+
+
+def proposals() -> frozenset[str]:
+    """The kinds of proposal that have an effect once they are signed."""
+    return frozenset(_EFFECTS)
 
 
 def propose(

@@ -61,7 +61,14 @@ def _transferred(case: Case, body: e.Transferred, event: e.Event) -> Changes:
 
 @on(e.Cancelled)
 def _cancelled(case: Case, body: e.Cancelled, event: e.Event) -> Changes:
-    return {"referrals": referral_with(case, body.referral, state="cancelled")}
+    """Without its lead a running case is back with whoever holds it."""
+    referral = case.referral(body.referral)
+    lead = referral is not None and referral.role == "lead" and referral.open
+    running = case.state in ("assigned", "in_progress")
+    return {
+        "referrals": referral_with(case, body.referral, state="cancelled"),
+        "state": "accepted" if lead and running else case.state,
+    }
 
 
 @on(e.AnsweredNotNeeded)
