@@ -14,7 +14,7 @@ from referral_engine.cli.command import Group, Lazy, Option
 from referral_engine.i18n import gettext_noop
 from referral_engine.version import __version__
 
-__all__ = ["COMMANDS", "main", "root", "run"]
+__all__ = ["COMMANDS", "main", "root", "status"]
 
 _HERE = "referral_engine.cli"
 
@@ -86,10 +86,10 @@ root = Group(
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The `referral` command. Exit codes: 0 done, 1 refused or faults found, 2 wrong usage."""
-    sys.exit(run(arguments))
+    sys.exit(status(arguments))
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def status(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit code; what people did wrong is told on stderr."""
     try:
         words = None if arguments is None else list(arguments)

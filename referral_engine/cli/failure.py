@@ -39,7 +39,9 @@ def _lines(error: Exception) -> list[str] | None:
         case Faulty():
             from referral_engine.rules.render import as_text, summary
 
-            return [as_text(error.faults), summary(error.faults)]
+            # A hint never kept anybody from going on.
+            serious = [fault for fault in error.faults if fault.severity != "info"]
+            return [as_text(serious), summary(serious)]
         case Refused():
             return [f"{error.code}: {error.message}", *_next(error.next_step)]
         case ReferralError():

@@ -18,6 +18,8 @@ from referral_engine.workspace import Workspace
 
 __all__ = ["open_desk", "open_store", "open_view", "reachable", "shown_url"]
 
+_BACKENDS = ("sqlite", "postgresql", "postgres")
+
 
 @contextmanager
 def open_desk(
@@ -63,7 +65,17 @@ def open_store(
 def reachable(url: str) -> Iterator[None]:
     """Turns what a driver says of a wrong or silent database into Refused."""
     try:
+        if make_url(url).get_backend_name() not in _BACKENDS:
+            raise ArgumentError(_("neither SQLite nor PostgreSQL"))
         yield
+    except ImportError as error:
+        raise Refused(
+            "NO_DRIVER",
+            _("The driver for {url} is not installed: {error}").format(
+                url=shown_url(url), error=error
+            ),
+            _("Install it: pip install 'referral-engine[postgres]'."),
+        ) from error
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise Refused(
             "BAD_DATABASE",

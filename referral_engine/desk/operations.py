@@ -100,8 +100,11 @@ def _fits(reader: Reader, code: str) -> bool:
     if loaded is None or not timeline or timeline[-1].hash != loaded.head_hash:
         return False
     case: Case | None = None
-    for stored in timeline:
-        case = apply(case, stored.event)
+    try:
+        for stored in timeline:
+            case = apply(case, stored.event)
+    except (ValueError, KeyError):
+        return False
     return case == loaded.case
 
 

@@ -1,0 +1,232 @@
+"""`referral rules`: check, test, explain, fields, score, publish, diff, roll back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from referral_engine import i18n
+from tests.unit.cli.conftest import ISSUES, Referral
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def broken(county: Path) -> Path:
+    """A rule file that names a unit nobody knows."""
+    rules = county / "rules/routing.yaml"
+    text = rules.read_text("utf-8")
+    rules.write_text(text.replace("refer: {lead: housing}", "refer: {lead: housin}"), "utf-8")
+    return rules
+
+
+@pytest.fixture
+def renamed(county: Path, cases: list[str]) -> Path:
+    """Rules that were changed in the files after they were published."""
+    rules = county / "rules/routing.yaml"
+    text = rules.read_text("utf-8").replace("under: D15", "under: D02")
+    rules.write_text(text, "utf-8")
+    return rules
+
+
+# -- check ------------------------------------------------------------------------------------
+@pytest.mark.usefixtures("county")
+def test_sound_rules_pass(referral: Referral) -> None:
+    ran = referral("rules", "check")
+    assert (ran.code, ran.out) == (0, "")
+    assert "hint" in ran.err
+    assert "UNTESTED_RULE" in referral("rules", "check", "--hints").out
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_fault_is_shown_at_its_place(referral: Referral) -> None:
+    ran = referral("rules", "check")
+    assert ran.code == 1
+    lines = ran.out.splitlines()
+    assert lines[0].startswith("rules/routing.yaml:20:19 UNKNOWN_UNIT error: ")
+    assert lines[2].index("^") == lines[1].index("housin")
+    assert "housing" in lines[3]
+
+
+@pytest.mark.usefixtures("broken")
+def test_faults_for_programs(referral: Referral) -> None:
+    ran = referral("rules", "check", "--format", "json")
+    assert ran.code == 1
+    fault = next(each for each in ran.json if each["severity"] == "error")
+    assert set(fault) == {
+        "file", "line", "column", "code", "severity", "message", "rule", "suggestion",
+    }  # fmt: skip
+    assert (fault["file"], fault["line"], fault["column"]) == ("rules/routing.yaml", 20, 19)
+    github = referral("rules", "check", "--format", "github").out
+    assert "::error file=rules/routing.yaml,line=20,col=19,title=UNKNOWN_UNIT::" in github
+
+
+@pytest.mark.usefixtures("county")
+def test_json_is_an_array_also_where_nothing_is_wrong_or_nothing_can_be_read(
+    county: Path, referral: Referral
+) -> None:
+    (county / "rules/tests/routing.yaml").unlink()
+    assert referral("rules", "check", "--format", "json", "rules/whistles.yaml").json == []
+    (county / "org.yaml").write_text("kind: organisation\nunits: [", "utf-8")
+    ran = referral("rules", "check", "--format", "json")
+    assert ran.code == 1
+    assert ran.json[0]["file"].endswith("org.yaml")
+
+
+# -- test -------------------------------------------------------------------------------------
+def test_rule_tests_run(county: Path, referral: Referral) -> None:
+    assert referral("rules", "test").out == "1 test, all passed\n"
+    tests = county / "rules/tests/routing.yaml"
+    tests.write_text(tests.read_text("utf-8").replace("lead: housing", "lead: police"), "utf-8")
+    ran = referral("rules", "test", "--junit", "out.xml", "--json")
+    assert ran.code == 1
+    (result,) = ran.json
+    assert (result["name"], result["passed"], result["rule"]) == ("物业归住建", False, "housing")
+    assert result["failures"][0]["line"] == 4
+    (case,) = ET.parse(county / "out.xml").getroot()
+    assert case.find("failure") is not None
+
+
+def test_tests_outside_the_workspace_run_on_its_rules(county: Path, referral: Referral) -> None:
+    (county / "more.yaml").write_text(
+        (county / "rules/tests/routing.yaml").read_text("utf-8").replace("物业归住建", "另一条"),
+        "utf-8",
+    )
+    assert [r["name"] for r in referral("rules", "test", "more.yaml", "--json").json] == ["另一条"]
+    assert referral("rules", "test", "rules/tests").code == 0
+    nothing = referral("rules", "test", "--run", "没有这样的")
+    assert nothing.code == 1
+    assert "NO_TESTS" in nothing.err
+
+
+# -- explain ----------------------------------------------------------------------------------
+@pytest.mark.usefixtures("county")
+def test_every_rule_is_told_won_or_failed(referral: Referral, write: Write) -> None:
+    (told,) = referral("rules", "explain", write(ISSUES[0]), "--json").lines
+    assert (told["id"], told["rule"]) == ("1", "housing")
+    fates = {each["rule"]: each for each in told["rules"]}
+    assert fates["housing"]["won"] is True
+    assert fates["default"]["fate"] == "true"
+    failed = fates["suit"]
+    assert (failed["fate"], failed["clause"], failed["seen"]) == (
+        "failed", "category under X03", "D15",
+    )  # fmt: skip
+    assert "WON      housing" in referral("rules", "explain", write(ISSUES[0])).out
+
+
+def test_a_case_is_explained_by_the_rules_it_was_decided_under(
+    renamed: Path, referral: Referral, cases: list[str]
+) -> None:
+    assert renamed.exists()
+    told = referral("rules", "explain", "--case", cases[0], "--json").json
+    assert (told["id"], told["rule"]) == (cases[0], "housing")
+
+
+@pytest.mark.usefixtures("county")
+def test_rules_read_as_sentences(referral: Referral, write: Write) -> None:
+    sentences = referral("rules", "explain", "--prose").out
+    assert "燃气泄漏: if text contains 燃气泄漏, 县住建局 (housing) leads" in sentences
+    i18n.set_locale("zh_CN")
+    told = referral("rules", "explain", write(ISSUES[0]), "--prose", "--json").lines[0]["rules"]
+    suit = next(each for each in told if each["rule"] == "suit")
+    assert "类别 属于 涉法涉诉 (X03)" in suit["prose"]
+
+
+# -- fields, schema ---------------------------------------------------------------------------
+@pytest.mark.usefixtures("county")
+def test_fields_are_listed_with_the_workspaces_own(referral: Referral) -> None:
+    fields = {field["name"]: field for field in referral("rules", "fields", "--json").json}
+    assert "under" in fields["category"]["operators"]
+    assert fields["extra.source"]["label"] == "来源"
+
+
+def test_fields_and_schema_need_no_workspace(
+    tmp_path: Path, referral: Referral, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert referral("rules", "fields", "--json").json
+    schema = json.loads(referral("rules", "schema").out)
+    assert schema["$schema"].startswith("http://json-schema.org/")
+
+
+# -- score ------------------------------------------------------------------------------------
+def test_accuracy_on_recorded_referrals(county: Path, referral: Referral) -> None:
+    (county / "mapping.yaml").write_text(
+        "kind: mapping\ntruth: {unit: {normalise: strip_brackets}}\n"
+        "columns: {id: id, at: received_at, kind: category, place: territory}\n",
+        "utf-8",
+    )
+    rows = [
+        ("1", "D15", "县住建局（东区）"), ("2", "D15", "police"), ("3", "D15", "housing"),
+        ("4", "D02", "城关镇综治中心"), ("5", "D02", ""),
+    ]  # fmt: skip
+    lines = ["id,at,kind,place,unit"]
+    lines += [f"{id},2026-11-02T09:00+08:00,{kind},620922100,{unit}" for id, kind, unit in rows]
+    (county / "past.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    words = ("rules", "score", "past.csv", "--mapping", "mapping.yaml", "--truth")
+    made = referral(*words, "unit", "--json").json
+    assert {key: made[key] for key in ("total", "covered", "correct", "accuracy")} == {
+        "total": 5, "covered": 3, "correct": 3, "accuracy": 0.6,
+    }  # fmt: skip
+    assert made["by_department"]["县住建局"] == {
+        "total": 1, "covered": 1, "correct": 1, "accuracy": 1.0,
+    }  # fmt: skip
+    assert sum(each["total"] for each in made["by_department"].values()) == 5
+    wrong = referral(*words, "units")
+    assert wrong.code == 1
+    assert "NO_TRUTH" in wrong.err
+
+
+# -- publish, diff, roll back -----------------------------------------------------------------
+def test_publishing_history_diff_and_rollback(renamed: Path, referral: Referral) -> None:
+    diff = referral("rules", "diff", "--json").json
+    assert (diff["added"], diff["removed"], diff["changed"]) == ([], [], ["housing"])
+    assert "+    when: {category: {under: D02}}" in referral("rules", "diff").out
+    made = referral("rules", "publish", "--reason", "改类别", "--actor", "l1", "--json").json
+    assert made["changed"] is True
+    assert referral("rules", "publish", "--reason", "再来", "--json").json["changed"] is False
+    newest, first = referral("rules", "history", "--json").json
+    assert (newest["author"], newest["reason"]) == ("l1", "改类别")
+    assert "the files decide alike" in referral("rules", "diff").out
+    back = referral("rules", "rollback", first["rule_set"][:12], "--reason", "退回", "--json").json
+    assert back["rule_set"] == first["rule_set"]
+    assert referral("rules", "history", "--json").json[0]["rule_set"] == first["rule_set"]
+    assert referral("rules", "diff", "--json").json["changed"] == ["housing"]
+
+
+@pytest.mark.usefixtures("cases")
+def test_faulty_rules_are_not_published(broken: Path, referral: Referral) -> None:
+    before = referral("rules", "history", "--json").json
+    ran = referral("rules", "publish", "--reason", "x")
+    assert ran.code == 1
+    assert f"{broken.relative_to(broken.parents[1])}:20:19 UNKNOWN_UNIT" in ran.err
+    assert referral("rules", "history", "--json").json == before
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_rule_that_cannot_be_loaded_is_named(
+    county: Path, referral: Referral, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (county / "rules/escalation.yaml").write_text(
+        "kind: escalation\nrules:\n  - {id: late, name: 迟, on: {claim: 100%}, remind: '@unit'}\n",
+        "utf-8",
+    )
+    monkeypatch.setattr(
+        "referral_engine.rules.infer.trial.load_in_child", lambda *_args: "killed by signal 11"
+    )
+    ran = referral("rules", "publish", "--reason", "x")
+    assert ran.code == 1
+    assert "INFERENCE_LOAD" in ran.err
+    assert "`late`" in ran.err
+
+
+@pytest.mark.usefixtures("cases")
+def test_an_unknown_hash_is_refused(referral: Referral) -> None:
+    ran = referral("rules", "rollback", "ffff", "--reason", "x")
+    assert ran.code == 1
+    assert "UNKNOWN_RULE_SET" in ran.err
+    assert "referral rules history" in ran.err
