@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from referral_engine.store.moment import micros, moment
+from referral_engine.store.prepared import Prepared, literal, prepared, value
 from referral_engine.store.tables import case_file, downtime, heartbeat, plugin_call, referral
 
 __all__ = [
@@ -25,6 +26,27 @@ __all__ = [
 ]
 
 SAME = ("category", "channel", "path", "reporter", "territory", "township")
+
+_f, _d = case_file.c, downtime.c
+_PAST = Prepared(
+    select(_f.case_code, _f.received_at, _f.is_open, _f.problem)
+    .where(
+        _f.category == value("category"),
+        _f.township == value("township"),
+        _f.territory == value("territory"),
+        _f.received_at >= value("since"),
+        _f.received_at < value("until"),
+        _f.sealed == "",
+        _f.merged_into == "",
+    )
+    .order_by(_f.received_at.desc())
+    .limit(value("limit"))
+)
+_STOPPED = Prepared(
+    select(_d.since_at, _d.until_at)
+    .where(_d.until_at > value("since"), _d.since_at < value("until"))
+    .order_by(_d.since_at)
+)
 
 
 class Candidate(NamedTuple):
@@ -74,13 +96,19 @@ def repeats(
     if "territory" in fields and values.get("township"):
         # A territory lies in one township, and the index goes through the township.
         fields.add("township")
+    alike = {field: values[field] for field in fields}
+    count = _repeats(frozenset(fields))
+    return int(count(connection, since=micros(since), until=micros(until), **alike).scalar_one())
+
+
+@prepared
+def _repeats(fields: frozenset[str]) -> Select[Any]:
     f = case_file.c
-    alike: list[ColumnElement[bool]] = [f[field] == values[field] for field in sorted(fields)]
+    alike: list[ColumnElement[bool]] = [f[field] == value(field) for field in sorted(fields)]
     if "reporter" in fields:
-        alike.append(f.reporter != "")  # what the partial index holds
-    window = f.received_at.between(micros(since), micros(until))
-    query = select(func.count()).select_from(case_file).where(window, f.sealed == "", *alike)
-    return connection.execute(query).scalar_one()
+        alike.append(f.reporter != literal(""))  # what the partial index holds
+    window = f.received_at.between(value("since"), value("until"))
+    return select(func.count()).select_from(case_file).where(window, f.sealed == "", *alike)
 
 
 def near(
@@ -98,14 +126,11 @@ def near(
 
     `territory` narrows the township down; `texts_of` reads the content of the cases found.
     """
-    f = case_file.c
-    window = f.received_at.between(micros(around - within), micros(around + within))
-    query = select(f.case_code, f.received_at, f.reporter, f.incident).where(
-        f.category == category, f.township == township, window, f.sealed == "", f.is_open == 1
-    )
-    if territory:
-        query = query.where(f.territory == territory)
-    rows = connection.execute(query.order_by(f.received_at.desc()).limit(limit)).all()
+    narrow = {"territory": territory} if territory else {}
+    rows = _near(bool(territory))(
+        connection, category=category, township=township, since=micros(around - within),
+        until=micros(around + within), limit=limit, **narrow,
+    ).all()  # fmt: skip
     if not rows:
         return []
     texts = texts_of([row.case_code for row in rows])
@@ -115,6 +140,21 @@ def near(
         )
         for r in rows
     ]
+
+
+@prepared
+def _near(narrow: bool) -> Select[Any]:
+    f = case_file.c
+    query = select(f.case_code, f.received_at, f.reporter, f.incident).where(
+        f.category == value("category"),
+        f.township == value("township"),
+        f.received_at.between(value("since"), value("until")),
+        f.sealed == "",
+        f.is_open == 1,
+    )
+    if narrow:
+        query = query.where(f.territory == value("territory"))
+    return query.order_by(f.received_at.desc()).limit(value("limit"))
 
 
 def past(
@@ -128,17 +168,10 @@ def past(
     limit: int = 50,
 ) -> list[Past]:
     """Cases of one subject at one place received in [since, until), closed ones included."""
-    f = case_file.c
-    query = select(f.case_code, f.received_at, f.is_open, f.problem).where(
-        f.category == category,
-        f.township == township,
-        f.territory == territory,
-        f.received_at >= micros(since),
-        f.received_at < micros(until),
-        f.sealed == "",
-        f.merged_into == "",
-    )
-    rows = connection.execute(query.order_by(f.received_at.desc()).limit(limit))
+    rows = _PAST(
+        connection, category=category, township=township, territory=territory,
+        since=micros(since), until=micros(until), limit=limit,
+    )  # fmt: skip
     return [Past(r.case_code, moment(r.received_at), not r.is_open, r.problem) for r in rows]
 
 
@@ -166,11 +199,7 @@ def stopped(
     connection: Connection, since: datetime, until: datetime
 ) -> list[tuple[datetime, datetime]]:
     """The intervals within [since, until] in which no runner was alive (UTC)."""
-    d = downtime.c
-    query = select(d.since_at, d.until_at).where(
-        d.until_at > micros(since), d.since_at < micros(until)
-    )
-    rows = connection.execute(query.order_by(d.since_at))
+    rows = _STOPPED(connection, since=micros(since), until=micros(until))
     return [(max(moment(a), since), min(moment(b), until)) for a, b in rows]
 
 

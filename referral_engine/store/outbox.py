@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Row, Table, func, literal, select, update
+from sqlalchemy import Connection, Row, Select, Table, Update, func, select, update
+from sqlalchemy import literal as constant
 
 from referral_engine.store.moment import micros, moment
+from referral_engine.store.prepared import literal, prepared, value
 from referral_engine.store.tables import OUTBOXES, plugin_call
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
 
 Failed = Literal["retry", "dead", "stale"]
 _LOOKED_AT = 256
+_PENDING = literal("pending")
 
 
 class DeadLetter(NamedTuple):
@@ -82,15 +85,20 @@ def claim(
 def _ready(
     connection: Connection, box: Table, now: datetime, limit: int, lane: str | None = None
 ) -> list[Row[Any]]:
+    at, only = micros(now), {} if lane is None else {"lane": lane}
+    return list(_due(box, lane is not None)(connection, at=at, limit=limit, **only))
+
+
+@prepared
+def _due(box: Table, one_lane: bool) -> Select[Any]:
     b = box.c
-    at = micros(now)
     query = select(b.item_id, b.fence, b.claims, b.case_code, b.payload, b.error).where(
-        b.status == "pending", b.due_at <= at, b.lease_until <= at
+        b.status == _PENDING, b.due_at <= value("at"), b.lease_until <= value("at")
     )
-    if lane is not None:
-        query = query.where(b.lane == lane)
-    query = query.order_by(b.due_at, b.item_id).limit(limit).with_for_update(skip_locked=True)
-    return list(connection.execute(query))
+    if one_lane:
+        query = query.where(b.lane == value("lane"))
+    query = query.order_by(b.due_at, b.item_id).limit(value("limit"))
+    return query.with_for_update(skip_locked=True)
 
 
 def _fairly(
@@ -100,25 +108,33 @@ def _fairly(
     at = micros(now)
     queues: list[list[Row[Any]]] = []
     for lane in _lanes(connection, box):
-        b = box.c
-        held = select(func.count()).where(
-            b.status == "pending", b.lane == lane, b.lease_until > at, b.due_at <= at
-        )
-        free = per_lane - connection.execute(held).scalar_one()
+        free = per_lane - _in_hand(box)(connection, lane=lane, at=at).scalar_one()
         if free > 0 and (queue := _ready(connection, box, now, min(free, limit), lane)):
             queues.append(queue)
     turns = ((turn, row.item_id, row) for queue in queues for turn, row in enumerate(queue))
     return [row for _turn, _id, row in sorted(turns, key=lambda each: each[:2])[:limit]]
 
 
+@prepared
+def _in_hand(box: Table) -> Select[Any]:
+    b = box.c
+    held = (b.lease_until > value("at"), b.due_at <= value("at"))
+    return select(func.count()).where(b.status == _PENDING, b.lane == value("lane"), *held)
+
+
 def _lanes(connection: Connection, box: Table) -> list[str]:
     """The lanes with something pending, hopping through the index instead of reading all of it."""
+    return list(_hop(box)(connection).scalars())
+
+
+@prepared
+def _hop(box: Table) -> Select[Any]:
     b = box.c
-    pending = b.status == "pending"
+    pending = b.status == _PENDING
     hop = select(func.min(b.lane).label("lane")).where(pending).cte("hop", recursive=True)
     onward = select(func.min(b.lane)).where(pending, b.lane > hop.c.lane).scalar_subquery()
     hop = hop.union_all(select(onward).where(hop.c.lane.is_not(None)))
-    return list(connection.execute(select(hop.c.lane).where(hop.c.lane.is_not(None))).scalars())
+    return select(hop.c.lane).where(hop.c.lane.is_not(None))
 
 
 def _bury(connection: Connection, box: Table, spent: list[Row[Any]]) -> None:
@@ -139,10 +155,16 @@ def done(
 
     `clear` drops what it said. The row stays: its key must never be put in again.
     """
+    return _done(box, clear)(connection, item=item_id, held=fence).rowcount == 1
+
+
+@prepared
+def _done(box: Table, clear: bool) -> Update:
+    b = box.c
+    found = update(box).where(b.item_id == value("item"), b.fence == value("held"))
+    found = found.where(b.lease_until > 0, b.status == _PENDING)
     values: dict[str, Any] = {"status": "done", "lease_until": 0, "error": "", "trace": ""}
-    if clear:
-        values["payload"] = b""
-    return connection.execute(_held(box, item_id, fence).values(**values)).rowcount == 1
+    return found.values(**values, **({"payload": b""} if clear else {}))
 
 
 def failed(
@@ -211,7 +233,7 @@ def dead(connection: Connection, limit: int = 1_000) -> list[DeadLetter]:
     for box in OUTBOXES:
         b = box.c
         query = select(
-            literal(box.name), b.item_id, b.effect_key, b.case_code, b.lane, b.claims, b.error,
+            constant(box.name), b.item_id, b.effect_key, b.case_code, b.lane, b.claims, b.error,
             b.trace,
         ).where(b.status == "dead").order_by(b.item_id).limit(limit)  # fmt: skip
         letters += [DeadLetter(*row) for row in connection.execute(query)]
@@ -227,12 +249,17 @@ def pending(connection: Connection, box: Table = plugin_call) -> dict[str, int]:
 
 def next_due(connection: Connection, box: Table) -> datetime | None:
     """The earliest moment at which something can be claimed (UTC); None when nothing waits."""
-    b = box.c
-    query = select(b.due_at, b.lease_until).where(b.status == "pending")
     earliest: int | None = None
-    for row in connection.execute(query.order_by(b.due_at, b.item_id).limit(_LOOKED_AT)):
+    for row in _head(box)(connection, limit=_LOOKED_AT):
         ready = max(row.due_at, row.lease_until)
         earliest = ready if earliest is None else min(earliest, ready)
         if row.lease_until == 0:
             break
     return moment(earliest)
+
+
+@prepared
+def _head(box: Table) -> Select[Any]:
+    b = box.c
+    query = select(b.due_at, b.lease_until).where(b.status == _PENDING)
+    return query.order_by(b.due_at, b.item_id).limit(value("limit"))

@@ -11,9 +11,9 @@ from referral_engine.model.event import Event
 from referral_engine.store import history, journal, listing, outbox, rulebook, wakeups
 from referral_engine.store.checkpoints import Checkpoint, latest
 from referral_engine.store.journal import START, Position, StoredEvent
+from referral_engine.store.prepared import Prepared, value
 from referral_engine.store.projection import unpack
 from referral_engine.store.stage import IntakeSeen, Loaded, Seen
-from referral_engine.store.statements import placeholder
 from referral_engine.store.tables import OUTBOXES, case_file, command_key, intake_key, plugin_call
 from referral_engine.store.vault import Vault
 
@@ -21,6 +21,20 @@ __all__ = ["Reader", "Township"]
 
 Township = Callable[[str], str]
 """The township a territory lies in; empty where it lies in none."""
+
+_f, _c, _i = case_file.c, command_key.c, intake_key.c
+_SNAPSHOT = Prepared(select(_f.snapshot, _f.head_hash).where(_f.case_code == value("code")))
+_KNOWN_CODE = Prepared(select(_f.case_code).where(_f.case_code == value("code")))
+_SEEN = Prepared(
+    select(_c.body_hash, _c.result).where(
+        _c.principal_id == value("principal"), _c.request_key == value("key")
+    )
+)
+_INTAKE_SEEN = Prepared(
+    select(_i.body_hash, _i.case_code).where(
+        _i.channel == value("channel"), _i.sender_key == value("key")
+    )
+)
 
 
 class Reader:
@@ -49,10 +63,7 @@ class Reader:
     # -- a case -----------------------------------------------------------------------------------
     def load(self, code: str) -> Loaded | None:
         """The case as of its last event, and that event's hash; None for an unknown code."""
-        mark = placeholder(self._connection.dialect.name)
-        found = self._connection.exec_driver_sql(
-            f"SELECT snapshot, head_hash FROM case_file WHERE case_code = {mark}", (code,)
-        ).first()
+        found = _SNAPSHOT(self._connection, code=code).first()
         return None if found is None else Loaded(unpack(found[0]), found[1])
 
     def events(self, code: str) -> list[Event]:
@@ -81,8 +92,7 @@ class Reader:
 
     def new_code_free(self, code: str) -> bool:
         """Whether no case has this code."""
-        query = select(case_file.c.case_code).where(case_file.c.case_code == code)
-        return self._connection.execute(query).first() is None
+        return _KNOWN_CODE(self._connection, code=code).first() is None
 
     def referral_case(self, referral_id: str) -> str | None:
         """The code of the case a referral belongs to."""
@@ -95,20 +105,12 @@ class Reader:
     # -- what came before -------------------------------------------------------------------------
     def seen(self, principal_id: str, key: str) -> Seen | None:
         """What was asked and answered under this key before; None when it is new."""
-        c = command_key.c
-        query = select(c.body_hash, c.result).where(
-            c.principal_id == principal_id, c.request_key == key
-        )
-        found = self._connection.execute(query).first()
+        found = _SEEN(self._connection, principal=principal_id, key=key).first()
         return None if found is None else Seen(*found)
 
     def intake_seen(self, channel: str, sender_key: str) -> IntakeSeen | None:
         """The case that this sender's key made before; None when it is new."""
-        i = intake_key.c
-        query = select(i.body_hash, i.case_code).where(
-            i.channel == channel, i.sender_key == sender_key
-        )
-        found = self._connection.execute(query).first()
+        found = _INTAKE_SEEN(self._connection, channel=channel, key=sender_key).first()
         return None if found is None else IntakeSeen(*found)
 
     def repeats(

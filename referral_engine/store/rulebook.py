@@ -10,11 +10,16 @@ import msgspec
 from sqlalchemy import Connection, Table, select
 
 from referral_engine.store.moment import micros, moment
+from referral_engine.store.prepared import Prepared
 from referral_engine.store.tables import org_version, publication, rule_set
 
 __all__ = ["Publication", "active", "keep_org", "org", "publications", "publish", "sources"]
 
 Sources = dict[str, str]
+
+_ACTIVE = Prepared(
+    select(publication.c.rule_set_hash).order_by(publication.c.publication_id.desc()).limit(1)
+)
 
 
 class Publication(NamedTuple):
@@ -54,10 +59,8 @@ def publish(
 
 def active(connection: Connection) -> str | None:
     """The hash of the rule set that new cases are decided under."""
-    p = publication.c
-    return connection.execute(
-        select(p.rule_set_hash).order_by(p.publication_id.desc()).limit(1)
-    ).scalar()
+    found = _ACTIVE(connection).first()
+    return None if found is None else found.rule_set_hash
 
 
 def sources(connection: Connection, digest: str) -> Sources | None:

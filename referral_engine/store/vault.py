@@ -8,11 +8,12 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import BindParameter, Connection, Select, delete, select, update
 
 from referral_engine.errors import Refused
 from referral_engine.i18n import _
 from referral_engine.store.keyring import KEY_BYTES, Keyring, decrypt, encrypt
+from referral_engine.store.prepared import prepared, value
 from referral_engine.store.statements import Row
 from referral_engine.store.tables import content, data_key, setting
 
@@ -68,7 +69,9 @@ class Vault:
 
     def keys(self, connection: Connection, codes: Sequence[str]) -> dict[str, CaseKey]:
         """The data keys of those of `codes` that have one."""
-        found = connection.execute(select(data_key).where(data_key.c.case_code.in_(codes)))
+        if not codes:
+            return {}
+        found = _keys(len(codes))(connection, **_numbered("code", codes))
         return {row.case_code: self._opened(row) for row in found}
 
     def read(
@@ -79,12 +82,15 @@ class Vault:
         Those erased or never there are left out. Raises Refused (KEY_MISSING, KEY_WRONG,
         CONTENT_CHANGED).
         """
-        query = select(content).where(content.c.case_code.in_(codes))
-        if refs is not None:
-            query = query.where(content.c.ref.in_(list(refs)))
-        keys = self.keys(connection, codes)
+        wanted = () if refs is None else tuple(refs)
+        if not codes or (refs is not None and not wanted):
+            return {}
+        rows = _contents(len(codes), None if refs is None else len(wanted))(
+            connection, **_numbered("code", codes), **_numbered("ref", wanted)
+        ).all()
+        keys = self.keys(connection, codes) if rows else {}
         texts: dict[str, dict[str, str]] = {}
-        for row in connection.execute(query):
+        for row in rows:
             if (key := keys.get(row.case_code)) is not None:
                 clear = key.open(row.ref, row.ciphertext).decode()
                 texts.setdefault(row.case_code, {})[row.ref] = clear
@@ -102,6 +108,25 @@ class Vault:
     def _opened(self, row: Any) -> CaseKey:
         code, wrapped, master = row
         return CaseKey(code, self._keyring.unwrap(wrapped, master, code))
+
+
+@prepared
+def _keys(codes: int) -> Select[Any]:
+    return select(data_key).where(data_key.c.case_code.in_(_values("code", codes)))
+
+
+@prepared
+def _contents(codes: int, refs: int | None) -> Select[Any]:
+    query = select(content).where(content.c.case_code.in_(_values("code", codes)))
+    return query if refs is None else query.where(content.c.ref.in_(_values("ref", refs)))
+
+
+def _values(name: str, count: int) -> list[BindParameter[Any]]:
+    return [value(f"{name}_{number}") for number in range(count)]
+
+
+def _numbered(name: str, given: Sequence[str]) -> dict[str, str]:
+    return {f"{name}_{number}": each for number, each in enumerate(given)}
 
 
 def content_rows(key: CaseKey, code: str, texts: Mapping[str, str]) -> list[Row]:

@@ -10,15 +10,34 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, case, func, literal_column, select, update
 
 from referral_engine.store.moment import micros, moment
 from referral_engine.store.outbox import DeadLetter
+from referral_engine.store.prepared import Prepared, value
 from referral_engine.store.tables import case_file, wakeup
 
 __all__ = ["ClaimedWakeup", "claim", "dead", "done", "due", "failed", "next_due", "revive"]
 
 _LOOKED_AT = 256
+
+_w = wakeup.c
+_waiting = select(_w.due_at, _w.lease_until).where(
+    _w.due_at.is_not(None), _w.dead == literal_column("0")
+)
+_HEAD = Prepared(_waiting.order_by(_w.due_at).limit(value("limit")))
+_READY = Prepared(
+    select(_w.case_code, _w.claims)
+    .where(
+        _w.due_at.is_not(None),
+        _w.dead == literal_column("0"),
+        _w.due_at <= value("at"),
+        _w.lease_until <= value("at"),
+    )
+    .order_by(_w.due_at)
+    .limit(value("limit"))
+    .with_for_update(skip_locked=True)
+)
 
 
 class ClaimedWakeup(NamedTuple):
@@ -35,11 +54,7 @@ def claim(
 ) -> list[ClaimedWakeup]:
     """Takes up to `limit` cases that are due; those claimed too often are put aside as dead."""
     w = wakeup.c
-    ready = (w.due_at <= micros(now)) & (w.dead == 0) & (w.lease_until <= micros(now))
-    query = select(w.case_code, w.claims).where(w.due_at.is_not(None), ready)
-    found = connection.execute(
-        query.order_by(w.due_at).limit(limit).with_for_update(skip_locked=True)
-    ).all()
+    found = _READY(connection, at=micros(now), limit=limit).all()
     spent = [row.case_code for row in found if row.claims >= max_claims]
     if spent:
         connection.execute(update(wakeup).where(w.case_code.in_(spent)).values(dead=1))
@@ -121,10 +136,8 @@ def next_due(connection: Connection) -> datetime | None:
     May lie in the past. Claimed ones count at the end of their lease; they are among the
     earliest due, so that looking at the head of the queue is enough.
     """
-    w = wakeup.c
-    query = select(w.due_at, w.lease_until).where(w.due_at.is_not(None), w.dead == 0)
     earliest: int | None = None
-    for row in connection.execute(query.order_by(w.due_at).limit(_LOOKED_AT)):
+    for row in _HEAD(connection, limit=_LOOKED_AT):
         ready = max(row.due_at, row.lease_until)
         earliest = ready if earliest is None else min(earliest, ready)
         if row.lease_until == 0:

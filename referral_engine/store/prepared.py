@@ -1,0 +1,77 @@
+"""Questions asked thousands of times a second: built and compiled once, run with plain values.
+
+Building a Core statement and finding its compiled form again costs several times what SQLite takes
+to answer it. What never changes in a question is written as a literal (`literal`): with a bound
+value SQLite could not tell that a partial index holds what is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Dialect,
+    Executable,
+    bindparam,
+    literal_column,
+)
+from sqlalchemy.sql.elements import ClauseElement
+
+__all__ = ["Prepared", "literal", "prepared", "value"]
+
+
+def literal(text: str) -> ColumnElement[str]:
+    """A word of ours, as it stands in an index's condition; never what somebody wrote."""
+    if "'" in text or "%" in text:
+        raise ValueError(f"{text!r} is no plain word")
+    return literal_column(f"'{text}'")
+
+
+def value(name: str) -> BindParameter[Any]:
+    """What is only known when the question is asked."""
+    return bindparam(name)
+
+
+class _Compiled(NamedTuple):
+    sql: str
+    fixed: dict[str, Any]
+    order: tuple[str, ...] | None
+
+
+class Prepared:
+    """A statement with named values, run by the driver; whole numbers, texts and bytes only."""
+
+    __slots__ = ("_compiled", "_statement")
+
+    def __init__(self, statement: Executable) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def __call__(self, connection: Connection, **values: Any) -> CursorResult[*tuple[Any, ...]]:
+        """Runs it; rows have the columns' names. Raises KeyError for a value not given."""
+        found = self._compiled.get(connection.dialect.name)
+        if found is None:
+            found = self._compiled[connection.dialect.name] = self._compile(connection.dialect)
+        if found.order is None:
+            return connection.exec_driver_sql(found.sql, found.fixed | values)
+        known = found.fixed | values if found.fixed else values
+        return connection.exec_driver_sql(found.sql, tuple([known[name] for name in found.order]))
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        assert isinstance(self._statement, ClauseElement)
+        made = self._statement.compile(dialect=dialect)
+        params: dict[str, Any] = dict(made.params)
+        fixed = {name: given for name, given in params.items() if given is not None}
+        order: list[str] | None = getattr(made, "positiontup", None)
+        return _Compiled(str(made), fixed, None if order is None else tuple(order))
+
+
+def prepared(build: Callable[..., Executable]) -> Callable[..., Prepared]:
+    """A question of several shapes: `build` says what to ask for each combination of arguments."""
+    return cache(lambda *shape: Prepared(build(*shape)))
