@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 
@@ -28,7 +29,7 @@ from referral_engine.plugins.answers import next_call, requests_of
 from referral_engine.plugins.departments import Departments
 from referral_engine.plugins.guard import PluginFailed
 from referral_engine.plugins.present import detail_of, view_of
-from referral_engine.store import Claimed, ClaimedWakeup, Tx
+from referral_engine.store import CaseFilter, Claimed, ClaimedWakeup, Tx
 
 __all__ = ["Runner", "Stale"]
 
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 """design.md: claims in batches of 50 are 14 to 25 times as fast on SQLite; calls never batch."""
+_PAGE = 500
 LEASE = timedelta(minutes=2)
 CALL_LEASE = timedelta(minutes=10)
 _RETRY = (10, 30, 120, 600, 1800)
@@ -129,6 +131,34 @@ class Runner:
             self.desk.store.transact(
                 lambda tx: tx.failed_wakeup(claimed.code, claimed.fence, told, retry)
             )
+
+    def confirm_calendar(self) -> int:
+        """Recomputes provisional deadlines where the calendar has learnt more; how many cases.
+
+        Called when the workspace is read. Each case is asked once a calendar version.
+        """
+        version = self.desk.workspace.calendar.version
+        codes = [code for code in self._open_cases() if self._provisional(code, version)]
+        for code in codes:
+            key = f"calendar/{version}/{code}"
+            self.desk.submit(Request(code, c.ConfirmDeadlines(), ENGINE, key=key))
+        return len(codes)
+
+    def _open_cases(self) -> Iterator[str]:
+        before = None
+        while True:
+            with self.desk.store.reading() as reader:
+                page = reader.cases(_PAGE, CaseFilter(open=True, before=before))
+            yield from (line.code for line in page)
+            if len(page) < _PAGE:
+                return
+            before = (page[-1].registered_at, page[-1].code)
+
+    def _provisional(self, code: str, version: str) -> bool:
+        with self.desk.store.reading() as reader:
+            loaded = reader.load(code)
+        deadlines = loaded.case.deadlines if loaded else ()
+        return any(d.provisional and d.open and d.calendar != version for d in deadlines)
 
     # -- plugin calls -------------------------------------------------------------------------
     def calls(self, limit: int = 1) -> bool:

@@ -85,6 +85,7 @@ class Daemon:
 
     def loop(self) -> None:
         """Runs until it is stopped or, with `until_idle`, until nothing is due."""
+        self._confirm()
         threads = [] if self._virtual or self._workers == 1 else self._start_workers()
         try:
             while not self._stop.is_set():
@@ -171,6 +172,11 @@ class Daemon:
         self._checked = monotonic()
         self.runner.desk.store.checkpoint(self.runner.clock.now(), self._anchor)
 
+    def _confirm(self) -> None:
+        changed = self.runner.confirm_calendar()
+        if changed:
+            log.info("the calendar knows more: deadlines of %s cases are confirmed", changed)
+
     def _take_workspace(self) -> None:
         """A faulty edit changes nothing: what ran before goes on, and the faults are named."""
         desk = self.runner.desk
@@ -182,6 +188,7 @@ class Daemon:
             log.error("the workspace is not taken over: %s", error)
             return
         desk.refresh(workspace)
+        self._confirm()
         with desk.store.reading() as reader:
             known = reader.active_rule_set()
         if known != rules.hash:
