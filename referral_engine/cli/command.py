@@ -91,7 +91,7 @@ class Group(_Speaking, click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         lines = [(name, _(told)) for name, (_where, told) in self.lazy.items()]
-        lines += [(name, _(each.help or "")) for name, each in self.commands.items()]
+        lines += [(name, _(each.help) if each.help else "") for name, each in self.commands.items()]
         if lines:
             with formatter.section(_("Commands")):
                 formatter.write_dl(lines)
