@@ -54,7 +54,7 @@ def _reported(
     if referral.role == "support":
         return
     if not _next_step(draft, referral, outcome):
-        _resolve(draft, outcome)
+        _resolve(draft, _path_outcome(draft, referral, outcome))
 
 
 def handle_now(draft: Draft, command: HandleNow) -> None:
@@ -162,6 +162,15 @@ def _own(draft: Draft) -> Referral:
         return lead
     unit = draft.by.unit or draft.case.holder
     return offer(draft, unit, "lead", reason="handle_now")
+
+
+def _path_outcome(draft: Draft, referral: Referral, outcome: str) -> str:
+    """What the last step of a path calls its success or failure; else what was reported."""
+    step = draft.rules.step(draft.case.path, referral.path_step) if referral.path_step else None
+    if step is None:
+        return outcome
+    named = step.outcome_failure if outcome in FAILED else step.outcome_success
+    return named or outcome
 
 
 def _next_step(draft: Draft, referral: Referral, outcome: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from referral_engine.errors import ReferralError
@@ -11,7 +11,7 @@ from referral_engine.rules.closure import compile_condition
 from referral_engine.rules.fields import Registry
 from referral_engine.rules.index import Index
 from referral_engine.rules.naive import tables
-from referral_engine.rules.prepare import UNTOUCHED, Prepared, prepare
+from referral_engine.rules.prepare import UNTOUCHED, Prepared, decided, prepare
 from referral_engine.rules.subject import Subject
 from referral_engine.rules.terms import Surroundings, Terms
 from referral_engine.rules.text import Needles
@@ -55,6 +55,7 @@ class Router:
         self._deciding = Index(deciding, self._terms, needles)
         self._changing = changing
         self._default = deciding[-1].default if deciding else None
+        self._speaking = {rule.id: rule for rule in _speaking(deciding)}
         self._conditions = {
             rule.id: tuple(c for c in (table.when, rule.when) if c is not None)
             for table in deciding
@@ -103,6 +104,8 @@ class Router:
             bare = self._by_rule(self._deciding.first(values, received_on))
         else:
             bare = self._by_rows(self._deciding.true(values, received_on))
+        if bare.rule in self._speaking:
+            prepared = decided(prepared, self._speaking[bare.rule], values)
         if prepared is UNTOUCHED and not trace:
             return bare
         return _told(bare, prepared, self._witness(bare.rule)(values) if trace else ())
@@ -124,8 +127,8 @@ class Router:
         except KeyError:
             if len(self._decided) >= _REMEMBERED:
                 self._decided.clear()
-            decided = self._decided[rows] = self._bare(self._deciding.rules_of(rows))
-            return decided
+            bare = self._decided[rows] = self._bare(self._deciding.rules_of(rows))
+            return bare
 
     def _by_rule(self, first: RoutingRule | None) -> Decision:
         name = None if first is None else first.id
@@ -153,6 +156,15 @@ class Router:
         if rule not in self._witnesses:
             self._witnesses[rule] = witness(self._conditions.get(rule, ()), self._terms)
         return self._witnesses[rule]
+
+
+def _speaking(deciding: tuple[RoutingTable, ...]) -> Iterator[RoutingRule]:
+    """The deciding rules that say more than whom to refer to."""
+    for table in deciding:
+        for rule in (*table.rules, *((table.default,) if table.default else ())):
+            effects = rule.effects
+            if effects.set or effects.tag or effects.path or effects.link:
+                yield rule
 
 
 def _told(bare: Decision, prepared: Prepared, seen: tuple[tuple[str, str], ...]) -> Decision:

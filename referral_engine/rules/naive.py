@@ -11,7 +11,7 @@ from datetime import date
 import msgspec
 
 from referral_engine.rules.leaf import bind
-from referral_engine.rules.prepare import UNTOUCHED, Prepared, prepare
+from referral_engine.rules.prepare import UNTOUCHED, Prepared, decided, prepare
 from referral_engine.rules.terms import Terms
 from referral_engine.rules.tree import (
     All,
@@ -63,6 +63,8 @@ def route(
         matched.extend(_true(table, now, received_on, terms))
     default = deciding[-1].default if deciding else None
     winner = matched[0] if matched else default
+    if winner is not None:
+        prepared = decided(prepared, winner, now)
     return Routing(winner, tuple(matched), prepared, tuple(asked))
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from referral_engine.rules.tree import RoutingRule, Value
 
-__all__ = ["UNTOUCHED", "Prepared", "prepare"]
+__all__ = ["UNTOUCHED", "Prepared", "decided", "prepare"]
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -70,3 +70,14 @@ def prepare(
     return Prepared(
         tuple(ids), tuple(said.items()), tuple(tags), **words, overruled=tuple(overruled)
     )
+
+
+def decided(before: Prepared, winner: RoutingRule, values: Mapping[str, Value]) -> Prepared:
+    """`before` and what the rule that decides sets, tags and names beside whom it refers to.
+
+    What a prepare rule said stands. The winner itself is not among the rules that prepared.
+    """
+    effects = winner.effects
+    if not (effects.set or effects.tag or effects.path or effects.link):
+        return before
+    return msgspec.structs.replace(prepare(before, (winner,), values), rules=before.rules)

@@ -327,3 +327,16 @@ def test_a_subject_of_a_running_case_comes_from_plain_values() -> None:
     assert dict(subject.changed({"returns": 3}).values)["returns"] == 3
     assert subject.get("returns") == 2
     assert subject.get("unit") is None
+
+
+def test_the_deciding_rule_may_set_tag_and_name_a_path_but_what_was_prepared_stands() -> None:
+    refer = Refer(Target(unit="fire"))
+    said = {"set": (("severity", 2),), "tag": ("danger",), "path": "enforcement"}
+    leak = rule("leak", refer=refer, **said)
+    decision = decide(deciding(leak))
+    assert (decision.values, decision.tags) == ((("severity", 2),), ("danger",))
+    assert (decision.path, decision.prepared) == ("enforcement", ())
+    before = preparing(rule("first", set=(("severity", 1),), path="petition"))
+    decision = decide(before, deciding(leak))
+    assert (decision.values, decision.path) == ((("severity", 1),), "petition")
+    assert decision.prepared == ("first",)
