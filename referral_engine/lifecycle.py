@@ -105,7 +105,9 @@ STEPS: tuple[Step, ...] = (
          ("reviewed", "in_progress")),
     Step("call_back", ("reviewed",), ("callback_officer", "duty_leader", "sealed_contact"),
          ("called_back", "assigned", "accepted")),
-    Step("call_back", ("called_back",), ("callback_officer", "duty_leader", "sealed_contact")),
+    # Somebody concerned beside the reporter, of a sample.
+    Step("call_back", ("called_back",), ("callback_officer", "duty_leader", "sealed_contact"),
+         ("assigned", "accepted")),
     Step("rate", ANY, ("reporter",), ("assigned", "accepted")),
     Step("rework", DONE, (*DIRECTING, "callback_officer", "reviewer"), ("assigned", "accepted")),
     Step("defer", WORKING, (*DIRECTING, "officer"), ("resolved",)),

@@ -93,9 +93,21 @@ def _fire(draft: Draft, deadline: Deadline, mark: Mark, *, acts: bool) -> None:
         return
     if mark.share == 1.0 and _own_effect(draft, deadline):
         return
-    steps = draft.case.steps
     occasion(draft, deadline.name, deadline.referral, mark.share)
-    if mark.share >= BACKSTOP and draft.case.steps == steps and not draft.case.over:
+    if mark.share >= BACKSTOP and not draft.case.over:
+        _backstop(draft, deadline)
+
+
+def _backstop(draft: Draft, deadline: Deadline) -> None:
+    """What no rule has brought to leadership by now the engine brings there.
+
+    A support that stalls does not take the case from a lead that acts: lead and holder hear it.
+    """
+    referral = draft.case.referral(deadline.referral)
+    if referral is not None and referral.role == "support":
+        for unit in dict.fromkeys((draft.case.holder, *_leads(draft))):
+            draft.tell(unit, "support_stalls", referral=referral.id)
+    elif not draft.case.steps:
         step_up_to(draft, "", f"backstop:{deadline.name}", "")
 
 

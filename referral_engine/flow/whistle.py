@@ -94,17 +94,23 @@ def call_conference(
         meet_at=command.meet_at if command else None,
     )
     draft.record(e.ConferenceCalled(made, rule=rule))
-    if made.meet_at is not None:
-        clocks.moment(draft, "confer", made.meet_at)
-    elif clocks.find(draft, "confer") is None:
-        clock = draft.rules.clock("joint", "confer") or draft.rules.clock("case", "confer")
-        if clock is not None:
-            clocks.start(draft, clock, since=draft.now)
+    # A whistle has said by when they confer, whenever they mean to meet.
+    if clocks.find(draft, "confer") is None:
+        _start_confer(draft, made)
     for member in made.members:
         draft.tell(member, "conference", conference=made.id)
     for referral in draft.case.referrals:
         if referral.open and set(referral.units) & set(made.members):
             draft.call(referral, "conference", once=made.id, conference=made.id)
+
+
+def _start_confer(draft: Draft, made: Conference) -> None:
+    if made.meet_at is not None:
+        clocks.moment(draft, "confer", made.meet_at)
+        return
+    clock = draft.rules.clock("joint", "confer") or draft.rules.clock("case", "confer")
+    if clock is not None:
+        clocks.start(draft, clock, since=draft.now)
 
 
 def _hold_conference(draft: Draft, command: Confer) -> None:

@@ -17,8 +17,8 @@ class Unknown(ValueError):
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """As written: a person's id, a unit's id (its officer), ``role@unit``, ``reporter`` or
-    ``engine``."""
+    """As written: a person's id, a unit's id (its officer), ``role@unit``, ``person@unit`` for
+    one of several posts, ``reporter`` (whoever comes in from outside too) or ``engine``."""
 
     word: str
 
@@ -34,7 +34,7 @@ def principal_of(actor: Actor, org: Org, case: Case | None) -> Principal:
         return ENGINE
     if word == "reporter":
         if case is None:
-            raise Unknown("reporter")
+            return Principal("public", ("reporter",))
         return Principal(case.reporter, ("reporter",))
     role, _at, unit = word.rpartition("@")
     if role:

@@ -16,7 +16,7 @@ from referral_engine.model.issue import Issue
 from referral_engine.rules import lint
 from referral_engine.rules.convert import read_bool, read_int, read_moment, read_span
 from referral_engine.rules.issue_nodes import read_issue
-from referral_engine.rules.reader import Entries, Known, Reader
+from referral_engine.rules.reader import Entries, Entry, Known, Reader
 from referral_engine.rules.source import decode, shown_line
 from referral_engine.rules.tree import RuleSet
 from referral_engine.rules.yaml_nodes import compose
@@ -96,11 +96,13 @@ class _Reading:
             return None
         node = entries["issue"][1]
         own = {"name", "times", "auto_accept"}
-        inside = {key.value: value for key, value in self.reader.pairs(node) if key.value in own}
+        pairs = self.reader.pairs(node)  # merge keys followed: an issue may be another one again
+        inside = {key.value: value for key, value in pairs if key.value in own}
         times = read_int(self.reader, inside["times"]) if "times" in inside else 1
         auto = read_bool(self.reader, inside["auto_accept"]) if "auto_accept" in inside else None
         name = self.reader.text(inside["name"]) if "name" in inside else "case"
-        issue = read_issue(self.reader, _dated(_without(node, own))) if _is_mapping(node) else None
+        rest = [pair for pair in pairs if pair[0].value not in own]
+        issue = read_issue(self.reader, _dated(node, rest)) if pairs else None
         if issue is None or times is None:
             return None
         if times == 1:
@@ -204,28 +206,19 @@ def _another(issue: Issue, number: int) -> Issue:
     return replace(issue, reporter=replace(who, name=name, phone=phone))
 
 
-def _without(node: Node, keys: set[str]) -> Node:
-    pairs = [pair for pair in node.value if pair[0].value not in keys]
-    return MappingNode(node.tag, pairs, node.start_mark, node.end_mark)
-
-
 def _pairs(node: Node | None) -> list[tuple[Any, Node]]:
     return list(node.value) if isinstance(node, MappingNode) else []
-
-
-def _is_mapping(node: Node) -> bool:
-    return isinstance(node, MappingNode)
 
 
 def _is_empty(node: Node) -> bool:
     return isinstance(node, ScalarNode) and node.value in ("", "~", "none", "[]", "{}")
 
 
-def _dated(node: Node) -> Node:
+def _dated(node: Node, pairs: list[Entry]) -> Node:
     """An issue that does not say when it was received: the moment of its step is put in later."""
-    if any(key.value in ("received_at", "收到时间") for key, _value in node.value):
-        return node
     start, end = node.start_mark, node.end_mark
-    key, value = (ScalarNode("tag:yaml.org,2002:str", word, start, end)
-                  for word in ("received_at", NOW.isoformat()))  # fmt: skip
-    return MappingNode(node.tag, [*node.value, (key, value)], start, end)
+    if not any(key.value in ("received_at", "收到时间") for key, _value in pairs):
+        key, value = (ScalarNode("tag:yaml.org,2002:str", word, start, end)
+                      for word in ("received_at", NOW.isoformat()))  # fmt: skip
+        pairs = [*pairs, (key, value)]
+    return MappingNode("tag:yaml.org,2002:map", pairs, start, end)

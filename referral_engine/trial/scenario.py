@@ -91,6 +91,7 @@ class _Teller:
         self.rows: list[Row] = []
         self.failures: list[Failure] = []
         self._told = 0
+        self._broken: set[str] = set()
 
     def step(self, step: Step) -> None:
         """One step; whatever goes wrong in it is a failure at its place."""
@@ -106,7 +107,10 @@ class _Teller:
             self._look(step)
         except (Missing, Unknown) as error:
             self._fail(step.place, "", _("unknown here: {name}").format(name=error))
-        self.failures += [Failure(step.place, "", text) for text in broken(self.box.store)]
+        for text in broken(self.box.store):
+            if text not in self._broken:  # what once does not hold is told once
+                self._broken.add(text)
+                self._fail(step.place, "", text)
 
     # -- time ---------------------------------------------------------------------------------
     def _pass_time(self, step: Step) -> None:
@@ -187,7 +191,7 @@ class _Teller:
                 if text := difference(look, expected):
                     self._fail(expected.place, name, text)
         if step.act is None and step.arrival is None:
-            self._row(step, step.cases, "see")
+            self._row(step, step.cases or self.names.last, "see")
 
     def _row(self, step: Step, name: str, what: str, refused: str = "") -> None:
         found = self.names.codes.get(name)

@@ -49,9 +49,18 @@ def difference(look: Look, expected: Expected) -> str:
     got, wanted = SEEN[expected.key](look, expected.value)
     if got == wanted:
         return ""
+    got, wanted = _apart(got, wanted)
     return _("{key}: expected {wanted}, got {got}").format(
         key=expected.key, wanted=_shown(wanted), got=_shown(got)
     )
+
+
+def _apart(got: object, wanted: object) -> tuple[object, object]:
+    """Of two mappings only what differs; a long list of clocks is hard to compare by eye."""
+    if not (isinstance(got, dict) and isinstance(wanted, dict)):
+        return got, wanted
+    differ = [key for key in {**wanted, **got} if got.get(key) != wanted.get(key)]
+    return ({k: got[k] for k in differ if k in got}, {k: wanted[k] for k in differ if k in wanted})
 
 
 def clock_name(case: Case, clock: Deadline) -> str:
