@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
 from referral_engine.clock import Clock
-from referral_engine.desk import Answer, Desk
+from referral_engine.desk import Desk
 from referral_engine.errors import ReferralError, Refused
 from referral_engine.flow.intake import ISSUE
 from referral_engine.model import command as c
@@ -29,9 +30,9 @@ from referral_engine.plugins.answers import next_call, requests_of
 from referral_engine.plugins.departments import Departments
 from referral_engine.plugins.guard import PluginFailed
 from referral_engine.plugins.present import detail_of, view_of
-from referral_engine.store import CaseFilter, Claimed, ClaimedWakeup, Tx
+from referral_engine.store import CaseFilter, Claimed, ClaimedWakeup, Conflict, Tx
 
-__all__ = ["Runner", "Stale"]
+__all__ = ["Runner"]
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +45,17 @@ _RETRY = (10, 30, 120, 600, 1800)
 """Seconds until a failed call is made again, by how often it was claimed."""
 
 
-class Stale(ReferralError):
-    """The lease ran out and somebody else has the item; what was written is given up."""
+_INSIDE = frozenset({"follow_up", "wakeup"})
+_OUTSIDE = frozenset({"plugin_call", "notice"})
+
+
+class _Hand(NamedTuple):
+    """What one claim took."""
+
+    follow_ups: Sequence[Claimed[Request]]
+    wakeups: Sequence[ClaimedWakeup]
+    calls: Sequence[Claimed[Call]]
+    notices: Sequence[Claimed[Notice]]
 
 
 class Runner:
@@ -59,73 +69,90 @@ class Runner:
         self.suspended = False
         """Timers stand still (the wall clock jumped) until somebody accepts the time."""
 
-    def step(self) -> bool:
-        """One round of what is due first; False where nothing was."""
-        now = self.clock.now()
+    def upcoming(self) -> dict[str, datetime]:
+        """When something is next due in each box that holds anything; may lie in the past (UTC)."""
         with self.desk.store.reading() as reader:
-            upcoming = reader.upcoming()
-        due = {box for box, at in upcoming.items() if at <= now}
-        rounds = {
-            "follow_up": self.follow_ups, "wakeup": self.wakeups,
-            "plugin_call": self.calls, "notice": self.notices,
-        }  # fmt: skip
-        done = [work() for box, work in rounds.items() if box in due]
+            return reader.upcoming()
+
+    def step(self, upcoming: Mapping[str, datetime] | None = None) -> bool:
+        """One round of what is due first; False where nothing was.
+
+        `upcoming` saves the look where the caller has just taken it. What changes cases comes
+        before what goes out, so that a call which this very round takes back is not made.
+        """
+        now = self.clock.now()
+        seen = self.upcoming() if upcoming is None else upcoming
+        due = {box for box, at in seen.items() if at <= now}
+        if self.suspended:
+            due.discard("wakeup")
+        done = [self._round(now, due & boxes) for boxes in (_INSIDE, _OUTSIDE)]
         return any(done)
 
-    # -- follow-ups ---------------------------------------------------------------------------
-    def follow_ups(self) -> bool:
-        """Commands that one case has for another."""
-        now = self.clock.now()
-        claimed = self.desk.store.transact(lambda tx: tx.claim_follow_ups(now, BATCH, LEASE))
-        for each in claimed:
-            self._follow_up(each)
-        return bool(claimed)
+    def calls(self) -> bool:
+        """One plugin call, for threads that make nothing but calls."""
+        return self._round(self.clock.now(), {"plugin_call"})
 
-    def _follow_up(self, claimed: Claimed[Request]) -> None:
+    def _round(self, now: datetime, boxes: Set[str]) -> bool:
+        if not boxes:
+            return False
+        hand = self.desk.store.transact(lambda tx: self._claim(tx, now, boxes))
+        # All are sent before the first is waited for: they share commits.
+        following = [(each, self._follow_up(each)) for each in hand.follow_ups]
+        looking = [(each, self._look(each)) for each in hand.wakeups]
+        for each, future in following:
+            self._followed(each, future)
+        for looked, future in looking:
+            self._looked(looked, future)
+        for call in hand.calls:
+            self._call(call)
+        if hand.notices:
+            self._tell(hand.notices, now)
+        return any(hand)
+
+    def _claim(self, tx: Tx, now: datetime, boxes: Set[str]) -> _Hand:
+        """One commit for all boxes, before anything is done: what kills its worker must count."""
+        return _Hand(
+            tx.claim_follow_ups(now, BATCH, LEASE) if "follow_up" in boxes else (),
+            tx.claim_wakeups(now, BATCH, LEASE) if "wakeup" in boxes else (),
+            self._claim_calls(tx, now) if "plugin_call" in boxes else (),
+            tx.claim_notices(now, BATCH, LEASE) if "notice" in boxes else (),
+        )
+
+    # -- commands that one case has for another -----------------------------------------------
+    def _follow_up(self, claimed: Claimed[Request]) -> Future[None]:
         def run(tx: Tx) -> None:
             self.desk.run(tx, claimed.work)
-            if not tx.done_follow_up(claimed.item_id, claimed.fence):
-                raise Stale
+            tx.done_follow_up(claimed.item_id, claimed.fence)
 
+        return self.desk.store.write(run)
+
+    def _followed(self, claimed: Claimed[Request], future: Future[None]) -> None:
         try:
-            self.desk.store.transact(run)
-        except Stale:
-            return
-        except ReferralError as error:
+            future.result()
+        except Exception as error:
+            if not isinstance(error, ReferralError):
+                log.exception("case %s: a command for it failed", claimed.work.case)
             retry = self.clock.now() + timedelta(seconds=_pause(claimed.claims))
             told, trace = _told(error), traceback.format_exc(limit=8)
             self.desk.store.transact(lambda tx: tx.failed_follow_up(claimed, told, trace, retry))
 
     # -- timers -------------------------------------------------------------------------------
-    def wakeups(self) -> bool:
-        """Looks at the cases in which something is due; all that is due is fired."""
-        if self.suspended:
-            return False
-        now = self.clock.now()
-        claimed = self.desk.store.transact(lambda tx: tx.claim_wakeups(now, BATCH, LEASE))
-        looking = [(each, self._look(each)) for each in claimed]
-        for each, future in looking:
-            self._looked(each, future)
-        return bool(claimed)
-
-    def _look(self, claimed: ClaimedWakeup) -> Future[Answer]:
+    def _look(self, claimed: ClaimedWakeup) -> Future[None]:
+        """Reads the case again and fires all that is due."""
         request = Request(case=claimed.code, command=c.Tick(), by=ENGINE)
 
-        def run(tx: Tx) -> Answer:
-            answer = self.desk.run(tx, request)
-            if not tx.done_wakeup(claimed.code, claimed.fence):
-                raise Stale
-            return answer
+        def run(tx: Tx) -> None:
+            self.desk.run(tx, request)
+            tx.done_wakeup(claimed.code, claimed.fence)
 
         return self.desk.store.write(run)
 
-    def _looked(self, claimed: ClaimedWakeup, future: Future[Answer]) -> None:
+    def _looked(self, claimed: ClaimedWakeup, future: Future[None]) -> None:
         try:
             future.result()
-        except Stale:
-            return
         except Exception as error:
-            log.exception("case %s: a timer could not be fired", claimed.code)
+            if not isinstance(error, Conflict):  # somebody was faster; a stale owner gives nothing
+                log.exception("case %s: a timer could not be fired", claimed.code)
             retry = self.clock.now() + timedelta(seconds=_pause(claimed.claims))
             told = _told(error)
             self.desk.store.transact(
@@ -161,30 +188,24 @@ class Runner:
         return any(d.provisional and d.open and d.calendar != version for d in deadlines)
 
     # -- plugin calls -------------------------------------------------------------------------
-    def calls(self, limit: int = 1) -> bool:
-        """Makes one plugin call outside any transaction; one at a time to a department.
+    def _claim_calls(self, tx: Tx, now: datetime) -> list[Claimed[Call]]:
+        """One call, to a department that has none in hand.
 
         Where a department has no plugin there is nothing to call: its people go on from the
         desk inbox.
         """
-        now = self.clock.now()
-
-        def claim(tx: Tx) -> list[Claimed[Call]]:
-            tx.dismiss_calls([u for u in tx.called_units() if not self.departments.has(u)])
-            return tx.claim_calls(now, limit, CALL_LEASE, per_unit=1)
-
-        claimed = self.desk.store.transact(claim)
-        for each in claimed:
-            self._call(each)
-        return bool(claimed)
+        tx.dismiss_calls([unit for unit in tx.called_units() if not self.departments.has(unit)])
+        return tx.claim_calls(now, 1, CALL_LEASE, per_unit=1)
 
     def _call(self, claimed: Claimed[Call]) -> None:
+        """Makes the call outside any transaction."""
         call = claimed.work
         case, issue = self._read(call)
         now = self.clock.now()
-        view = None if issue is None else view_of(case, call, issue, now)
+        wanted = issue is not None and _wanted(case, call)
+        view = view_of(case, call, issue, now) if issue is not None and wanted else None
         if view is None:
-            self._finish(claimed, (), None)  # erased, or not this case's: nothing can be asked
+            self._finish(claimed, (), None)  # erased, taken back, or not this case's
             return
         try:
             detail = detail_of(case, call)
@@ -252,16 +273,15 @@ class Runner:
         )
 
     # -- notices ------------------------------------------------------------------------------
-    def notices(self) -> bool:
+    def _tell(self, claimed: Sequence[Claimed[Notice]], now: datetime) -> None:
         """Hands notices to the outlet, each recipient's by itself."""
-        now = self.clock.now()
-        claimed = self.desk.store.transact(lambda tx: tx.claim_notices(now, BATCH, LEASE))
-        if claimed:
-            delivered = [each for each in claimed if self._delivered(each, now)]
-            self.desk.store.transact(
-                lambda tx: [tx.done_notice(each.item_id, each.fence) for each in delivered]
-            )
-        return bool(claimed)
+        delivered = [each for each in claimed if self._delivered(each, now)]
+
+        def finish(tx: Tx) -> None:
+            for each in delivered:
+                tx.done_notice(each.item_id, each.fence)
+
+        self.desk.store.transact(finish)
 
     def _delivered(self, claimed: Claimed[Notice], now: datetime) -> bool:
         try:
@@ -271,6 +291,13 @@ class Runner:
             self.desk.store.transact(lambda tx: tx.failed_notice(claimed, told, "", retry))
             return False
         return True
+
+
+def _wanted(case: Case, call: Call) -> bool:
+    """Whether the call is still to be made: what ended while it waited only takes back."""
+    referral = case.referral(call.referral)
+    going_on = not case.over and (referral is None or referral.open)
+    return going_on or call.verb == "withdraw"
 
 
 def _pause(claims: int) -> float:

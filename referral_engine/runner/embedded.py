@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from referral_engine.desk import Desk
 from referral_engine.errors import Faulty
 from referral_engine.notices import LogOutlet
 from referral_engine.plugins.departments import load
-from referral_engine.runner.base import Runner, next_moment
+from referral_engine.runner.base import Runner
 from referral_engine.store import Keyring, Store
 from referral_engine.workspace import Workspace
 
@@ -61,6 +61,8 @@ class Daemon:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._reload = threading.Event()
+        self._ahead: Mapping[str, datetime] | None = None
+        """What the last look saw, as long as nothing was done since."""
         self._checked: float | None = None
         self._beaten: datetime | None = None
         clock = runner.clock
@@ -103,9 +105,15 @@ class Daemon:
 
     # -- one round ----------------------------------------------------------------------------
     def _round(self) -> bool:
+        ahead, self._ahead = self._ahead, None
         if self._company is not None and self._company.act(self.runner.clock.now()):
             return True
-        return self.runner.step()
+        seen = self.runner.upcoming() if ahead is None else ahead
+        if self.runner.step(seen):
+            return True
+        if all(at > self.runner.clock.now() for at in seen.values()):
+            self._ahead = seen
+        return False
 
     def _advance(self) -> bool:
         """To the next moment at which something is due; False where the loop should end."""
@@ -123,10 +131,13 @@ class Daemon:
             wait = min(max((upcoming - now).total_seconds(), 0.01), _LONGEST_SLEEP)
         self._wake.wait(wait)
         self._wake.clear()
+        self._ahead = None  # other processes may have written meanwhile
         return True
 
     def _next(self) -> datetime | None:
-        moments = [next_moment(self.runner.desk)]
+        if self._ahead is None:
+            self._ahead = self.runner.upcoming()
+        moments = [min(self._ahead.values(), default=None)]
         if self._company is not None:
             moments.append(self._company.next_moment())
         return min((at for at in moments if at is not None), default=None)

@@ -148,23 +148,20 @@ def last_error(row: Row[Any]) -> str:
     return row.error or f"claimed {row.claims} times without an answer"
 
 
-def done(
-    connection: Connection, box: Table, item_id: int, fence: int, *, clear: bool = False
-) -> bool:
-    """Ends an item; False for a stale owner, or when it was voided meanwhile.
+def done(connection: Connection, box: Table, item_id: int, fence: int) -> bool:
+    """Ends an item at once; False for a stale owner, or when it was voided meanwhile.
 
-    `clear` drops what it said. The row stays: its key must never be put in again.
+    The row stays: its key must never be put in again.
     """
-    return _done(box, clear)(connection, item=item_id, held=fence).rowcount == 1
+    return _done(box)(connection, item=item_id, held=fence).rowcount == 1
 
 
 @prepared
-def _done(box: Table, clear: bool) -> Update:
+def _done(box: Table) -> Update:
     b = box.c
     found = update(box).where(b.item_id == value("item"), b.fence == value("held"))
     found = found.where(b.lease_until > 0, b.status == _PENDING)
-    values: dict[str, Any] = {"status": "done", "lease_until": 0, "error": "", "trace": ""}
-    return found.values(**values, **({"payload": b""} if clear else {}))
+    return found.values(status="done", lease_until=0, error="", trace="")
 
 
 def failed(

@@ -64,7 +64,7 @@ class IntakeSeen(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One statement of the flush, and whether each row of it must meet exactly one in the table."""
+    """One statement of the flush; where it is `exact`, each row must meet just one in the table."""
 
     name: str
     sql: Callable[[str], str]
@@ -83,6 +83,30 @@ def _void(dialect: str, *where: str) -> str:
     )
 
 
+def _delivered(dialect: str, box: Table, *, forget: bool = False) -> str:
+    """Ends the item with this fence; the row stays, for its key must never be put in again."""
+    mark = placeholder(dialect)
+    empty = "zeroblob(0)" if dialect == "sqlite" else "''"
+    what = f", payload = {empty}" if forget else ""
+    return (
+        f"UPDATE {box.name} SET lease_until = 0, error = '', trace = '', status = 'done'{what}"
+        f" WHERE item_id = {mark} AND fence = {mark} AND lease_until > 0 AND status = 'pending'"
+    )
+
+
+def _looked_at(dialect: str) -> str:
+    """The wake-up stands again at what the case says is next. One whose next moment did not move
+    on keeps its count of claims: what is always due ends in the dead letter, not in a circle.
+    """
+    upcoming = "(SELECT f.next_at FROM case_file f WHERE f.case_code = wakeup.case_code)"
+    mark = placeholder(dialect)
+    return (
+        "UPDATE wakeup SET lease_until = 0, error = '',"
+        f" claims = CASE WHEN {upcoming} = due_at THEN claims ELSE 0 END, due_at = {upcoming}"
+        f" WHERE case_code = {mark} AND fence = {mark} AND lease_until > 0"
+    )
+
+
 # The order in which rows are written. Calls are voided before new ones are put in: a rework may
 # offer again in the same transaction in which the case was closed.
 STEPS: tuple[Step, ...] = (
@@ -98,6 +122,9 @@ STEPS: tuple[Step, ...] = (
     _into("data_key", data_key, DATA_KEY_COLUMNS),
     _into("content", content, CONTENT_COLUMNS),
     _into("wakeup", wakeup, WAKEUP_COLUMNS, "replace"),
+    Step("wakeup_done", _looked_at, exact=True),
+    Step("follow_up_done", lambda d: _delivered(d, follow_up, forget=True), exact=True),
+    Step("notice_done", lambda d: _delivered(d, notice)),
     Step("case_void", lambda d: _void(d, "case_code")),
     Step("referral_void", lambda d: _void(d, "case_code", "referral_id")),
     _into("plugin_call", plugin_call, (*OUTBOX_COLUMNS, "referral_id", "verb"), "keep"),

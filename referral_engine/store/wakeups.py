@@ -1,8 +1,9 @@
 """Wake-ups: `look at this case at this moment`, taken under a lease and a fence.
 
-A wake-up carries no news. Whoever takes one reads the case again, fires all that is due and says
-`done` with the fence it was given; a stale owner, whose lease ran out and whose fence was given
-anew, completes nothing. Claims are counted, not failures: a crash counts too.
+A wake-up carries no news. Whoever takes one reads the case again, fires all that is due and ends
+the claim with the fence it was given (`stage.py` writes that); a stale owner, whose lease ran out
+and whose fence was given anew, completes nothing. Claims are counted, not failures: a crash counts
+too.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, case, func, literal_column, select, update
+from sqlalchemy import Connection, func, literal_column, select, update
 
 from referral_engine.store.moment import micros, moment
 from referral_engine.store.outbox import DeadLetter
 from referral_engine.store.prepared import Prepared, value
-from referral_engine.store.tables import case_file, wakeup
+from referral_engine.store.tables import wakeup
 
-__all__ = ["ClaimedWakeup", "claim", "dead", "done", "due", "failed", "next_due", "revive"]
+__all__ = ["ClaimedWakeup", "claim", "dead", "due", "failed", "next_due", "revive"]
 
 _LOOKED_AT = 256
 
@@ -69,28 +70,6 @@ def claim(
     ).all()
     claimed = [ClaimedWakeup(r.case_code, r.fence, r.claims, moment(r.due_at)) for r in leased]
     return sorted(claimed, key=lambda each: (each.due_at, each.code))
-
-
-def done(connection: Connection, code: str, fence: int) -> bool:
-    """Ends the claim; the wake-up stands again at what the case says is next.
-
-    False for a stale owner, whose transaction must then be given up. A case whose next moment did
-    not move on keeps its count of claims, so that one that is always due ends in the dead letter
-    instead of turning for ever.
-    """
-    upcoming = select(case_file.c.next_at).where(case_file.c.case_code == code).scalar_subquery()
-    w = wakeup.c
-    finished = connection.execute(
-        update(wakeup)
-        .where(w.case_code == code, w.fence == fence, w.lease_until > 0)
-        .values(
-            due_at=upcoming,
-            lease_until=0,
-            claims=case((upcoming == w.due_at, w.claims), else_=0),
-            error="",
-        )
-    )
-    return finished.rowcount == 1
 
 
 def failed(connection: Connection, code: str, fence: int, error: str, retry_at: datetime) -> bool:

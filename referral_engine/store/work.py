@@ -62,9 +62,11 @@ class Work(Reader):
         """Takes up to `limit` cases in which something is due."""
         return wakeups.claim(self._now(), now, limit, lease, max_claims)
 
-    def done_wakeup(self, code: str, fence: int) -> bool:
-        """Ends a claim; False for a stale owner, who must then raise to give up what it wrote."""
-        return wakeups.done(self._now(), code, fence)
+    def done_wakeup(self, code: str, fence: int) -> None:
+        """Ends a claim with the commit; for a stale owner that is a Conflict, and what it wrote is
+        given up.
+        """
+        self._own.add("wakeup_done", (code, fence))
 
     def failed_wakeup(self, code: str, fence: int, error: str, retry_at: datetime) -> bool:
         """Gives a case back to be looked at from `retry_at` on; False for a stale owner."""
@@ -134,9 +136,9 @@ class Work(Reader):
             for row in taken
         ]
 
-    def done_follow_up(self, item_id: int, fence: int) -> bool:
-        """Ends a follow-up and forgets what it said; False for a stale owner."""
-        return outbox.done(self._now(), follow_up, item_id, fence, clear=True)
+    def done_follow_up(self, item_id: int, fence: int) -> None:
+        """Ends a follow-up and forgets what it said, with the commit; Conflict as above."""
+        self._own.add("follow_up_done", (item_id, fence))
 
     def failed_follow_up(
         self, claimed: Claimed[Request], error: str, trace: str, retry_at: datetime,
@@ -160,9 +162,9 @@ class Work(Reader):
         )
         return [_claimed(row, read_notice(row.payload)) for row in taken]
 
-    def done_notice(self, item_id: int, fence: int) -> bool:
-        """Ends a notice that was delivered; False for a stale owner."""
-        return outbox.done(self._now(), notice, item_id, fence)
+    def done_notice(self, item_id: int, fence: int) -> None:
+        """Ends a notice that was delivered; a stale owner's word comes to nothing."""
+        self._own.add("notice_done", (item_id, fence))
 
     def failed_notice(
         self, claimed: Claimed[Notice], error: str, trace: str, retry_at: datetime,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from contextlib import nullcontext
 from datetime import datetime, timedelta
+from threading import Event
 
 import pytest
 
 from referral_engine.model.command import CallFailed
 from referral_engine.model.outcome import Call
-from referral_engine.store import Claimed, ClaimedWakeup, Store, Tx
+from referral_engine.store import Claimed, ClaimedWakeup, Conflict, Store, Tx
 from tests.unit.store.story import HOUR, START, Story, commit, opened
 
 LEASE = timedelta(minutes=1)
@@ -40,9 +43,36 @@ def test_a_lease_that_ran_out_is_given_anew_and_the_stale_owner_completes_nothin
     (stale,) = wakeups(any_store, DUE)
     (fresh,) = wakeups(any_store, DUE + LEASE)
     assert (fresh.fence, fresh.claims) == (2, 2)
-    assert not any_store.transact(lambda tx: tx.done_wakeup("A-1", stale.fence))
-    assert any_store.transact(lambda tx: tx.done_wakeup("A-1", fresh.fence))
-    assert not any_store.transact(lambda tx: tx.done_wakeup("A-1", fresh.fence))
+    for fence, counts in ((stale.fence, False), (fresh.fence, True), (fresh.fence, False)):
+        with nullcontext() if counts else pytest.raises(Conflict):
+            any_store.transact(lambda tx, f=fence: tx.done_wakeup("A-1", f))
+
+
+def test_what_a_stale_owner_wrote_is_given_up_and_nothing_else_of_the_commit(
+    any_store: Store,
+) -> None:
+    stories = [opened(any_store, "A-1"), opened(any_store, "A-2")]
+    wakeups(any_store, DUE)
+    claimed = {each.code: each for each in wakeups(any_store, DUE + LEASE)}
+
+    def handle(story: Story, fence: int) -> Future[None]:
+        resolution, before = story.later().claim().take()
+
+        def write(tx: Tx) -> None:
+            tx.commit_resolution(resolution, expected_version=before)
+            tx.done_wakeup(resolution.case.code, fence)
+
+        return any_store.write(write)
+
+    gate = Event()
+    any_store.write(lambda tx: gate.wait())  # so that both share a commit
+    stale = handle(stories[0], claimed["A-1"].fence - 1)
+    fresh = handle(stories[1], claimed["A-2"].fence)
+    gate.set()
+    with pytest.raises(Conflict):
+        stale.result()
+    fresh.result()
+    assert [len(any_store.read(lambda r, c=c: r.events(c))) for c in ("A-1", "A-2")] == [4, 6]
 
 
 def test_a_done_wakeup_stands_at_what_the_case_says_is_next(any_store: Store) -> None:
@@ -51,11 +81,11 @@ def test_a_done_wakeup_stands_at_what_the_case_says_is_next(any_store: Store) ->
     story.now = DUE
     resolution, before = story.claim().offer(2, due=5 * HOUR).take()
 
-    def handle(tx: Tx) -> bool:
+    def handle(tx: Tx) -> None:
         tx.commit_resolution(resolution, expected_version=before)
-        return tx.done_wakeup("A-1", claimed.fence)
+        tx.done_wakeup("A-1", claimed.fence)
 
-    assert any_store.transact(handle)
+    any_store.transact(handle)
     assert wakeups(any_store, DUE + 4 * HOUR) == []
     assert wakeups(any_store, DUE + 5 * HOUR) == [ClaimedWakeup("A-1", 2, 1, DUE + 5 * HOUR)]
 
@@ -65,7 +95,7 @@ def test_a_case_that_never_gets_on_ends_in_the_dead_letter(any_store: Store) -> 
     for turn in range(3):
         (claimed,) = any_store.transact(lambda tx: tx.claim_wakeups(DUE, 10, LEASE, 3))
         assert claimed.claims == turn + 1
-        assert any_store.transact(lambda tx, f=claimed.fence: tx.done_wakeup("A-1", f))
+        any_store.transact(lambda tx, f=claimed.fence: tx.done_wakeup("A-1", f))
     assert any_store.transact(lambda tx: tx.claim_wakeups(DUE, 10, LEASE, 3)) == []
     (letter,) = any_store.read(lambda r: r.dead_letters())
     assert (letter.box, letter.case_code, letter.claims) == ("wakeup", "A-1", 3)
@@ -157,7 +187,7 @@ def test_a_call_given_up_tells_its_case(any_store: Store, crashed: bool) -> None
     assert isinstance(told.work.command, CallFailed)
     assert told.work.command.referral == "A-1-1"
     assert told.work.command.error == ("claimed 3 times without an answer" if crashed else "boom")
-    assert any_store.transact(lambda tx: tx.done_follow_up(told.item_id, told.fence))
+    any_store.transact(lambda tx: tx.done_follow_up(told.item_id, told.fence))
     assert any_store.transact(lambda tx: tx.requeue("plugin_call", letter.item_id, now))
     assert [attempt(now + n * LEASE) for n in range(4)] == [1, 1, 1, 0]
     again = any_store.transact(lambda tx: tx.claim_follow_ups(now + 4 * LEASE, 10, LEASE))
@@ -185,7 +215,9 @@ def test_a_follow_up_is_done_once_and_then_forgets_what_it_said(any_store: Store
     commit(any_store, story.take(follow_ups=[follow]))
     (claimed,) = any_store.transact(lambda tx: tx.claim_follow_ups(START, 10, LEASE))
     assert claimed.work == follow.request
-    assert any_store.transact(lambda tx: tx.done_follow_up(claimed.item_id, claimed.fence))
+    any_store.transact(lambda tx: tx.done_follow_up(claimed.item_id, claimed.fence))
+    with pytest.raises(Conflict):
+        any_store.transact(lambda tx: tx.done_follow_up(claimed.item_id, claimed.fence))
     commit(any_store, story.later().offer().take(follow_ups=[follow]))
     assert any_store.transact(lambda tx: tx.claim_follow_ups(START + HOUR, 10, LEASE)) == []
 
@@ -199,7 +231,7 @@ def test_a_notice_waits_for_the_end_of_the_quiet_hours(any_store: Store) -> None
     def claim(now: datetime) -> list[str]:
         taken = any_store.transact(lambda tx: tx.claim_notices(now, 10, LEASE))
         for each in taken:
-            assert any_store.transact(lambda tx, e=each: tx.done_notice(e.item_id, e.fence))
+            any_store.transact(lambda tx, e=each: tx.done_notice(e.item_id, e.fence))
         return [each.work.key for each in taken]
 
     assert claim(START) == [plain.key]
