@@ -54,7 +54,13 @@ def rollback(app: App, hash: str, reason: str, actor: str, as_json: bool) -> Non
 
 
 @command("history", help=gettext_noop("What was published when, by whom and why; newest first."))
-@option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@option(
+    "--limit",
+    type=click.IntRange(1),
+    default=50,
+    show_default=True,
+    help=gettext_noop("How many."),
+)
 @_JSON
 @pass_app
 def history(app: App, limit: int, as_json: bool) -> None:

@@ -1,0 +1,52 @@
+"""What `--json` gives, by command; for docs/cli.md. A test holds it against the commands."""
+
+from __future__ import annotations
+
+__all__ = ["SHAPES"]
+
+_RESULT = (
+    "`{case, command, version, state, owner, duplicate, referrals: [{id, unit, station, role,"
+    " state}], waiting: [{proposal, kind, detail, asked_by, needed, signed, roles, signers,"
+    " command}], next: [{clock, referral, due, late}]}`"
+)
+
+SHAPES: dict[str, str] = {
+    "doctor": "`{ok, checks: [{name, status, message, next_step}]}`, `status` one of `ok warning"
+    " fault`; with `--units` an array of units",
+    "intake": "`{read, accepted, duplicates, rejected, errors: [{line, field, code, message}],"
+    " linked}`; `accepted + duplicates + rejected = read`",
+    "simulate": "a line an issue: `{id, outcome, rule, file, line, lead, support, whistle, path,"
+    " sealed, proposal, claim_by, arrive_by, report_by, why, matched}`; `outcome` is `referred` or"
+    " `proposed`; with `--scenario` one `{story, file, passed, rows, failures, cases}`",
+    "case list": "an array of `{code, state, owner, owner_name, category, territory, sealed,"
+    " received_at, registered_at, next_at, outcome}`",
+    "case show": "the case with all its fields, and `owner_name, next_at, issue, content, sight,"
+    " waiting, next`",
+    "case history": "an array of `{seq, kind, recorded_at, happened_at, owner, by, body}`",
+    "case explain": "`{case, state, owner, rule, file, line, name, why, basis, matched, prepared,"
+    " seen, answers, values, …, next: [{clock, referral, unit, state, waits_for, due, provisional,"
+    " calendar, marks: [{share, at, rules}]}], waiting}`",
+    "case migrate": _RESULT,
+    "desk": f"of `inbox` an array of `{{referral, case, part, state, whistle, category, sealed,"
+    f" offered_at, due_name, due_at}}`; of every verb {_RESULT}",
+    "centre": f"of every verb {_RESULT}",
+    "rate": _RESULT,
+    "rules test": "an array of `{name, file, line, passed, rule, failures: [{file, line, column,"
+    " message}]}`",
+    "rules explain": "a line an issue: `{id, rule, rules: [{rule, name, file, line, fate, won,"
+    " clause, seen, clause_line}]}`; `fate` is one of `won true prepared failed guarded"
+    " not_in_force`",
+    "rules fields": "an array of `{name, alias, label, type, operators, values, names, settable,"
+    " scopes, may_be_missing, meaning}`",
+    "rules score": "`{total, covered, correct, accuracy, by_department}`, of each department the"
+    " same four",
+    "rules publish": "`{rule_set, number, changed}`",
+    "rules rollback": "`{rule_set, number, changed}`",
+    "rules history": "an array of `{number, rule_set, author, reason, at}`",
+    "rules diff": "`{from, to, added, removed, changed}`, ids of rules",
+    "plugin list": "`{loaded: [{id, name, version, source, kinds}], quarantined: [{name, reason,"
+    " trace}]}`",
+    "audit verify": "`{ok, cases, checkpoints, anchor, findings: [{code, case, seq, what}]}`",
+    "deadletter list": "an array of `{id, box, item_id, key, case_code, lane, claims, error,"
+    " trace}`",
+}
