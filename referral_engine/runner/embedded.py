@@ -238,7 +238,8 @@ def run(
 def _opened(workspace: Workspace, kind: str, database: str) -> Iterator[Runner]:
     with ExitStack() as stack:
         keys = Keyring.load(workspace.config.key_file)
-        store = stack.enter_context(Store.open(database or workspace.config.database, keys))
+        url, power_safe = database or workspace.config.database, kind != "virtual"
+        store = stack.enter_context(Store.open(url, keys, power_safe=power_safe))
         lock = store.lock_daemon()
         if lock is not None:
             stack.enter_context(lock)

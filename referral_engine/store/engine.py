@@ -27,8 +27,12 @@ _WRITER_CACHE_KIB = 32 * 1024
 _READER_CACHE_KIB = 8 * 1024
 
 
-def open_writer(url: str, mounts: Path = Path("/proc/mounts")) -> Engine:
+def open_writer(
+    url: str, mounts: Path = Path("/proc/mounts"), *, power_safe: bool = True
+) -> Engine:
     """The engine behind the one writer: one connection, every transaction `BEGIN IMMEDIATE`.
+
+    `power_safe` is said in `Store.open`; a server decides it for itself.
 
     Raises Refused (STORE_ON_NETWORK) for an SQLite file on a network file system.
     """
@@ -38,9 +42,8 @@ def open_writer(url: str, mounts: Path = Path("/proc/mounts")) -> Engine:
     if kind := _network_file_system(file, mounts):
         raise store_on_network(str(file), kind)
     engine = create_engine(parsed, connect_args={"check_same_thread": False}, poolclass=NullPool)
-    _listen(
-        engine, "BEGIN IMMEDIATE", _WRITER_CACHE_KIB, "journal_mode = WAL", "synchronous = FULL"
-    )
+    synchronous = f"synchronous = {'FULL' if power_safe else 'NORMAL'}"
+    _listen(engine, "BEGIN IMMEDIATE", _WRITER_CACHE_KIB, "journal_mode = WAL", synchronous)
     return engine
 
 

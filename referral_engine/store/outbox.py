@@ -12,9 +12,10 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, Table, Update, func, select, update
 from sqlalchemy import literal as constant
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from referral_engine.store.moment import micros, moment
-from referral_engine.store.prepared import literal, prepared, value
+from referral_engine.store.prepared import literal, numbered, prepared, value, values
 from referral_engine.store.tables import OUTBOXES, plugin_call
 
 __all__ = [
@@ -72,14 +73,18 @@ def claim(
     taken = [row.item_id for row in found if row.claims < max_claims]
     if not taken:
         return [], spent
-    b = box.c
-    leased = connection.execute(
-        update(box)
-        .where(b.item_id.in_(taken), b.status == "pending")
-        .values(lease_until=micros(now + lease), fence=b.fence + 1, claims=b.claims + 1)
-        .returning(*b)
+    leased = _leased(box, len(taken))(
+        connection, until=micros(now + lease), **numbered("item", taken)
     ).all()
     return sorted(leased, key=lambda row: (row.due_at, row.item_id)), spent
+
+
+@prepared
+def _leased(box: Table, count: int) -> ReturningUpdate[Any]:
+    b = box.c
+    found = update(box).where(b.item_id.in_(values("item", count)), b.status == _PENDING)
+    counted = {"fence": b.fence + 1, "claims": b.claims + 1}
+    return found.values(lease_until=value("until"), **counted).returning(*b)
 
 
 def _ready(
@@ -175,11 +180,11 @@ def failed(
     max_claims: int,
 ) -> Failed:
     """Gives an item back to be tried from `retry_at` on, or up, when it was claimed too often."""
-    values: dict[str, Any] = {"lease_until": 0, "error": error, "trace": trace}
+    told: dict[str, Any] = {"lease_until": 0, "error": error, "trace": trace}
     retried = _held(box, item_id, fence).where(box.c.claims < max_claims)
-    if connection.execute(retried.values(due_at=micros(retry_at), **values)).rowcount == 1:
+    if connection.execute(retried.values(due_at=micros(retry_at), **told)).rowcount == 1:
         return "retry"
-    buried = _held(box, item_id, fence).values(status="dead", **values)
+    buried = _held(box, item_id, fence).values(status="dead", **told)
     return "dead" if connection.execute(buried).rowcount == 1 else "stale"
 
 
@@ -205,9 +210,13 @@ def dismiss(connection: Connection, box: Table, unserved: Sequence[str]) -> int:
     """Ends what is pending in these lanes, to which nobody delivers; how many items."""
     if not unserved:
         return 0
-    b = box.c
-    pending = (b.status == "pending") & b.lane.in_(unserved)
-    return connection.execute(update(box).where(pending).values(status="done")).rowcount
+    return _dismissed(box, len(unserved))(connection, **numbered("lane", unserved)).rowcount
+
+
+@prepared
+def _dismissed(box: Table, count: int) -> Update:
+    pending = (box.c.status == _PENDING) & box.c.lane.in_(values("lane", count))
+    return update(box).where(pending).values(status="done")
 
 
 def requeue(connection: Connection, box: Table, item_id: int, now: datetime) -> bool:

@@ -7,7 +7,7 @@ value SQLite could not tell that a partial index holds what is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ClauseElement
 
-__all__ = ["Prepared", "literal", "prepared", "value"]
+__all__ = ["Prepared", "literal", "numbered", "prepared", "value", "values"]
 
 
 def literal(text: str) -> ColumnElement[str]:
@@ -36,6 +36,16 @@ def literal(text: str) -> ColumnElement[str]:
 def value(name: str) -> BindParameter[Any]:
     """What is only known when the question is asked."""
     return bindparam(name)
+
+
+def values(name: str, count: int) -> list[BindParameter[Any]]:
+    """So many of them, for IN; `numbered` gives them."""
+    return [value(f"{name}_{number}") for number in range(count)]
+
+
+def numbered(name: str, given: Sequence[Any]) -> dict[str, Any]:
+    """What is asked for in the place of `values`."""
+    return {f"{name}_{number}": each for number, each in enumerate(given)}
 
 
 class _Compiled(NamedTuple):

@@ -75,11 +75,17 @@ class Store:
         township: Township = township_segment,
         batch: int = 64,
         waiting: int = 1024,
+        power_safe: bool = True,
     ) -> Store:
         """Opens the database at `url` (sqlite:///file, postgresql://…), making it where it is new.
 
         `township` tells the township a territory lies in. At most `batch` commands share a
         commit, `waiting` wait for one before senders are held up.
+
+        Without `power_safe` SQLite does not wait for the disk at each commit (`synchronous =
+        NORMAL`): whatever dies of the process, nothing committed is lost; a power cut can take the
+        last seconds away, and leaves the file whole. That is right for a rehearsal in virtual
+        time, which can be run again, and for nothing else.
 
         Raises Refused: STORE_OUTDATED, STORE_ON_NETWORK, KEY_MISSING, KEY_WRONG; ValueError for
         an SQLite database in memory.
@@ -94,7 +100,7 @@ class Store:
             return cls(url, keyring, None, reader, township, batch, waiting)
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
-        writer = open_writer(url)
+        writer = open_writer(url, power_safe=power_safe)
         _prepare(writer, keyring)
         return cls(url, keyring, writer, open_reader(url), township, batch, waiting)
 

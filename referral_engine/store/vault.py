@@ -8,12 +8,12 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import BindParameter, Connection, Select, delete, select, update
+from sqlalchemy import Connection, Select, delete, select, update
 
 from referral_engine.errors import Refused
 from referral_engine.i18n import _
 from referral_engine.store.keyring import KEY_BYTES, Keyring, decrypt, encrypt
-from referral_engine.store.prepared import prepared, value
+from referral_engine.store.prepared import numbered, prepared, values
 from referral_engine.store.statements import Row
 from referral_engine.store.tables import content, data_key, setting
 
@@ -71,7 +71,7 @@ class Vault:
         """The data keys of those of `codes` that have one."""
         if not codes:
             return {}
-        found = _keys(len(codes))(connection, **_numbered("code", codes))
+        found = _keys(len(codes))(connection, **numbered("code", codes))
         return {row.case_code: self._opened(row) for row in found}
 
     def read(
@@ -86,7 +86,7 @@ class Vault:
         if not codes or (refs is not None and not wanted):
             return {}
         rows = _contents(len(codes), None if refs is None else len(wanted))(
-            connection, **_numbered("code", codes), **_numbered("ref", wanted)
+            connection, **numbered("code", codes), **numbered("ref", wanted)
         ).all()
         keys = self.keys(connection, codes) if rows else {}
         texts: dict[str, dict[str, str]] = {}
@@ -112,21 +112,13 @@ class Vault:
 
 @prepared
 def _keys(codes: int) -> Select[Any]:
-    return select(data_key).where(data_key.c.case_code.in_(_values("code", codes)))
+    return select(data_key).where(data_key.c.case_code.in_(values("code", codes)))
 
 
 @prepared
 def _contents(codes: int, refs: int | None) -> Select[Any]:
-    query = select(content).where(content.c.case_code.in_(_values("code", codes)))
-    return query if refs is None else query.where(content.c.ref.in_(_values("ref", refs)))
-
-
-def _values(name: str, count: int) -> list[BindParameter[Any]]:
-    return [value(f"{name}_{number}") for number in range(count)]
-
-
-def _numbered(name: str, given: Sequence[str]) -> dict[str, str]:
-    return {f"{name}_{number}": each for number, each in enumerate(given)}
+    query = select(content).where(content.c.case_code.in_(values("code", codes)))
+    return query if refs is None else query.where(content.c.ref.in_(values("ref", refs)))
 
 
 def content_rows(key: CaseKey, code: str, texts: Mapping[str, str]) -> list[Row]:

@@ -9,13 +9,14 @@ too.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, literal_column, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from referral_engine.store.moment import micros, moment
 from referral_engine.store.outbox import DeadLetter
-from referral_engine.store.prepared import Prepared, value
+from referral_engine.store.prepared import Prepared, numbered, prepared, value, values
 from referral_engine.store.tables import wakeup
 
 __all__ = ["ClaimedWakeup", "claim", "dead", "due", "failed", "next_due", "revive"]
@@ -54,22 +55,26 @@ def claim(
     connection: Connection, now: datetime, limit: int, lease: timedelta, max_claims: int
 ) -> list[ClaimedWakeup]:
     """Takes up to `limit` cases that are due; those claimed too often are put aside as dead."""
-    w = wakeup.c
     found = _READY(connection, at=micros(now), limit=limit).all()
     spent = [row.case_code for row in found if row.claims >= max_claims]
     if spent:
-        connection.execute(update(wakeup).where(w.case_code.in_(spent)).values(dead=1))
+        connection.execute(update(wakeup).where(_w.case_code.in_(spent)).values(dead=1))
     taken = [row.case_code for row in found if row.claims < max_claims]
     if not taken:
         return []
-    leased = connection.execute(
-        update(wakeup)
-        .where(w.case_code.in_(taken))
-        .values(lease_until=micros(now + lease), fence=w.fence + 1, claims=w.claims + 1)
-        .returning(w.case_code, w.fence, w.claims, w.due_at)
+    leased = _leased(len(taken))(
+        connection, until=micros(now + lease), **numbered("code", taken)
     ).all()
     claimed = [ClaimedWakeup(r.case_code, r.fence, r.claims, moment(r.due_at)) for r in leased]
     return sorted(claimed, key=lambda each: (each.due_at, each.code))
+
+
+@prepared
+def _leased(count: int) -> ReturningUpdate[Any]:
+    found = update(wakeup).where(_w.case_code.in_(values("code", count)))
+    counted = {"fence": _w.fence + 1, "claims": _w.claims + 1}
+    given = found.values(lease_until=value("until"), **counted)
+    return given.returning(_w.case_code, _w.fence, _w.claims, _w.due_at)
 
 
 def failed(connection: Connection, code: str, fence: int, error: str, retry_at: datetime) -> bool:

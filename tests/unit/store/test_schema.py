@@ -120,6 +120,16 @@ def test_on_disk_a_commit_is_on_disk(url: str) -> None:
     }  # fmt: skip
 
 
+def test_only_a_rehearsal_does_not_wait_for_the_disk(url: str) -> None:
+    engine = open_writer(url, power_safe=False)
+    with engine.connect() as connection:
+        pragmas = ("journal_mode", "synchronous")
+        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas]
+    engine.dispose()
+    normal = 1
+    assert found == ["wal", normal]
+
+
 def test_readers_cannot_write(any_store: Store) -> None:
     reader = open_reader(any_store.url)
     with reader.connect() as connection, pytest.raises(Exception, match=r"read-?only"):
