@@ -45,6 +45,13 @@ class App:
         """The county's zone, for times that people write and read."""
         return self.workspace.calendar.zone
 
+    @property
+    def has_store(self) -> bool:
+        """Whether anything came in yet; lists are empty before. Raises Refused."""
+        from referral_engine.desk.operations import schema_of
+
+        return bool(schema_of(self.workspace))
+
     @contextmanager
     def desk(self, *, existing: bool = True) -> Iterator[Desk]:
         """The one door; raises Refused where the store cannot be used, FileNotFoundError where it

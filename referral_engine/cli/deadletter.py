@@ -19,8 +19,10 @@ deadletter = Group(name="deadletter", help=gettext_noop("What was given up (æ­»ä
 @option("--json", "as_json", is_flag=True, help=gettext_noop("A JSON array."))
 @pass_app
 def list_(app: App, as_json: bool) -> None:
-    with app.desk() as desk:
-        letters = dead_letters(desk.store)
+    letters: list[DeadLetter] = []
+    if app.has_store:
+        with app.desk() as desk:
+            letters = dead_letters(desk.store)
     if as_json:
         print_json([{"id": _id(letter), **letter._asdict()} for letter in letters])
         return

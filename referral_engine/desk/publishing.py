@@ -14,6 +14,7 @@ from referral_engine.store import Publication, Store
 from referral_engine.workspace import Workspace
 
 __all__ = [
+    "Publication",
     "Published",
     "active_hash",
     "find_rule_set",

@@ -28,7 +28,7 @@ __all__: list[str] = []
     metavar="HASH",
     help=gettext_noop("By default what is in force."),
 )
-@option("--reason", required=True, help=gettext_noop("Why; kept with the case."))
+@option("--reason", default="", help=gettext_noop("Why; kept with the case."))
 @option("--actor", default="", metavar="PERSON", help=gettext_noop("Who acts; you by default."))
 @option("--key", default="", help=gettext_noop("Idempotency key."))
 @JSON

@@ -10,13 +10,13 @@ from referral_engine.cli.command import command, option
 from referral_engine.cli.failure import note
 from referral_engine.cli.output import print_json, print_table, short, when
 from referral_engine.desk import publishing
-from referral_engine.desk.publishing import Published
+from referral_engine.desk.publishing import Publication, Published
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.rules.render import as_text
 
 __all__ = ["history", "publish", "rollback"]
 
-_REASON = option("--reason", required=True, help=gettext_noop("Why; kept with the publication."))
+_REASON = option("--reason", default="", help=gettext_noop("Why; kept with the publication."))
 _ACTOR = option("--actor", default="", help=gettext_noop("Who publishes; you by default."))
 _JSON = option("--json", "as_json", is_flag=True, help=gettext_noop("As JSON."))
 
@@ -64,8 +64,10 @@ def rollback(app: App, hash: str, reason: str, actor: str, as_json: bool) -> Non
 @_JSON
 @pass_app
 def history(app: App, limit: int, as_json: bool) -> None:
-    with app.desk() as desk:
-        listed = publishing.publications(desk.store, limit)
+    listed: list[Publication] = []
+    if app.has_store:
+        with app.desk() as desk:
+            listed = publishing.publications(desk.store, limit)
     if as_json:
         print_json([each._asdict() for each in listed], app.zone)
         return

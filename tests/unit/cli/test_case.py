@@ -22,8 +22,11 @@ def test_the_list_is_narrowed(referral: Referral, cases: list[str]) -> None:
     assert len(codes("--limit", "1")) == 1
 
 
-def test_before_the_first_intake_it_says_so(county: Path, referral: Referral) -> None:
-    ran = referral("case", "list")
+def test_before_the_first_intake_lists_are_empty(county: Path, referral: Referral) -> None:
+    lists = (("case", "list"), ("desk", "inbox", "housing"), ("rules", "history"))
+    for words in (*lists, ("deadletter", "list")):
+        assert referral(*words, "--json").json == []
+    ran = referral("case", "show", "1")
     assert ran.code == 1
     assert "Nothing has come in yet" in ran.err
     assert not (county / "var").exists()

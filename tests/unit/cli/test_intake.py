@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.unit.cli.conftest import ISSUES, Referral
+import pytest
+
+from tests.unit.cli.conftest import ISSUES, Ran, Referral
 
 Write = Callable[..., Path]
 
@@ -87,6 +89,19 @@ def test_a_building_of_a_known_village_is_known(referral: Referral, write: Write
     summary = referral("intake", write(fine, coarse), "--json").json
     assert summary["accepted"] == 1
     assert summary["errors"][0]["line"] == 2
+
+
+@pytest.mark.postgres
+def test_it_is_the_same_on_postgresql(referral: Referral, write: Write, postgres_url: str) -> None:
+    def run(*words: object) -> Ran:
+        return referral(*words, "--database", postgres_url)
+
+    assert run("intake", write(*ISSUES), "--backfill", "--json").json["accepted"] == 2
+    assert run("intake", write(*ISSUES), "--json").json["duplicates"] == 2
+    (line,) = run("case", "list", "--owner", "housing", "--json").json
+    assert run("desk", "claim", line["code"], "--json").json["state"] == "in_progress"
+    assert run("audit", "verify", "--json").json["ok"] is True
+    assert run("doctor").code == 0
 
 
 def test_columns_are_mapped(county: Path, referral: Referral) -> None:

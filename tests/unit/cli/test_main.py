@@ -128,6 +128,7 @@ def test_wrong_usage_is_two(referral: Referral, words: tuple[str, ...], said: st
         ("intake", "no-such-file.csv"),
         ("--database", "mysql://x/y", "case", "list"),
         ("--database", "nonsense", "case", "list"),
+        ("--database", "sqlite://", "case", "list"),
         ("--database", "postgresql://nobody@127.0.0.1:1/none", "case", "list"),
         ("audit", "verify"),
     ],
