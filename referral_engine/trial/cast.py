@@ -6,13 +6,10 @@ same for the same cases: what chance would decide is decided by the sender's id 
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 import itertools
 from collections.abc import Callable
 from datetime import datetime
-
-import msgspec
 
 from referral_engine.desk import Desk
 from referral_engine.errors import Refused
@@ -22,14 +19,25 @@ from referral_engine.model.case import Case, Proposal
 from referral_engine.model.principal import Principal, Role
 from referral_engine.model.referral import Referral
 from referral_engine.model.span import Span
-from referral_engine.model.target import Target
 from referral_engine.store import START
+from referral_engine.trial.deeds import (
+    Deed,
+    chance,
+    close,
+    confer,
+    contact,
+    designate,
+    report,
+    review,
+    scripted,
+    sign,
+    take,
+)
 from referral_engine.trial.script import Act, Script
 from referral_engine.worktime import Due, deadline
 
 __all__ = ["Cast"]
 
-Deed = Callable[[Case], c.Command | None]
 _ENDS = (e.Closed, e.Rejected, e.Redirected, e.Withdrawn, e.Merged, e.SplitOff)
 _TRY_AGAIN = Span(4, "wh")
 _HANDLING = ("claim", "decline", "report", "handle_now", "hand_off", "transfer", "silent")
@@ -150,7 +158,7 @@ class Cast:
             if act.unit:
                 role: Role = act.role or "officer"  # type: ignore[assignment]
                 who = Principal(f"cast:{act.unit}", (role, "sealed_contact"), act.unit)
-            at = self._later(at, act.after, case, who, _deed(act), act.unit)
+            at = self._later(at, act.after, case, who, scripted(act), act.unit)
 
     def _offered(self, event: e.Event, referral: Referral) -> None:
         case = self._case(event.case)
@@ -161,7 +169,7 @@ class Cast:
         wait = officer.claim_after.scaled(4) if self._served(referral.unit) else officer.claim_after
         who = self._officer(referral)
         id = referral.id
-        self._later(at, wait, case, who, _take(id), referral.station)
+        self._later(at, wait, case, who, take(id), referral.station)
 
     def _officer(self, referral: Referral) -> Principal:
         roles: tuple[Role, ...] = ("officer", "sealed_contact")
@@ -174,21 +182,21 @@ class Cast:
             ["reporter"] if proposal.kind == "withdraw" else ["duty_leader#1", "duty_leader#2"]
         )
         for who in signers[: proposal.needed]:
-            self._later(event.recorded_at, leader.signs_after, case, who, _sign(proposal.id))
+            self._later(event.recorded_at, leader.signs_after, case, who, sign(proposal.id))
 
     def _waiting(self, event: e.Event, clock: str) -> None:
         case = self._case(event.case)
         script, at = self._script, event.recorded_at
         if clock == "review":
-            self._later(at, script.reviewer.after, case, "reviewer", self._review)
+            self._later(at, script.reviewer.after, case, "reviewer", review(script.reviewer.passes))
         elif clock == "call_back":
             self._later(at, script.callback_officer.after, case, "callback_officer",
                         self._call_back)  # fmt: skip
         elif clock == "close":
-            self._later(at, script.dispatcher.closes_after, case, "dispatcher", _close)
+            self._later(at, script.dispatcher.closes_after, case, "dispatcher", close)
         elif clock in ("designate", "accept"):
             self._later(at, script.duty_leader.designates_after, case, "duty_leader",
-                        self._designate)  # fmt: skip
+                        designate)  # fmt: skip
 
     def _claimed(self, event: e.Event, id: str) -> None:
         """Whoever claimed goes on; where a plugin stops, its people do so later."""
@@ -199,9 +207,9 @@ class Cast:
         officer, at, who = self._script.officer, event.recorded_at, self._officer(referral)
         slower = 2 if event.by.id.startswith("plugin:") else 1
         if referral.role == "lead" and slower == 1:
-            self._later(at, officer.contact_after, case, who, _contact(id), referral.station)
+            self._later(at, officer.contact_after, case, who, contact(id), referral.station)
         wait = officer.report_after.scaled(slower)
-        self._later(at, wait, case, who, _report(id), referral.station)
+        self._later(at, wait, case, who, report(id), referral.station)
 
     def _returned(self, event: e.Event, id: str) -> None:
         """A returned report is done again by people."""
@@ -209,7 +217,7 @@ class Cast:
         referral = case.referral(id)
         if referral is not None:
             who, wait = self._officer(referral), self._script.officer.report_after
-            self._later(event.recorded_at, wait, case, who, _report(id), referral.station)
+            self._later(event.recorded_at, wait, case, who, report(id), referral.station)
 
     def _told(self, case: Case, referral: Referral) -> bool:
         """Whether the story itself says what this unit does."""
@@ -219,17 +227,9 @@ class Cast:
     def _conference(self, event: e.Event, id: str) -> None:
         case = self._case(event.case)
         self._later(event.recorded_at, self._script.duty_leader.designates_after, case,
-                    "duty_leader", _confer(id))  # fmt: skip
+                    "duty_leader", confer(id))  # fmt: skip
 
-    # -- deeds that depend on the script ------------------------------------------------------
-    def _review(self, case: Case) -> c.Command | None:
-        if case.state != "resolved":
-            return None
-        passes = _chance(case, f"review{case.version}") < self._script.reviewer.passes
-        return c.Review(
-            passed=passes or case.reworks > 0, reason="" if passes else "请补充办理依据"
-        )
-
+    # -- calling back, try after try ------------------------------------------------------
     def _call_back(self, case: Case) -> c.Command | None:
         told = [a for a in self._script.story(case.sender_id) if a.do == "call_back"]
         if case.state != "reviewed":
@@ -237,7 +237,7 @@ class Cast:
         if told and case.reworks < len(told):
             return None  # the story calls back itself
         officer = self._script.callback_officer
-        if _chance(case, f"reach{case.tries}") >= officer.reached:
+        if chance(case, f"reach{case.tries}") >= officer.reached:
             who = "callback_officer"
             hours = self._desk.workspace.config.policy.tries_apart
             if case.tries + 1 < self._desk.workspace.config.policy.tries:
@@ -245,109 +245,10 @@ class Cast:
                     self._desk.clock.now(), Span(hours + 1, "h"), case, who, self._call_back
                 )
             return c.CallBack(reached=False)
-        resolved = officer.resolved_by(_chance(case, f"resolved{case.reworks}"))
+        resolved = officer.resolved_by(chance(case, f"resolved{case.reworks}"))
         score = {"yes": 5, "partly": 3, "no": 1}[resolved]
         return c.CallBack(reached=True, resolved=resolved, score=score)
-
-    def _designate(self, case: Case) -> c.Command | None:
-        waits = any(d.name == "designate" and d.open for d in case.deadlines)
-        if not waits or case.state not in ("accepted", "assigned", "in_progress"):
-            return None
-        suggested = [r.suggested for r in case.referrals if r.suggested]
-        target = Target(unit=suggested[-1]) if suggested else Target(relative="township")
-        return c.Designate(unit=target, reason="中心指定")
 
 
 def _handles(act: Act, referral: Referral) -> bool:
     return not act.unit or act.unit in referral.units
-
-
-def _chance(case: Case, purpose: str) -> int:
-    """0 to 99, the same for the same case and purpose."""
-    seed = f"{case.sender_id or case.code}/{purpose}"
-    return int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4], "big") % 100
-
-
-def _deed(act: Act) -> Deed:
-    """The act as a command, its referral or proposal found when the time has come."""
-    kind = next(each for each in c.COMMANDS if c.command_name(each) == act.do)
-    types = {field.name: field.type for field in msgspec.structs.fields(kind)}
-    given = {name: _written(types.get(name), text) for name, text in act.fields.items()}
-
-    def deed(case: Case) -> c.Command | None:
-        found = dict(given)
-        if "referral" in types and "referral" not in found:
-            found["referral"] = _own_referral(case, act.unit)
-        if act.do == "sign" and "proposal" not in found:
-            waiting = [p.id for p in case.proposals if p.state == "open"]
-            if not waiting:
-                return None
-            found["proposal"] = waiting[-1]
-        command: c.Command = msgspec.convert(found | {"kind": act.do}, c.Command, strict=False)
-        return command
-
-    return deed
-
-
-def _own_referral(case: Case, unit: str) -> str:
-    mine = [r for r in case.referrals if not unit or unit in r.units]
-    live = [r for r in mine if r.open] or mine
-    return live[-1].id if live else ""
-
-
-def _written(kind: object, text: str) -> object:
-    """A field's text as what msgspec converts from: targets and spans have a form of their own."""
-    if kind in (Span, Span | None):
-        return msgspec.to_builtins(Span.parse(text))
-    if kind in (Target, Target | None):
-        relative = text.startswith("@")
-        return {"relative": text[1:]} if relative else {"unit": text}
-    return text
-
-
-def _take(referral: str) -> Deed:
-    def deed(case: Case) -> c.Command | None:
-        found = case.referral(referral)
-        return c.Claim(referral) if found is not None and found.state == "offered" else None
-
-    return deed
-
-
-def _contact(referral: str) -> Deed:
-    def deed(case: Case) -> c.Command | None:
-        found = case.referral(referral)
-        silent = found is not None and found.state == "claimed" and found.contacted_at is None
-        return c.Contact(referral, "已与反映人联系，了解情况") if silent else None
-
-    return deed
-
-
-def _report(referral: str) -> Deed:
-    def deed(case: Case) -> c.Command | None:
-        found = case.referral(referral)
-        if found is None or found.state != "claimed":
-            return None
-        return c.Report(referral, "已到现场核实并处理完毕，结果已告知反映人")
-
-    return deed
-
-
-def _sign(proposal: str) -> Deed:
-    def deed(case: Case) -> c.Command | None:
-        found = next((p for p in case.proposals if p.id == proposal), None)
-        return c.Sign(proposal) if found is not None and found.state == "open" else None
-
-    return deed
-
-
-def _confer(conference: str) -> Deed:
-    def deed(case: Case) -> c.Command | None:
-        lead = next((r for r in case.referrals if r.role == "lead"), None)
-        unit = Target(unit=lead.unit) if lead else Target(relative="township")
-        return c.Confer(conference=conference, minutes="会商议定由主办单位限期解决", lead=unit)
-
-    return deed
-
-
-def _close(case: Case) -> c.Command | None:
-    return c.Close() if case.state in ("reviewed", "called_back") else None
