@@ -1,0 +1,65 @@
+"""The example district on its real export, by the commands of its README."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples/pingshan"
+pytestmark = pytest.mark.data
+
+
+def referral(folder: Path, *words: object) -> Any:
+    """Runs a command in the workspace; the JSON it gives, None where it gives none."""
+    script = Path(sys.executable).with_name("referral")
+    done = subprocess.run(
+        [script, *map(str, words)], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return msgspec.json.decode(done.stdout) if "--json" in words else None
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example with its organisation derived; EXPORT.csv is the export."""
+    data = Path(os.environ.get("REFERRAL_SHARED_DATA") or ROOT.parent / "shared" / "data")
+    export = data / "pingshan_events_7000.csv"
+    if not export.is_file():
+        pytest.skip(f"no real export {export}; set REFERRAL_SHARED_DATA to where it is")
+    folder = tmp_path_factory.mktemp("pingshan") / "district"
+    shutil.copytree(EXAMPLE, folder)
+    (folder / "EXPORT.csv").symlink_to(export)
+    referral(folder, "org", "derive", "EXPORT.csv", "--mapping", "mapping.yaml")
+    return folder
+
+
+def test_the_rules_are_as_good_as_the_readme_says(district: Path) -> None:
+    lines = (district / "EXPORT.csv").read_bytes().splitlines(keepends=True)
+    (district / "last.csv").write_bytes(b"".join([lines[0], *lines[-2000:]]))
+    words = ("--mapping", "mapping.yaml", "--truth", "DISPOSE_UNIT_NAME", "--json")
+    made = referral(district, "rules", "score", "last.csv", *words)
+    said = re.search(
+        r"\*\*(0\.\d+)\*\* \(([\d,]+) of ([\d,]+)\)", (EXAMPLE / "README.md").read_text()
+    )
+    assert said is not None
+    share, correct, total = (float(each.replace(",", "")) for each in said.groups())
+    assert (made["accuracy"], made["correct"], made["total"]) == (share, correct, total)
+    assert made["accuracy"] >= 0.53
+
+
+def test_every_event_is_taken_in_once(district: Path) -> None:
+    words = ("intake", "EXPORT.csv", "--mapping", "mapping.yaml", "--json")
+    first = referral(district, *words)
+    assert (first["read"], first["accepted"], first["errors"]) == (7000, 7000, [])
+    again = referral(district, *words)
+    assert (again["read"], again["accepted"], again["duplicates"]) == (7000, 0, 7000)
+    assert referral(district, "audit", "verify", "--json")["cases"] == 7000
