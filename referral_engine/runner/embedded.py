@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import FrameType
 from typing import Literal, Protocol
 
 from referral_engine.clock import Clock, JumpWatch, SystemClock, VirtualClock, monotonic
@@ -18,6 +16,7 @@ from referral_engine.errors import Faulty
 from referral_engine.notices import LogOutlet
 from referral_engine.plugins.departments import load
 from referral_engine.runner.base import Runner
+from referral_engine.runner.orders import Orders, signals
 from referral_engine.store import Keyring, Store
 from referral_engine.workspace import Workspace
 
@@ -51,7 +50,7 @@ class Daemon:
 
     def __init__(
         self, runner: Runner, *, until_idle: bool, workers: int = 1,
-        company: Company | None = None, anchor: Path | None = None,
+        company: Company | None = None, anchor: Path | None = None, orders: Orders | None = None,
     ) -> None:  # fmt: skip
         self.runner = runner
         self._until_idle = until_idle
@@ -59,8 +58,11 @@ class Daemon:
         self._company = company
         self._anchor = anchor
         self._stop = threading.Event()
-        self._wake = threading.Event()
-        self._reload = threading.Event()
+        self._orders = orders or Orders()
+        self._obey = {
+            "stop": self._stop.set, "reload": self._take_workspace,
+            "accept_time": self._accept_time,
+        }  # fmt: skip
         self._ahead: Mapping[str, datetime] | None = None
         """What the last look saw, as long as nothing was done since."""
         self._checked: float | None = None
@@ -69,31 +71,24 @@ class Daemon:
         self._virtual = clock if isinstance(clock, VirtualClock) else None
         self._jumps = None if self._virtual else JumpWatch(clock)
 
-    def stop(self, *_signal: object) -> None:
-        """The step in hand is finished, then the loop ends (SIGTERM, SIGINT)."""
-        self._stop.set()
-        self._wake.set()
+    def stop(self) -> None:
+        """The step in hand is finished, then the loop ends."""
+        self._orders.post("stop")
 
-    def reload(self, *_signal: object) -> None:
-        """The workspace is read again before the next step (SIGHUP)."""
-        self._reload.set()
-        self._wake.set()
+    def reload(self) -> None:
+        """The workspace is read again before the next step."""
+        self._orders.post("reload")
 
-    def accept_time(self, *_signal: object) -> None:
-        """Somebody looked at the clock and accepts it (SIGUSR1): timers run again."""
-        if self._jumps is not None:
-            self._jumps.accept()
-        self._wake.set()
+    def accept_time(self) -> None:
+        """Somebody looked at the clock and accepts it: timers run again."""
+        self._orders.post("accept_time")
 
     def loop(self) -> None:
         """Runs until it is stopped or, with `until_idle`, until nothing is due."""
         self._confirm()
         threads = [] if self._virtual or self._workers == 1 else self._start_workers()
         try:
-            while not self._stop.is_set():
-                if self._reload.is_set():
-                    self._reload.clear()
-                    self._take_workspace()
+            while self._goes_on():
                 self._housekeeping()
                 if not self._round() and not self._advance():
                     break
@@ -104,6 +99,12 @@ class Daemon:
             self._checkpoint()
 
     # -- one round ----------------------------------------------------------------------------
+    def _goes_on(self, wait: float = 0.0) -> bool:
+        """Does what was asked for, after waiting so many seconds for it; False to stop."""
+        for order in self._orders.taken(wait):
+            self._obey[order]()
+        return not self._stop.is_set()
+
     def _round(self) -> bool:
         ahead, self._ahead = self._ahead, None
         if self._company is not None and self._company.act(self.runner.clock.now()):
@@ -129,8 +130,7 @@ class Daemon:
         wait = _LONGEST_SLEEP
         if upcoming is not None:
             wait = min(max((upcoming - now).total_seconds(), 0.01), _LONGEST_SLEEP)
-        self._wake.wait(wait)
-        self._wake.clear()
+        self._goes_on(wait)
         self._ahead = None  # other processes may have written meanwhile
         return True
 
@@ -179,6 +179,10 @@ class Daemon:
             )
         self.runner.suspended = jump is not None
 
+    def _accept_time(self) -> None:
+        if self._jumps is not None:
+            self._jumps.accept()
+
     def _checkpoint(self) -> None:
         self._checked = monotonic()
         self.runner.desk.store.checkpoint(self.runner.clock.now(), self._anchor)
@@ -223,14 +227,16 @@ def run(
     ``virtual`` starts at the earliest moment at which something is due and jumps from one to the
     next. Raises Refused where the store cannot be used (STORE_LOCKED, NO_RULES …).
     """
-    with _opened(workspace, clock, database) as runner:
+    orders = Orders()
+    # From the first moment on: starting takes seconds, and a stop then is an ordinary one.
+    with signals(orders), _opened(workspace, clock, database) as runner:
         anchor = workspace.config.anchor
         people = company(runner) if company else None
         daemon = Daemon(
-            runner, until_idle=until_idle, workers=workers, company=people, anchor=anchor
-        )
-        with _signals(daemon):
-            daemon.loop()
+            runner, until_idle=until_idle, workers=workers, company=people, anchor=anchor,
+            orders=orders,
+        )  # fmt: skip
+        daemon.loop()
     return 0
 
 
@@ -251,27 +257,3 @@ def _opened(workspace: Workspace, kind: str, database: str) -> Iterator[Runner]:
             clock = VirtualClock(start or clock.now())
         desk = Desk(store, workspace, clock)
         yield Runner(desk, departments, LogOutlet(), clock)
-
-
-@contextmanager
-def _signals(daemon: Daemon) -> Iterator[None]:
-    """SIGTERM and SIGINT finish the step in hand, SIGHUP reloads, SIGUSR1 accepts the time."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def on_stop(_number: int, _frame: FrameType | None) -> None:
-        daemon.stop()
-
-    wanted: dict[signal.Signals, Callable[[int, FrameType | None], None]] = {
-        signal.SIGTERM: on_stop,
-        signal.SIGINT: on_stop,
-        signal.SIGHUP: daemon.reload,
-        signal.SIGUSR1: daemon.accept_time,
-    }
-    before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

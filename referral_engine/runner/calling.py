@@ -1,0 +1,158 @@
+"""Plugin calls: one is claimed, made outside any transaction, and its answer committed."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+import msgspec
+
+from referral_engine.clock import Clock
+from referral_engine.desk import Desk
+from referral_engine.errors import Refused
+from referral_engine.flow.intake import ISSUE
+from referral_engine.model import command as c
+from referral_engine.model.case import Case
+from referral_engine.model.command import Request
+from referral_engine.model.issue import Issue
+from referral_engine.model.outcome import Call
+from referral_engine.model.principal import ENGINE
+from referral_engine.plugins.answers import next_call, requests_of
+from referral_engine.plugins.departments import Departments
+from referral_engine.plugins.guard import PluginFailed
+from referral_engine.plugins.present import detail_of, view_of
+from referral_engine.plugins.view import Referral as Shown
+from referral_engine.runner.failing import name_failure, pause, told, trace_of
+from referral_engine.store import Claimed, Tx
+
+__all__ = ["CALL_LEASE", "Calling"]
+
+log = logging.getLogger(__name__)
+
+CALL_LEASE = timedelta(minutes=10)
+
+
+class Calling:
+    """Calls departments for the cases of one desk. Every method may be called from any thread."""
+
+    def __init__(self, desk: Desk, departments: Departments, clock: Clock) -> None:
+        self._desk = desk
+        self._departments = departments
+        self._clock = clock
+
+    def claim(self, tx: Tx, now: datetime) -> list[Claimed[Call]]:
+        """One call, to a department that has none in hand.
+
+        Where a department has no plugin there is nothing to call: its people go on from the
+        desk inbox.
+        """
+        served = self._departments.has
+        tx.dismiss_calls([unit for unit in tx.called_units() if not served(unit)])
+        return tx.claim_calls(now, 1, CALL_LEASE, per_unit=1)
+
+    def make(self, claimed: Claimed[Call]) -> None:
+        """Makes the call; whatever fails costs this call a retry, and nothing else."""
+        try:
+            self._make(claimed)
+        except Exception as error:  # noqa: BLE001 - ours, named and tried again like a plugin's
+            name_failure(f"call {claimed.work.key}", error)
+            self._failed(claimed, told(error), trace_of(error), pause(claimed.claims), "")
+
+    def _make(self, claimed: Claimed[Call]) -> None:
+        call, now = claimed.work, self._clock.now()
+        case, issue = self._read(call)
+        wanted = issue is not None and _wanted(case, call)
+        view = view_of(case, call, issue, now) if issue is not None and wanted else None
+        if view is None:
+            self._finish(claimed, (), None, "")  # erased, taken back, or not this case's
+            return
+        by = self._departments.principal(call.unit, view.station)
+        looked = by.id if _personal(view) else ""
+        try:
+            detail = detail_of(case, call)
+            answer = self._departments.call(call.unit, call.verb, view, detail)  # type: ignore[arg-type]
+        except PluginFailed as error:
+            log.warning("call %s failed (%s)", call.key, error.kind)
+            wait = max(timedelta(seconds=error.retry_after), pause(claimed.claims))
+            self._failed(claimed, f"{error.kind}: {error.error}", error.trace, wait, looked)
+            return
+        following = next_call(answer, call)
+        again = None
+        if following is not None:
+            work, after = following
+            again = msgspec.structs.replace(work, not_before=now + after)
+        self._finish(claimed, requests_of(answer, call, by), again, looked)
+
+    def _read(self, call: Call) -> tuple[Case, Issue | None]:
+        with self._desk.store.reading() as reader:
+            loaded = reader.load(call.case)
+            stored = reader.content(call.case, (ISSUE,)).get(ISSUE)
+        assert loaded is not None, "a call belongs to a case"
+        issue = None if stored is None else msgspec.json.decode(stored, type=Issue)
+        return loaded.case, issue
+
+    def _finish(
+        self,
+        claimed: Claimed[Call],
+        requests: tuple[Request, ...],
+        again: Call | None,
+        looked: str,
+    ) -> None:
+        """Answer and completion in one commit; what comes too late is kept without effect.
+
+        `looked` is who was shown personal data by the call, which is recorded like any look.
+        """
+        call, now = claimed.work, self._clock.now()
+
+        def write(tx: Tx) -> None:
+            if looked:
+                tx.viewed(call.case, looked, call.verb, now)
+            taken = tx.done_call(claimed.item_id, claimed.fence)
+            for request in requests:
+                self._act(tx, call, request, taken=taken)
+            if taken and again is not None:
+                loaded = tx.load(call.case)
+                referral = loaded.case.referral(call.referral) if loaded else None
+                if loaded is not None and referral is not None and referral.open:
+                    tx.add_calls(loaded.case, (again,))
+
+        self._desk.store.transact(write)
+
+    def _act(self, tx: Tx, call: Call, request: Request, *, taken: bool) -> None:
+        note = f"{call.verb}: late"
+        if taken:
+            try:
+                self._desk.run(tx, request)
+            except Refused as refused:
+                log.info("case %s: %s came to nothing: %s", call.case, call.key, refused.code)
+                note = f"{call.verb}: {refused.code}"
+            else:
+                return
+        late = c.LateAnswer(call.referral, call.verb, note)
+        self._desk.run(tx, Request(call.case, late, ENGINE, key=f"late/{request.key}"))
+
+    def _failed(
+        self, claimed: Claimed[Call], error: str, trace: str, wait: timedelta, looked: str
+    ) -> None:
+        """Gives the call back, to be made again after `wait`, or up."""
+        now = self._clock.now()
+        retry = now + wait
+
+        def write(tx: Tx) -> None:
+            if looked:
+                tx.viewed(claimed.work.case, looked, claimed.work.verb, now)
+            tx.failed_call(claimed, error, trace, now, retry)
+
+        self._desk.store.transact(write)
+
+
+def _wanted(case: Case, call: Call) -> bool:
+    """Whether the call is still to be made: what ended while it waited only takes back."""
+    referral = case.referral(call.referral)
+    going_on = not case.over and (referral is None or referral.open)
+    return going_on or call.verb == "withdraw"
+
+
+def _personal(view: Shown) -> bool:
+    """Whether the department is shown a reporter's words, place or name."""
+    return bool(view.title or view.text or view.location or view.reporter)
