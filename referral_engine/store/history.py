@@ -127,18 +127,16 @@ def near(
     `territory` narrows the township down; `texts_of` reads the content of the cases found.
     """
     narrow = {"territory": territory} if territory else {}
-    rows = _near(bool(territory))(
+    rows = _near(bool(territory)).rows(
         connection, category=category, township=township, since=micros(around - within),
         until=micros(around + within), limit=limit, **narrow,
-    ).all()  # fmt: skip
+    )  # fmt: skip
     if not rows:
         return []
-    texts = texts_of([row.case_code for row in rows])
+    texts = texts_of([code for code, *_rest in rows])
     return [
-        Candidate(
-            r.case_code, moment(r.received_at), r.reporter, r.incident, texts.get(r.case_code, {})
-        )
-        for r in rows
+        Candidate(code, moment(at), reporter, incident, texts.get(code, {}))
+        for code, at, reporter, incident in rows
     ]
 
 
@@ -168,11 +166,11 @@ def past(
     limit: int = 50,
 ) -> list[Past]:
     """Cases of one subject at one place received in [since, until), closed ones included."""
-    rows = _PAST(
+    rows = _PAST.rows(
         connection, category=category, township=township, territory=territory,
         since=micros(since), until=micros(until), limit=limit,
     )  # fmt: skip
-    return [Past(r.case_code, moment(r.received_at), not r.is_open, r.problem) for r in rows]
+    return [Past(code, moment(at), not is_open, problem) for code, at, is_open, problem in rows]
 
 
 def problem_of(connection: Connection, problem: str) -> list[str]:
@@ -199,7 +197,7 @@ def stopped(
     connection: Connection, since: datetime, until: datetime
 ) -> list[tuple[datetime, datetime]]:
     """The intervals within [since, until] in which no runner was alive (UTC)."""
-    rows = _STOPPED(connection, since=micros(since), until=micros(until))
+    rows = _STOPPED.rows(connection, since=micros(since), until=micros(until))
     return [(max(moment(a), since), min(moment(b), until)) for a, b in rows]
 
 

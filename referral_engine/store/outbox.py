@@ -256,10 +256,10 @@ def pending(connection: Connection, box: Table = plugin_call) -> dict[str, int]:
 def next_due(connection: Connection, box: Table) -> datetime | None:
     """The earliest moment at which something can be claimed (UTC); None when nothing waits."""
     earliest: int | None = None
-    for row in _head(box)(connection, limit=_LOOKED_AT):
-        ready = max(row.due_at, row.lease_until)
+    for due_at, lease_until in _head(box).rows(connection, limit=_LOOKED_AT):
+        ready = max(due_at, lease_until)
         earliest = ready if earliest is None else min(earliest, ready)
-        if row.lease_until == 0:
+        if lease_until == 0:
             break
     return moment(earliest)
 

@@ -63,7 +63,7 @@ class Reader:
     # -- a case -----------------------------------------------------------------------------------
     def load(self, code: str) -> Loaded | None:
         """The case as of its last event, and that event's hash; None for an unknown code."""
-        found = _SNAPSHOT(self._connection, code=code).first()
+        found = _SNAPSHOT.first(self._connection, code=code)
         return None if found is None else Loaded(unpack(found[0]), found[1])
 
     def events(self, code: str) -> list[Event]:
@@ -92,7 +92,7 @@ class Reader:
 
     def new_code_free(self, code: str) -> bool:
         """Whether no case has this code."""
-        return _KNOWN_CODE(self._connection, code=code).first() is None
+        return _KNOWN_CODE.first(self._connection, code=code) is None
 
     def referral_case(self, referral_id: str) -> str | None:
         """The code of the case a referral belongs to."""
@@ -105,12 +105,12 @@ class Reader:
     # -- what came before -------------------------------------------------------------------------
     def seen(self, principal_id: str, key: str) -> Seen | None:
         """What was asked and answered under this key before; None when it is new."""
-        found = _SEEN(self._connection, principal=principal_id, key=key).first()
+        found = _SEEN.first(self._connection, principal=principal_id, key=key)
         return None if found is None else Seen(*found)
 
     def intake_seen(self, channel: str, sender_key: str) -> IntakeSeen | None:
         """The case that this sender's key made before; None when it is new."""
-        found = _INTAKE_SEEN(self._connection, channel=channel, key=sender_key).first()
+        found = _INTAKE_SEEN.first(self._connection, channel=channel, key=sender_key)
         return None if found is None else IntakeSeen(*found)
 
     def repeats(

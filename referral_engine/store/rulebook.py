@@ -59,8 +59,8 @@ def publish(
 
 def active(connection: Connection) -> str | None:
     """The hash of the rule set that new cases are decided under."""
-    found = _ACTIVE(connection).first()
-    return None if found is None else found.rule_set_hash
+    found = _ACTIVE.first(connection)
+    return None if found is None else found[0]
 
 
 def sources(connection: Connection, digest: str) -> Sources | None:

@@ -121,9 +121,9 @@ def next_due(connection: Connection) -> datetime | None:
     earliest due, so that looking at the head of the queue is enough.
     """
     earliest: int | None = None
-    for row in _HEAD(connection, limit=_LOOKED_AT):
-        ready = max(row.due_at, row.lease_until)
+    for due_at, lease_until in _HEAD.rows(connection, limit=_LOOKED_AT):
+        ready = max(due_at, lease_until)
         earliest = ready if earliest is None else min(earliest, ready)
-        if row.lease_until == 0:
+        if lease_until == 0:
             break
     return moment(earliest)
