@@ -182,8 +182,12 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
         return next((r for r in self.referrals if r.id == id), None)
 
     def lead(self) -> Referral | None:
-        """The latest lead that is open or reported; None while the centre holds the case."""
-        live = ("offered", "claimed", "reported")
+        """The latest lead that is open or reported; None while the centre holds the case.
+
+        What was reported before the case was taken up again leads it no more.
+        """
+        held = self.state in ("registered", "accepted")
+        live = ("offered", "claimed") if held else ("offered", "claimed", "reported")
         return next(
             (r for r in reversed(self.referrals) if r.role == "lead" and r.state in live), None
         )
