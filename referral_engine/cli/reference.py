@@ -30,7 +30,8 @@ Chinese where the locale is (`LC_ALL`, `LC_MESSAGES`, `LANG`), else in English.
 * **Output.** With `--json` standard output carries that JSON alone; whatever else is told goes
   to standard error. Times in JSON are ISO 8601 with the county's offset.
 * **Errors** are a message with its place and the next step. Faults of files are
-  `file:line:column CODE message`, the line, and a suggestion ([errors.md](errors.md)).
+  `file:line:column CODE message`, the line, and a suggestion ([errors.md](errors.md)); refused
+  commands are `CODE: reason` and what to do instead ([refusals.md](refusals.md)).
 * **Ids.** A code or id that was printed once is accepted everywhere: a referral's or proposal's id
   stands for its case, a case's code for the only referral or proposal it can mean. Units go by id
   or by name, rule sets by the beginning of their hash.

@@ -9,10 +9,12 @@ import click
 from referral_engine import i18n
 from referral_engine.cli import root
 from referral_engine.cli.reference import reference
+from referral_engine.cli.refusals import refusals, table
 from referral_engine.cli.shapes import SHAPES
 from tests.unit.cli.test_main import commands
 
-PAGE = Path(__file__).resolve().parents[3] / "docs/cli.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+PAGE = DOCS / "cli.md"
 
 
 def found(words: tuple[str, ...]) -> click.Command:
@@ -60,3 +62,19 @@ def test_every_option_has_help() -> None:
         if isinstance(param, click.Option) and not param.help
     ]
     assert silent == []
+
+
+def test_the_refusals_are_up_to_date() -> None:
+    written = (DOCS / "refusals.md").read_text("utf-8")
+    assert table() == written, "python -m referral_engine.cli.refusals > docs/refusals.md"
+
+
+def test_every_refusal_says_why() -> None:
+    assert [refusal.code for refusal in refusals() if not refusal.why] == []
+
+
+def test_refusals_have_codes_of_one_form() -> None:
+    codes = [refusal.code for refusal in refusals()]
+    assert len(codes) > 50
+    assert [code for code in codes if not code.replace("_", "").isupper()] == []
+    assert len(set(codes)) == len(codes)
