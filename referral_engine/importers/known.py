@@ -20,7 +20,12 @@ from referral_engine.spelling import nearest
 
 __all__ = ["KNOWN_CODES", "Known"]
 
-KNOWN_CODES = ("UNKNOWN_CATEGORY", "UNKNOWN_TERRITORY", "UNKNOWN_UNIT")
+# Codes of a row beside those of its reader (codes.ROW_CODES).
+KNOWN_CODES: dict[str, str] = {
+    "UNKNOWN_CATEGORY": "the county's category tree has no such code",
+    "UNKNOWN_TERRITORY": "the organisation has no such territory, nor a village above it",
+    "UNKNOWN_UNIT": "the accused is no unit or person of the organisation",
+}
 
 
 class Known(NamedTuple):

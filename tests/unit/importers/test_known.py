@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -66,6 +67,12 @@ def test_every_fault_of_a_row_is_told() -> None:
         "UNKNOWN_CATEGORY", "UNKNOWN_TERRITORY", "UNKNOWN_UNIT", "UNKNOWN_UNIT",
     ]  # fmt: skip
     assert {fault.code for fault in row.faults} == set(KNOWN_CODES)
+
+
+def test_every_code_is_documented() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs/mapping.md").read_text("utf-8")
+    for code, meaning in KNOWN_CODES.items():
+        assert f"| `{code}` | {meaning} |" in page
 
 
 def test_a_row_that_was_faulty_stays_so() -> None:
