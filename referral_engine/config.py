@@ -25,8 +25,9 @@ _POLICY = {field.name: field.type for field in msgspec.structs.fields(Policy)}
 
 
 class Config(msgspec.Struct, frozen=True):
-    """One workspace. ``root`` is the folder of the file; all paths are absolute."""
+    """One workspace. ``root`` is the folder of its ``file``; all paths are absolute."""
 
+    file: Path
     root: Path
     name: str
     zone: str
@@ -57,7 +58,8 @@ def load_config(path: Path) -> Config:
 class _Reader:
     def __init__(self, path: Path) -> None:
         self.yaml = MarkedYaml(path, "CONFIG")
-        self.root = path.resolve().parent
+        self.file = path.resolve()
+        self.root = self.file.parent
 
     def read(self) -> Config | None:
         found = self.yaml.known(self.yaml.root, _SECTIONS)
@@ -73,6 +75,7 @@ class _Reader:
         if policy is None or missing:
             return None
         return Config(
+            file=self.file,
             root=self.root,
             name=self._text(county, "name", self.root.name),
             zone=self._zone(county),

@@ -58,11 +58,21 @@ class Desk:
         self.workspace = workspace
         self.clock = clock
         self.rulebook = Rulebook(store, workspace)
+        self.broken = ""
+        """What failed for good in the inference engine; this process should be started anew."""
 
     def refresh(self, workspace: Workspace) -> None:
-        """Takes an edited workspace (SIGHUP); running cases keep their rule sets."""
-        self.workspace = workspace
-        self.rulebook = Rulebook(self.store, workspace)
+        """Takes an edited workspace (SIGHUP); running cases keep their rule sets.
+
+        In the writer's thread: no decision is made on half of it, and compiled rules are freed
+        where they were made.
+        """
+
+        def take(_tx: Tx) -> None:
+            self.workspace = workspace
+            self.rulebook = Rulebook(self.store, workspace)
+
+        self.store.transact(take)
 
     def submit(self, request: Request) -> Answer:
         """Has the command decided and committed. Raises Refused, Conflict."""
@@ -137,6 +147,7 @@ class Desk:
                 facts, code=code, reporter=reporter, imported_at=imported
             )
         resolution = decide(case, request, facts, setting, now)
+        self.broken = self.broken or setting.rules.inference.broken
         if resolution is None:
             assert case is not None
             return Answer(case.code, command_name(request.command), case.version, case.state)

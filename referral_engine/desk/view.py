@@ -49,9 +49,7 @@ class View:
             raise _unknown(id)
         return found
 
-    def case(
-        self, id: str, by: Principal, purpose: str = "show", *, full: bool = True
-    ) -> CaseView:
+    def case(self, id: str, by: Principal, purpose: str = "show", *, full: bool = True) -> CaseView:
         """One case, names and phones only where asked for in `full` and allowed.
 
         Raises Refused (UNKNOWN_CASE) also where it may not be seen.

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from referral_engine.clock import Clock
 from referral_engine.desk import Desk
+from referral_engine.errors import ReferralError
+from referral_engine.i18n import _
 from referral_engine.model import command as c
 from referral_engine.model.command import Request
 from referral_engine.model.outcome import Call, Notice
@@ -23,7 +25,7 @@ from referral_engine.runner.calling import Calling
 from referral_engine.runner.failing import name_failure, pause, told, trace_of
 from referral_engine.store import CaseFilter, Claimed, ClaimedWakeup, Conflict, Tx
 
-__all__ = ["Runner"]
+__all__ = ["Restless", "Runner", "next_moment"]
 
 BATCH = 50
 """design.md: claims in batches of 50 are 14 to 25 times as fast on SQLite; calls never batch."""
@@ -32,6 +34,13 @@ LEASE = timedelta(minutes=2)
 
 _INSIDE = frozenset({"follow_up", "wakeup"})
 _OUTSIDE = frozenset({"plugin_call", "notice"})
+
+
+class Restless(ReferralError):
+    """Something due at a moment of a virtual clock is never done, so that time stands still."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(_("something due at {at} is never done").format(at=at.isoformat()))
 
 
 class _Hand(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
@@ -12,10 +11,13 @@ from typing import Literal, Protocol
 
 from referral_engine.clock import Clock, JumpWatch, SystemClock, VirtualClock, monotonic
 from referral_engine.desk import Desk
-from referral_engine.errors import Faulty
+from referral_engine.desk.publishing import active_hash
+from referral_engine.desk.stranding import refuse_stranding
+from referral_engine.errors import ReferralError
 from referral_engine.notices import LogOutlet
 from referral_engine.plugins.departments import load
-from referral_engine.runner.base import Runner
+from referral_engine.runner.base import Restless, Runner
+from referral_engine.runner.crew import Crew
 from referral_engine.runner.orders import Orders, signals
 from referral_engine.store import Keyring, Store
 from referral_engine.workspace import Workspace
@@ -57,11 +59,10 @@ class Daemon:
         self._workers = max(1, workers)
         self._company = company
         self._anchor = anchor
-        self._stop = threading.Event()
+        self._stopped = False
         self._orders = orders or Orders()
         self._obey = {
-            "stop": self._stop.set, "reload": self._take_workspace,
-            "accept_time": self._accept_time,
+            "stop": self._end, "reload": self._take_workspace, "accept_time": self._accept_time,
         }  # fmt: skip
         self._ahead: Mapping[str, datetime] | None = None
         """What the last look saw, as long as nothing was done since."""
@@ -84,18 +85,21 @@ class Daemon:
         self._orders.post("accept_time")
 
     def loop(self) -> None:
-        """Runs until it is stopped or, with `until_idle`, until nothing is due."""
+        """Runs until it is stopped or, with `until_idle`, until nothing is due.
+
+        Also until inference broke in this process (`Desk.broken`): see `run`. Raises Restless
+        where, on a virtual clock, something due is never done.
+        """
         self._confirm()
-        threads = [] if self._virtual or self._workers == 1 else self._start_workers()
+        crew = Crew(self.runner.calls, 0 if self._virtual else self._workers - 1)
         try:
             while self._goes_on():
                 self._housekeeping()
-                if not self._round() and not self._advance():
+                # Whoever was making a call may leave work behind: then there is another round.
+                if not self._round() and not self._advance() and not crew.dismiss():
                     break
         finally:
-            self._stop.set()
-            for thread in threads:
-                thread.join()
+            crew.dismiss()
             self._checkpoint()
 
     # -- one round ----------------------------------------------------------------------------
@@ -103,7 +107,7 @@ class Daemon:
         """Does what was asked for, after waiting so many seconds for it; False to stop."""
         for order in self._orders.taken(wait):
             self._obey[order]()
-        return not self._stop.is_set()
+        return not self._stopped and not self.runner.desk.broken
 
     def _round(self) -> bool:
         ahead, self._ahead = self._ahead, None
@@ -122,13 +126,15 @@ class Daemon:
         if self._virtual is not None:
             if upcoming is None:
                 return False
-            self._virtual.set(max(upcoming, self._virtual.now()))
+            if upcoming <= self._virtual.now():
+                raise Restless(upcoming)
+            self._virtual.set(upcoming)
             return True
         now = self.runner.clock.now()
         if self._until_idle and (upcoming is None or upcoming > now):
             return False
         wait = _LONGEST_SLEEP
-        if upcoming is not None:
+        if upcoming is not None and not self.runner.suspended:
             wait = min(max((upcoming - now).total_seconds(), 0.01), _LONGEST_SLEEP)
         self._goes_on(wait)
         self._ahead = None  # other processes may have written meanwhile
@@ -142,34 +148,23 @@ class Daemon:
             moments.append(self._company.next_moment())
         return min((at for at in moments if at is not None), default=None)
 
-    def _start_workers(self) -> list[threading.Thread]:
-        """Further threads that only make plugin calls, so that a slow department holds up none."""
-
-        def work() -> None:
-            while not self._stop.is_set():
-                if not self.runner.calls():
-                    self._stop.wait(0.1)
-
-        threads = [
-            threading.Thread(target=work, name=f"calls-{n}") for n in range(self._workers - 1)
-        ]
-        for thread in threads:
-            thread.start()
-        return threads
-
     # -- beside the work ----------------------------------------------------------------------
     def _housekeeping(self) -> None:
         now = self.runner.clock.now()
         if self._jumps is not None:
             self._watch_clock()
-            if self._beaten is None or now - self._beaten >= BEAT_EVERY:
-                self._beaten = now
-                store = self.runner.desk.store
-                gap = store.transact(lambda tx: tx.beat("embedded", now, DOWN_AFTER))
-                if gap is not None:
-                    log.warning("the engine was down for %s; no unit is blamed for it", gap)
+            # While timers stand still there is no pulse: that time blames no unit either.
+            late = self._beaten is None or now - self._beaten >= BEAT_EVERY
+            if late and not self.runner.suspended:
+                self._beat(now)
         if self._checked is None or monotonic() - self._checked >= CHECKPOINT_EVERY:
             self._checkpoint()
+
+    def _beat(self, now: datetime) -> None:
+        self._beaten = now
+        gap = self.runner.desk.store.transact(lambda tx: tx.beat("embedded", now, DOWN_AFTER))
+        if gap is not None:
+            log.warning("the engine was down for %s; no unit is blamed for it", gap)
 
     def _watch_clock(self) -> None:
         jump = self._jumps.jump() if self._jumps else None
@@ -178,6 +173,9 @@ class Daemon:
                 "the clock jumped by %s: timers stand still until SIGUSR1 accepts the time", jump
             )
         self.runner.suspended = jump is not None
+
+    def _end(self) -> None:
+        self._stopped = True
 
     def _accept_time(self) -> None:
         if self._jumps is not None:
@@ -195,18 +193,16 @@ class Daemon:
     def _take_workspace(self) -> None:
         """A faulty edit changes nothing: what ran before goes on, and the faults are named."""
         desk = self.runner.desk
-        path = desk.workspace.config.root / "config.yaml"
         try:
-            workspace = Workspace.open(path)
+            workspace = Workspace.open(desk.workspace.config.file)
             rules = workspace.rules()
-        except (Faulty, FileNotFoundError) as error:
+            refuse_stranding(desk.store, workspace.org)
+        except (ReferralError, OSError) as error:
             log.error("the workspace is not taken over: %s", error)
             return
         desk.refresh(workspace)
         self._confirm()
-        with desk.store.reading() as reader:
-            known = reader.active_rule_set()
-        if known != rules.hash:
+        if active_hash(desk.store) != rules.hash:
             log.warning("edited rules are in the files but not published: referral rules publish")
         log.info("workspace read again")
 
@@ -220,12 +216,15 @@ def run(
     database: str = "",
     company: Callable[[Runner], Company] | None = None,
 ) -> int:
-    """The daemon, until a signal or, with `until_idle`, until nothing is due. Returns 0.
+    """The daemon, until a signal or, with `until_idle`, until nothing is due. Returns 0, or 1
+    where durable-rules failed in this process: what follows is inferred by the fixpoint, and the
+    process should be started anew, for what the C library left in its memory is not known.
 
     `company` makes people who act by themselves, for a rehearsal on the virtual clock.
 
     ``virtual`` starts at the earliest moment at which something is due and jumps from one to the
-    next. Raises Refused where the store cannot be used (STORE_LOCKED, NO_RULES …).
+    next. Raises Refused where the store cannot be used (STORE_LOCKED …) or the organisation
+    lacks a unit that has something in hand (ORG_STRANDS).
     """
     orders = Orders()
     # From the first moment on: starting takes seconds, and a stop then is an ordinary one.
@@ -237,7 +236,9 @@ def run(
             orders=orders,
         )  # fmt: skip
         daemon.loop()
-    return 0
+        if broken := runner.desk.broken:
+            log.critical("%s; start the daemon again", broken)
+    return 1 if broken else 0
 
 
 @contextmanager
@@ -249,6 +250,7 @@ def _opened(workspace: Workspace, kind: str, database: str) -> Iterator[Runner]:
         lock = store.lock_daemon()
         if lock is not None:
             stack.enter_context(lock)
+        refuse_stranding(store, workspace.org)
         departments = stack.enter_context(load(workspace.config.plugins, workspace.config.root))
         clock: Clock = SystemClock()
         if kind == "virtual":

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select, union
 
 from referral_engine.store.moment import micros, moment
 from referral_engine.store.tables import access_log, case_file, case_link, referral
@@ -21,6 +21,7 @@ __all__ = [
     "inbox",
     "links",
     "referral_case",
+    "units_in_hand",
 ]
 
 
@@ -151,6 +152,18 @@ def referral_case(connection: Connection, referral_id: str) -> str | None:
     """The code of the case a referral belongs to."""
     query = select(referral.c.case_code).where(referral.c.referral_id == referral_id)
     return connection.execute(query).scalar()
+
+
+def units_in_hand(connection: Connection) -> dict[str, int]:
+    """How many open cases each unit owns, holds or has an open referral in."""
+    f, r = case_file.c, referral.c
+    parts = [select(f.case_code, unit.label("unit")).where(f.is_open == 1)
+             for unit in (f.owner, f.holder)]  # fmt: skip
+    parts += [select(r.case_code, unit.label("unit")).where(r.is_open == 1)
+              for unit in (r.unit, r.station)]  # fmt: skip
+    busy = union(*parts).subquery()
+    query = select(busy.c.unit, func.count()).group_by(busy.c.unit)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def links(connection: Connection, code: str) -> list[str]:

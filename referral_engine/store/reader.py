@@ -183,6 +183,10 @@ class Reader:
         """The open referrals of a unit, as department or as station, nearest deadline first."""
         return listing.inbox(self.connection, unit, limit)
 
+    def units_in_hand(self) -> dict[str, int]:
+        """How many open cases each unit owns, holds or has an open referral in."""
+        return listing.units_in_hand(self.connection)
+
     def accesses(self, code: str) -> list[listing.Access]:
         """Who looked at the personal data of a case."""
         return listing.accesses(self.connection, code)

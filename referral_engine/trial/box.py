@@ -14,8 +14,6 @@ from tempfile import TemporaryDirectory
 
 from referral_engine.clock import VirtualClock
 from referral_engine.desk import Answer, Desk, View
-from referral_engine.errors import ReferralError
-from referral_engine.i18n import _
 from referral_engine.model.case import Case
 from referral_engine.model.command import Command, Request
 from referral_engine.model.event import Event
@@ -25,7 +23,7 @@ from referral_engine.model.principal import Principal
 from referral_engine.plugins.departments import Departments, load
 from referral_engine.plugins.in_thread import InThread
 from referral_engine.rules.runtime import ActiveRules
-from referral_engine.runner.base import Runner, next_moment
+from referral_engine.runner.base import Restless, Runner, next_moment
 from referral_engine.runner.embedded import DOWN_AFTER
 from referral_engine.store import Store
 from referral_engine.workspace import Workspace
@@ -34,10 +32,6 @@ __all__ = ["Box", "Postbox", "Restless", "open_box"]
 
 _MOST_STEPS = 100_000
 """Steps at one moment beyond which something turns in a circle."""
-
-
-class Restless(ReferralError):
-    """The engine finds something due at one moment for ever."""
 
 
 class Postbox:
@@ -76,7 +70,7 @@ class Box:
         for _step in range(_MOST_STEPS):
             if not self.runner.step():
                 return
-        raise Restless(_("something is due for ever at {at}").format(at=self.now().isoformat()))
+        raise Restless(self.now())
 
     def advance_to(self, moment: datetime) -> None:
         """Steps through every moment at which something is due, up to `moment`, which is aware.
@@ -86,8 +80,7 @@ class Box:
         self.settle()
         while (upcoming := next_moment(self.desk)) is not None and upcoming <= moment:
             if upcoming <= self.now():
-                at = self.now().isoformat()
-                raise Restless(_("something due at {at} is never done").format(at=at))
+                raise Restless(self.now())
             self.clock.set(upcoming)
             self.settle()
         self.clock.set(moment)
