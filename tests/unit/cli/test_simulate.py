@@ -98,3 +98,34 @@ def test_people_get_lines(referral: Referral, write: Write) -> None:
     ran = referral("simulate", write(ISSUES[0]))
     assert ran.out.splitlines()[0] == "1  housing  [housing]"
     assert "rules/routing.yaml:17" in ran.out
+
+
+STORY = """\
+story: 电梯坏了
+steps:
+  - at: 2026-11-02T09:00+08:00
+    as: reporter
+    issue: {name: lift, category: D15, text: 电梯坏了, territory: "620922100200"}
+    see: {state: assigned, lead: housing}
+"""
+
+
+def test_a_story_is_told_and_its_demands_are_looked_up(county: Path, referral: Referral) -> None:
+    (county / "story.yaml").write_text(STORY, "utf-8")
+    told = referral("simulate", "--scenario", "story.yaml", "--json")
+    assert told.code == 0, told.err
+    assert (told.json["story"], told.json["passed"]) == ("电梯坏了", True)
+    assert [row["what"] for row in told.json["rows"]] == ["register"]
+    assert "all met" in referral("simulate", "--scenario", "story.yaml").out
+    assert not (county / "var").exists()
+
+
+def test_what_is_not_as_the_story_says_is_named(county: Path, referral: Referral) -> None:
+    (county / "story.yaml").write_text(STORY.replace("lead: housing", "lead: police"), "utf-8")
+    ran = referral("simulate", "--scenario", "story.yaml", "--json")
+    assert ran.code == 1
+    assert ran.json["passed"] is False
+    assert "story.yaml:6:" in ran.err
+    missing = referral("simulate", "--scenario", "nowhere.yaml")
+    assert missing.code == 1
+    assert "there is no nowhere.yaml" in missing.err
