@@ -169,6 +169,7 @@ PATHS: Words = {
     "petition": "信访",
     "enforcement": "执法",
     "service": "代办",
+    "visit": "走访",
     "consultation": "议事",
     "counselling": "心理辅导",
     "emergency": "应急",
