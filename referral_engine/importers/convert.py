@@ -46,7 +46,7 @@ class Converter:
         zone = mapping.zone or zone
         self._usual = Reading(zone=zone)
         self._columns = [
-            (column, field, Reading(column.zone or zone, column.formats, column.split))
+            (column, field, _reading(column, zone))
             for column in mapping.columns
             if (field := canonical(column.to))
         ]
@@ -128,6 +128,10 @@ class Converter:
             else comparable(truth.normalise, as_text(raw))
             for truth in self.mapping.truth
         }
+
+
+def _reading(column: Column, zone: tzinfo) -> Reading:
+    return Reading(column.zone or zone, column.formats, column.split, column.mistaken_for)
 
 
 def territory_codes(mapping: Mapping, cells: Cells) -> Sequence[str]:

@@ -36,7 +36,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     """One column fills one field, through its converters in this order:
 
     ``missing`` (further values that mean nothing), ``normalise``, ``map`` with ``otherwise``,
-    ``prefix``, ``default``, and then by the field's kind ``formats`` (``zone``) or ``split``.
+    ``prefix``, ``default``, and then by the field's kind ``formats`` (``zone``,
+    ``mistaken_for``) or ``split``.
     """
 
     column: str
@@ -50,6 +51,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     default: str = ""
     formats: tuple[str, ...] = ()
     zone: ZoneInfo | None = None
+    mistaken_for: ZoneInfo | None = None
     split: str = ""
 
 

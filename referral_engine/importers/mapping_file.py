@@ -43,7 +43,7 @@ TOP_KEYS = (
 )  # fmt: skip
 COLUMN_KEYS = (
     "to", "missing", "normalise", "map", "otherwise", "prefix", "default", "format", "zone",
-    "split",
+    "mistaken_for", "split",
 )  # fmt: skip
 FIELD_KEYS = ("join", "with", "first_of", "value")
 TERRITORY_KEYS = ("code", "name", "level", "levels")
@@ -149,6 +149,7 @@ class _Loader:
             default=self._text(keys.get("default")),
             formats=self._formats(keys.get("format")),
             zone=self._zone(keys.get("zone")),
+            mistaken_for=self._zone(keys.get("mistaken_for")),
             split=self._text(keys.get("split")),
         )
 

@@ -21,18 +21,24 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2099
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's days have no zone
 
 
-def moment(value: object, formats: tuple[str, ...], zone: tzinfo) -> datetime:
+def moment(
+    value: object, formats: tuple[str, ...], zone: tzinfo, mistaken_for: tzinfo | None = None
+) -> datetime:
     """The aware datetime that ``value`` means.
 
     A value without an offset is in ``zone``. ``formats`` are strptime formats or one of
     SPECIAL_FORMATS, tried in order; without any, ISO 8601 and the usual written forms. A bare
-    date means its midnight. Raises ValueError when none fits or the year is not 1970 to 2099.
+    date means its midnight. ``mistaken_for`` undoes a conversion made once too often: the
+    exporter held local times for times of that zone and turned them into ``zone`` again. Raises
+    ValueError when none fits or the year is not 1970 to 2099.
     """
     found = _cell(value) if not isinstance(value, str | int | float) else None
     if found is None:
         found = _first(value, formats or ("iso",))
     if found.tzinfo is None:
         found = found.replace(tzinfo=zone)
+    if mistaken_for is not None:
+        found = found.astimezone(mistaken_for).replace(tzinfo=zone)
     if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
         raise ValueError(found.year)
     return found

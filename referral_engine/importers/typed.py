@@ -36,11 +36,15 @@ class CellFault(Exception):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """How the cells of one column are read. ``split`` empty means the usual list marks."""
+    """How the cells of one column are read. ``split`` empty means the usual list marks.
+
+    ``mistaken_for`` is the zone whose times the exporter held the column's local times for.
+    """
 
     zone: tzinfo
     formats: tuple[str, ...] = ()
     split: str = ""
+    mistaken_for: tzinfo | None = None
 
 
 def typed(field: Canonical, raw: object, reading: Reading) -> object:
@@ -93,7 +97,7 @@ def _code(field: Canonical, raw: object, reading: Reading) -> str:
 
 def _time(_field: Canonical, raw: object, reading: Reading) -> datetime:
     try:
-        return moment(raw, reading.formats, reading.zone)
+        return moment(raw, reading.formats, reading.zone, reading.mistaken_for)
     except (ValueError, OverflowError):
         expected = ", ".join(reading.formats) or "2026-09-30T23:50+08:00, 2026-09-30 23:50"
         raise CellFault(

@@ -76,6 +76,22 @@ def test_times_are_read_as_written_and_get_a_zone(
     assert issue.received_at.tzinfo is not None
 
 
+@pytest.mark.parametrize(
+    ("cell", "local"),
+    [
+        ("2015-01-05 03:30:00", "2015-01-05T08:30:00-05:00"),
+        ("2015-07-05 04:30:00", "2015-07-05T08:30:00-04:00"),
+        # One in the morning was held for one in the morning of UTC.
+        ("2015-12-31 20:10:00", "2016-01-01T01:10:00-05:00"),
+    ],
+)
+def test_a_conversion_made_once_too_often_is_undone(tmp_path: Path, cell: str, local: str) -> None:
+    spec = "{to: received_at, zone: America/New_York, mistaken_for: UTC}"
+    mapping = mapping_of(tmp_path, f"columns:\n  t: {spec}\n  a: title\n")
+    (issue,) = issues(f"t,a\n{cell},pothole\n", mapping)
+    assert issue.received_at.isoformat() == local
+
+
 def test_the_zone_of_the_mapping_goes_before_the_countys(tmp_path: Path) -> None:
     mapping = mapping_of(tmp_path, "zone: UTC\ncolumns: {t: received_at, a: title}\n")
     (issue,) = issues("t,a\n2026-09-30 08:00,灯\n", mapping)
