@@ -1,137 +1,222 @@
-"""A rule as a sentence, in the reader's language, for whoever answers for it and reads no YAML."""
+"""A rule as one sentence, for whoever has to answer for it and does not read YAML."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from referral_engine.i18n import _, locale_name
+import msgspec
+
+from referral_engine.i18n import _, gettext_noop, locale_name
 from referral_engine.model.target import Target
-from referral_engine.rules import tree, vocabulary
-from referral_engine.rules.fields import Registry
-from referral_engine.rules.operators import find_operator
-from referral_engine.rules.trace import operand
+from referral_engine.rules import vocabulary
+from referral_engine.rules.fields import Registry, registry
+from referral_engine.rules.trace import operand, written
+from referral_engine.rules.tree import (
+    All,
+    Any,
+    Condition,
+    Leaf,
+    Not,
+    Proposal,
+    Refer,
+    Repeats,
+    RoutingEffects,
+    RoutingRule,
+    Within,
+)
 
-__all__ = ["Prose"]
+__all__ = ["Speech", "condition_prose", "rule_prose"]
 
+_PHRASES = {
+    "eq": gettext_noop("{field} is {value}"),
+    "ne": gettext_noop("{field} is not {value}"),
+    "in": gettext_noop("{field} is one of {value}"),
+    "not_in": gettext_noop("{field} is none of {value}"),
+    "gt": gettext_noop("{field} is more than {value}"),
+    "gte": gettext_noop("{field} is at least {value}"),
+    "lt": gettext_noop("{field} is less than {value}"),
+    "lte": gettext_noop("{field} is at most {value}"),
+    "between": gettext_noop("{field} is between {value}, both included"),
+    "under": gettext_noop("{field} is {value} or below it"),
+    "at_level": gettext_noop("{field} is at the level {value}"),
+    "has": gettext_noop("{field} include {value}"),
+    "has_any": gettext_noop("{field} include one of {value}"),
+    "has_all": gettext_noop("{field} include all of {value}"),
+    "contains": gettext_noop("{field} contains {value}"),
+    "contains_any": gettext_noop("{field} contains one of {value}"),
+    "contains_all": gettext_noop("{field} contains all of {value}"),
+    "matches": gettext_noop("{field} matches {value}"),
+    "hours": gettext_noop("{field} lies in the hours {value}"),
+    "season": gettext_noop("{field} lies in the season {value}"),
+    "day": gettext_noop("{field} lies on a {value}"),
+}
+# What is asked is whether, so the value is part of the phrase.
+_TRUTHS = {
+    ("exists", True): gettext_noop("{field} is known"),
+    ("exists", False): gettext_noop("{field} is not known"),
+    ("empty", True): gettext_noop("{field} are none"),
+    ("empty", False): gettext_noop("{field} are some"),
+}
 
-class Prose:
-    """Tells rules in words; units and codes by the names people know them by."""
-
-    def __init__(
-        self, fields: Registry, units: Mapping[str, str], categories: Mapping[str, str]
-    ) -> None:
-        self._fields = fields
-        self._units = units
-        self._categories = categories
-
-    def sentence(self, rule: tree.RoutingRule, guard: tree.Condition | None = None) -> str:
-        """What the rule does and when; `guard` is the ``when`` of its table."""
-        when = [self._condition(each) for each in (guard, rule.when) if each is not None]
-        told = _("{name}: ").format(name=rule.name or rule.id)
-        told += _("if {condition}, ").format(condition=_(" and ").join(when)) if when else ""
-        told += _("; ").join(self._effects(rule.effects)) + _(".")
-        reason = rule.basis or rule.why
-        return told + (_(" Basis: {basis}.").format(basis=reason) if reason else "")
-
-    # -- conditions ---------------------------------------------------------------------------
-    def _condition(self, condition: tree.Condition, *, inner: bool = False) -> str:
-        match condition:
-            case tree.All(parts=parts):
-                told = _(" and ").join(self._condition(part, inner=True) for part in parts)
-            case tree.Any(parts=parts):
-                told = _(" or ").join(self._condition(part, inner=True) for part in parts)
-            case tree.Not(part=part):
-                return _("not {condition}").format(condition=self._condition(part, inner=True))
-            case tree.Repeats():
-                return _("the same {fields} for at least the {count}. time within {span}").format(
-                    fields=_(", ").join(self._field(name) for name in condition.same),
-                    count=condition.at_least, span=condition.within,
-                )  # fmt: skip
-            case tree.Leaf():
-                return self._leaf(condition)
-        return _("({condition})").format(condition=told) if inner else told
-
-    def _leaf(self, leaf: tree.Leaf) -> str:
-        operator = find_operator(leaf.operator)
-        known = operator is not None and locale_name() == "zh_CN"
-        verb = operator.alias if operator and known else leaf.operator.replace("_", " ")
-        return f"{self._field(leaf.field)} {verb} {self._value(leaf)}"
-
-    def _field(self, name: str) -> str:
-        field = self._fields.find(name)
-        return field.label if field and locale_name() == "zh_CN" else name.replace("_", " ")
-
-    def _value(self, leaf: tree.Leaf) -> str:
-        names = self._categories if leaf.field == "category" else self._units
-        return _named(operand(leaf), names)
-
-    # -- effects ------------------------------------------------------------------------------
-    def _effects(self, effects: tree.RoutingEffects) -> list[str]:
-        told = self._referral(effects) if effects.refer else []
-        if effects.propose:
-            told.append(self._proposal(effects.propose))
-        if effects.path:
-            told.append(_("path {path}").format(path=_said(effects.path, vocabulary.PATHS)))
-        if effects.seal:
-            told.append(_("sealed ({why})").format(why=_said(effects.seal, vocabulary.SEALS)))
-        if effects.tag:
-            told.append(_("tagged {tags}").format(tags=_(", ").join(effects.tag)))
-        if effects.link:
-            told.append(_("linked as {link}").format(link=_said(effects.link, vocabulary.LINKS)))
-        told += [
-            _("{field} set to {value}").format(field=self._field(name), value=value)
-            for name, value in effects.set
-        ]
-        return told
-
-    def _referral(self, effects: tree.RoutingEffects) -> list[str]:
-        refer = effects.refer
-        assert refer is not None
-        lead = _("{unit} leads").format(unit=self._target(refer.lead))
-        told = [lead + _clocks(effects.within)]
-        if refer.support:
-            units = (self._target(s.to) + _clocks(s.within) for s in refer.support)
-            told.append(_("supported by {units}").format(units=_(", ").join(units)))
-        if refer.whistle:
-            level = _said(refer.whistle, vocabulary.WHISTLES)
-            told.append(_("whistle: {level}").format(level=level))
-        return told
-
-    def _proposal(self, proposal: tree.Proposal) -> str:
-        if proposal.kind == "redirect":
-            path = _said(proposal.reason, vocabulary.REDIRECTS)
-            return _("proposes the legal path {path}, for a person to sign").format(path=path)
-        ground = _said(proposal.reason, vocabulary.REJECT_GROUNDS)
-        return _("proposes not to accept it ({ground}), for a person to sign").format(ground=ground)
-
-    def _target(self, target: Target) -> str:
-        if target.first_present:
-            units = _(", ").join(self._target(each) for each in target.first_present)
-            return _("the first present of {units}").format(units=units)
-        if target.relative == "first":
-            return _("whoever took it in")
-        if target.relative:
-            level = _said(target.relative, vocabulary.LEVELS)
-            return _("the unit responsible at the level {level}").format(level=level)
-        return _named(target.unit, self._units)
+# Open vocabularies of which the engine knows a part.
+_NAMED = {"channel": vocabulary.CHANNELS, "path": vocabulary.PATHS}
 
 
-def _clocks(within: tree.Within) -> str:
-    if not within:
-        return ""
-    told = (
-        _("{clock} within {span}").format(
-            clock=_said(clock.name, vocabulary.CLOCKS), span=clock.span
-        )
-        for clock in within
+class Speech(msgspec.Struct, frozen=True):
+    """By what names rules are told: fields by their labels, units and categories by their names
+    (id or code to name; what is not in it is told by its id)."""
+
+    fields: Registry
+    units: Mapping[str, str] = {}
+    categories: Mapping[str, str] = {}
+
+
+def rule_prose(
+    rule: RoutingRule, guard: Condition | None = None, speech: Speech | None = None
+) -> str:
+    """The rule as one sentence in the reader's language; `guard` is the ``when`` of its table."""
+    known = speech or Speech(registry())
+    parts = tuple(part for part in (guard, rule.when) if part is not None)
+    effects = _("; ").join(_effects(rule.effects, known))
+    if parts:
+        condition = condition_prose(All(parts, rule.place), known)
+        sentence = _("If {condition}: {effects}").format(condition=condition, effects=effects)
+    else:
+        sentence = _("Always: {effects}").format(effects=effects)
+    return "".join((sentence, *_remarks(rule), _(".")))
+
+
+def condition_prose(condition: Condition, speech: Speech | None = None) -> str:
+    """The condition as a clause in the reader's language."""
+    return _clause(condition, speech or Speech(registry()), outermost=True)
+
+
+def _clause(condition: Condition, speech: Speech, *, outermost: bool = False) -> str:
+    match condition:
+        case All(parts=parts) | Any(parts=parts):
+            word = _(" and ") if isinstance(condition, All) else _(" or ")
+            alone = outermost or len(parts) == 1
+            joined = word.join(
+                _clause(part, speech, outermost=len(parts) == 1 and alone) for part in parts
+            )
+            return joined if alone else _("({clause})").format(clause=joined)
+        case Not(part=part):
+            return _("it is not so that {clause}").format(clause=_clause(part, speech))
+        case Repeats():
+            return _history(condition, speech)
+        case Leaf():
+            return _leaf(condition, speech)
+
+
+def _leaf(leaf: Leaf, speech: Speech) -> str:
+    field = _label(leaf.field, speech)
+    if isinstance(leaf.value, bool) and (leaf.operator, leaf.value) in _TRUTHS:
+        return _(_TRUTHS[leaf.operator, leaf.value]).format(field=field)
+    return _(_PHRASES[leaf.operator]).format(field=field, value=_operand(leaf, speech))
+
+
+def _operand(leaf: Leaf, speech: Speech) -> str:
+    words = vocabulary.DAYS if leaf.operator == "day" else _vocabulary(leaf.field, speech)
+    if leaf.operator == "at_level":
+        words = vocabulary.LEVELS
+    if leaf.field == "category":
+        words = dict(speech.categories)
+    if leaf.source_value.startswith("$") or not words:
+        return operand(leaf)
+    values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
+    return _(", ").join(_word(written(value), words) for value in values)
+
+
+def _history(repeats: Repeats, speech: Speech) -> str:
+    return _("{number} cases or more with the same {same} within {span}").format(
+        number=repeats.at_least,
+        same=_(", ").join(_label(name, speech) for name in repeats.same),
+        span=repeats.within,
     )
-    return _(" ({clocks})").format(clocks=_(", ").join(told))
 
 
-def _named(written: str, names: Mapping[str, str]) -> str:
-    name = names.get(written)
-    return f"{name} ({written})" if name and name != written else written
+def _effects(effects: RoutingEffects, speech: Speech) -> Iterator[str]:
+    if effects.refer is not None:
+        yield from _refer(effects.refer, speech)
+    yield from _within(effects.within)
+    if effects.path:
+        yield _("take the path {path}").format(path=_word(effects.path, vocabulary.PATHS))
+    for name, value in effects.set:
+        shown = _word(written(value), _vocabulary(name, speech))
+        yield _("set {field} to {value}").format(field=_label(name, speech), value=shown)
+    if effects.tag:
+        yield _("tag it {tags}").format(tags=_(", ").join(effects.tag))
+    if effects.seal:
+        yield _("seal it as {seal}").format(seal=_word(effects.seal, vocabulary.SEALS))
+    if effects.link:
+        yield _("link it as {link}").format(link=_word(effects.link, vocabulary.LINKS))
+    if effects.propose is not None:
+        yield _proposal(effects.propose)
 
 
-def _said(word: str, labels: Mapping[str, str]) -> str:
-    return labels.get(word, word) if locale_name() == "zh_CN" else word.replace("_", " ")
+def _refer(refer: Refer, speech: Speech) -> Iterator[str]:
+    if refer.whistle is None:
+        yield _("refer it to {lead}").format(lead=_target(refer.lead, speech))
+    else:
+        level = _word(refer.whistle, vocabulary.WHISTLES)
+        message = _("whistle for {lead} ({level})")
+        yield message.format(lead=_target(refer.lead, speech), level=level)
+    for support in refer.support:
+        remarks = [*_within(support.within), *([_("required")] if support.required else [])]
+        unit = _("supported by {unit}").format(unit=_target(support.to, speech))
+        yield unit + (_(" ({remarks})").format(remarks=_(", ").join(remarks)) if remarks else "")
+
+
+def _within(within: Within) -> Iterator[str]:
+    for clock in within:
+        message = (
+            _("{clock} within {span} of {since}") if clock.since else _("{clock} within {span}")
+        )
+        yield message.format(
+            clock=_word(clock.name, vocabulary.CLOCKS),
+            span=clock.span,
+            since=_word(clock.since, vocabulary.MOMENTS),
+        )
+
+
+def _proposal(proposal: Proposal) -> str:
+    if proposal.kind == "redirect":
+        reason = _word(proposal.reason, vocabulary.REDIRECTS)
+        return _("propose the legal path {path}, for a person to sign").format(path=reason)
+    reason = _word(proposal.reason, vocabulary.REJECT_GROUNDS)
+    return _("propose to reject it ({ground}), for a person to sign").format(ground=reason)
+
+
+def _remarks(rule: RoutingRule) -> Iterable[str]:
+    if rule.basis:
+        yield _(" ({basis})").format(basis=rule.basis)
+    if rule.effective.since is not None:
+        yield _(", received from {day}").format(day=rule.effective.since)
+    if rule.effective.until is not None:
+        yield _(", received before {day}").format(day=rule.effective.until)
+
+
+def _target(target: Target, speech: Speech) -> str:
+    if target.first_present:
+        units = _(", ").join(_target(one, speech) for one in target.first_present)
+        return _("the first present of {units}").format(units=units)
+    if target.relative:
+        return "@" + _word(target.relative, vocabulary.RELATIVE_LABELS)
+    return speech.units.get(target.unit, target.unit)
+
+
+def _label(name: str, speech: Speech) -> str:
+    field = speech.fields.find(name)
+    if locale_name() == "zh_CN" and field is not None:
+        return field.label
+    return name.replace("_", " ")
+
+
+def _vocabulary(name: str, speech: Speech) -> dict[str, str]:
+    field = speech.fields.find(name)
+    return {} if field is None else field.values or _NAMED.get(field.names, {})
+
+
+def _word(word: str, words: dict[str, str]) -> str:
+    """A word of a closed vocabulary as the reader calls it."""
+    return words.get(word, word) if locale_name() == "zh_CN" else word

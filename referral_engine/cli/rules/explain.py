@@ -17,7 +17,7 @@ from referral_engine.cli.rules.past import explain_case
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.importers import RowFault
 from referral_engine.rules.explain import Verdict
-from referral_engine.rules.prose import Prose
+from referral_engine.rules.prose import Speech, rule_prose
 from referral_engine.rules.ruleset import Loaded
 from referral_engine.rules.tree import RuleSet
 from referral_engine.trial.preview import Preview
@@ -79,9 +79,9 @@ def _of_file(
 def _sentences(app: App, rules: RuleSet) -> dict[str, str]:
     workspace = app.workspace
     labels = {code: category.label for code, category in rules.categories.items()}
-    prose = Prose(workspace.fields, workspace.org.unit_names(), labels)
+    speech = Speech(workspace.fields, workspace.org.unit_names(), labels)
     return {
-        rule.id: prose.sentence(rule, table.when)
+        rule.id: f"{rule.name or rule.id}: {rule_prose(rule, table.when, speech)}"
         for table, rule in Loaded(rules, workspace.names).routing_rules()
     }
 
