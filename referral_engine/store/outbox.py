@@ -15,7 +15,7 @@ from sqlalchemy import literal as constant
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from referral_engine.store.moment import micros, moment
-from referral_engine.store.prepared import literal, numbered, prepared, value, values
+from referral_engine.store.prepared import Prepared, literal, numbered, prepared, value, values
 from referral_engine.store.tables import OUTBOXES, plugin_call
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "dead",
     "dismiss",
     "done",
+    "earliest",
     "failed",
     "last_error",
     "next_due",
@@ -255,13 +256,21 @@ def pending(connection: Connection, box: Table = plugin_call) -> dict[str, int]:
 
 def next_due(connection: Connection, box: Table) -> datetime | None:
     """The earliest moment at which something can be claimed (UTC); None when nothing waits."""
-    earliest: int | None = None
-    for due_at, lease_until in _head(box).rows(connection, limit=_LOOKED_AT):
-        ready = max(due_at, lease_until)
-        earliest = ready if earliest is None else min(earliest, ready)
-        if lease_until == 0:
+    return earliest(connection, _head(box))
+
+
+def earliest(connection: Connection, head: Prepared) -> datetime | None:
+    """When the first of a queue can be claimed (UTC); may lie in the past.
+
+    `head` asks for (due_at, lease_until) in the order of due_at. What is in hand counts at the
+    end of its lease, and is among the earliest due: the head of the queue is enough.
+    """
+    for looked_at in (1, _LOOKED_AT):
+        found = head.rows(connection, limit=looked_at)
+        if not found or found[0][1] == 0:
             break
-    return moment(earliest)
+    waiting = next((number for number, row in enumerate(found) if row[1] == 0), len(found))
+    return moment(min((max(row) for row in found[: waiting + 1]), default=None))
 
 
 @prepared

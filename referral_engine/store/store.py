@@ -211,8 +211,8 @@ class Store:
     def _rebuild(self, codes: list[str], tx: Tx) -> int:
         return rebuild_cases(tx.connection, codes, self._township)
 
-    def _begin(self, connection: Connection) -> Tx:
-        return Tx(connection, self._vault, self._township)
+    def _begin(self, connection: Connection, *, alone: bool) -> Tx:
+        return Tx(connection, self._vault, self._township, alone=alone)
 
 
 def _prepare(engine: Engine, keyring: Keyring) -> None:

@@ -36,8 +36,12 @@ class Tx(Work):
     others of the same commit are kept. Methods of `Work` claim and finish what a runner does.
     """
 
-    def __init__(self, connection: Connection, vault: Vault, township: Township) -> None:
+    def __init__(
+        self, connection: Connection, vault: Vault, township: Township, *, alone: bool
+    ) -> None:
+        """A command that is `alone` needs no savepoint: the whole transaction is given up."""
         super().__init__(connection, vault, township)
+        self._alone = alone
         self._earlier = Stage()
         self._own = Stage()
         self._savepoint: NestedTransaction | None = None
@@ -214,7 +218,7 @@ class Tx(Work):
             self._earlier.write(self._connection, case_file_only=case_file_only)
 
     def _open_savepoint(self) -> None:
-        if self._savepoint is None:
+        if self._savepoint is None and not self._alone:
             # What went before is kept whatever becomes of this command.
             self._earlier.write(self._connection)
             self._savepoint = self._connection.begin_nested()

@@ -15,13 +15,11 @@ from sqlalchemy import Connection, func, literal_column, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from referral_engine.store.moment import micros, moment
-from referral_engine.store.outbox import DeadLetter
+from referral_engine.store.outbox import DeadLetter, earliest
 from referral_engine.store.prepared import Prepared, numbered, prepared, value, values
 from referral_engine.store.tables import wakeup
 
 __all__ = ["ClaimedWakeup", "claim", "dead", "due", "failed", "next_due", "revive"]
-
-_LOOKED_AT = 256
 
 _w = wakeup.c
 _waiting = select(_w.due_at, _w.lease_until).where(
@@ -115,15 +113,5 @@ def due(connection: Connection, now: datetime) -> int:
 
 
 def next_due(connection: Connection) -> datetime | None:
-    """The earliest moment at which a wake-up can be claimed (UTC); None when none is set.
-
-    May lie in the past. Claimed ones count at the end of their lease; they are among the
-    earliest due, so that looking at the head of the queue is enough.
-    """
-    earliest: int | None = None
-    for due_at, lease_until in _HEAD.rows(connection, limit=_LOOKED_AT):
-        ready = max(due_at, lease_until)
-        earliest = ready if earliest is None else min(earliest, ready)
-        if lease_until == 0:
-            break
-    return moment(earliest)
+    """The earliest moment at which a wake-up can be claimed (UTC); None when none is set."""
+    return earliest(connection, _HEAD)

@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +17,12 @@ from referral_engine.store.transaction import Tx
 __all__ = ["Writer"]
 
 T = TypeVar("T")
+
+
+class Begin(Protocol):
+    """What makes the transaction; `alone` says that it is for a single command."""
+
+    def __call__(self, connection: Connection, *, alone: bool) -> Tx: ...
 
 
 class _Job(NamedTuple):
@@ -31,9 +37,7 @@ class Writer:
     through its transaction. Its future is resolved after the commit, in the order of submission.
     """
 
-    def __init__(
-        self, engine: Engine, begin: Callable[[Connection], Tx], *, batch: int, waiting: int
-    ) -> None:
+    def __init__(self, engine: Engine, begin: Begin, *, batch: int, waiting: int) -> None:
         """`batch` commands share a commit at most; `waiting` bounds the queue before it."""
         self._engine = engine
         self._begin = begin
@@ -115,10 +119,14 @@ class Writer:
     def _transaction(self, jobs: list[_Job]) -> list[tuple[Any, BaseException | None]]:
         if self._connection is None:
             self._connection = self._engine.connect()
-        with self._connection.begin():
-            tx = self._begin(self._connection)
+        alone = len(jobs) == 1
+        with self._connection.begin() as transaction:
+            tx = self._begin(self._connection, alone=alone)
             outcomes = [_outcome(tx, job) for job in jobs]
-            tx.finish()
+            if alone and outcomes[0][1] is not None:
+                transaction.rollback()
+            else:
+                tx.finish()
         return outcomes
 
     def _disconnect(self) -> None:
