@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from referral_engine.desk.door import Answer, Desk
-from referral_engine.errors import Refused
-from referral_engine.i18n import _
+from referral_engine.flow.access import unknown_case
 from referral_engine.model.case import Case
 from referral_engine.model.command import Request
 from referral_engine.store import Conflict, Store
@@ -25,11 +24,8 @@ def find_case(store: Store, id: str) -> Case:
         if loaded is None and (code := reader.referral_case(id)) is not None:
             loaded = reader.load(code)
     if loaded is None:
-        raise Refused(
-            "UNKNOWN_CASE",
-            _("There is no case {code}.").format(code=id),
-            _("`referral case list` shows the newest."),
-        )
+        # By its code also where a part was named: that is how the door tells of one it hides.
+        raise unknown_case(id.partition("-")[0])
     return loaded.case
 
 

@@ -14,6 +14,7 @@ from referral_engine.clock import Clock
 from referral_engine.desk.facts import facts_for, reporter_key
 from referral_engine.desk.rulebook import Rulebook
 from referral_engine.errors import Refused
+from referral_engine.flow.access import unknown_case
 from referral_engine.flow.decide import decide
 from referral_engine.flow.draft import Setting
 from referral_engine.i18n import _
@@ -95,8 +96,11 @@ class Desk:
 
         An issue received longer ago than acts may be recorded afterwards is history: it is
         registered at the moment it was received, so that a virtual clock replays it from there.
-        With `backfill` its clocks start now instead.
+        With `backfill` its clocks start now instead. Raises Refused (NO_ZONE).
         """
+        if issue.received_at.tzinfo is None:
+            message = _("The time {at} has no zone.").format(at=issue.received_at)
+            raise Refused("NO_ZONE", message)
         accept = self.workspace.config.auto_accept if auto_accept is None else auto_accept
         request = Request(case="", command=c.Register(issue, auto_accept=accept), by=by)
         now = self.clock.now()
@@ -119,7 +123,7 @@ class Desk:
     def run(self, tx: Tx, request: Request) -> Answer:
         """Decides and writes within a transaction of the caller's; see `submit`."""
         if request.key and (before := tx.seen(request.by.id, request.key)) is not None:
-            if before.body_hash != _hash((request.case, request.command)):
+            if before.body_hash != _body(request):
                 raise Refused(
                     "KEY_REUSED",
                     _("The key {key} was used for another command.").format(key=request.key),
@@ -131,7 +135,7 @@ class Desk:
             return self._decide(tx, None, request, self.clock.now())
         loaded = tx.load(request.case)
         if loaded is None:
-            raise Refused("UNKNOWN_CASE", _("There is no case {code}.").format(code=request.case))
+            raise unknown_case(request.case)
         return self._decide(tx, loaded.case, request, self.clock.now())
 
     def _decide(self, tx: Tx, case: Case | None, request: Request, now: datetime) -> Answer:
@@ -161,7 +165,7 @@ class Desk:
             expected_version=0 if case is None else case.version,
             principal_id=request.by.id,
             key=request.key,
-            body_hash=_hash((request.case, request.command)) if request.key else b"",
+            body_hash=_body(request) if request.key else b"",
             result=_ENCODE(answer) if request.key else b"",
         )
         return answer
@@ -180,6 +184,11 @@ class Desk:
             code = make_code(area, day, secrets.randbelow(10**RANDOM_DIGITS))
             if tx.new_code_free(code):
                 return code
+
+
+def _body(request: Request) -> bytes:
+    """What was asked, whoever asked and under whichever key."""
+    return _hash((request.case, request.command, request.happened_at))
 
 
 def _hash(body: object) -> bytes:

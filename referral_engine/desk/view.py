@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
 import msgspec
+from msgspec.structs import replace
 
 from referral_engine.clock import Clock
+from referral_engine.desk.hiding import links_of, remarks, without_scores, without_seals
 from referral_engine.desk.mask import masked
 from referral_engine.errors import Refused
-from referral_engine.flow.access import Sight, sight
+from referral_engine.flow.access import Sight, sees_scores, sight, unknown_case
 from referral_engine.flow.intake import ISSUE
 from referral_engine.i18n import _
 from referral_engine.model.case import Case
@@ -18,6 +23,8 @@ from referral_engine.store import CaseFilter, CaseLine, InboxLine, Reader, Store
 from referral_engine.workspace import Workspace
 
 __all__ = ["CaseView", "View"]
+
+_PAGE = 500
 
 
 class CaseView(msgspec.Struct, frozen=True):
@@ -31,7 +38,11 @@ class CaseView(msgspec.Struct, frozen=True):
 
 
 class View:
-    """Questions of people; every look at personal data is recorded."""
+    """Questions of people; every look at personal data is recorded.
+
+    Who handles a case sees no score and no word of a rating before the case has ended, and nobody
+    sees a link to a case that does not exist for them.
+    """
 
     def __init__(self, store: Store, workspace: Workspace, clock: Clock) -> None:
         self._store = store
@@ -46,7 +57,7 @@ class View:
                 return code
             found = reader.referral_case(id)
         if found is None:
-            raise _unknown(id)
+            raise unknown_case(id)
         return found
 
     def case(self, id: str, by: Principal, purpose: str = "show", *, full: bool = True) -> CaseView:
@@ -58,40 +69,52 @@ class View:
         with self._store.reading() as reader:
             case, seen = self._seen(reader, code, by, id)
             content = reader.content(code)
+            if not sees_scores(by, case):
+                said = remarks(reader.events(code))
+                content = {ref: text for ref, text in content.items() if ref not in said}
         if not full:
             seen = "masked"
         if seen == "full" and not by.has("engine"):
-            now = self._clock.now()
-            self._record(code, by, purpose, now)
+            self._record(code, by, purpose, self._clock.now())
         stored = content.pop(ISSUE, None)
         issue = None if stored is None else msgspec.json.decode(stored, type=Issue)
         if seen == "masked":
             issue = None if issue is None else masked(issue)
-            content = {ref: _hidden(text) for ref, text in content.items()}
+            content = {ref: f"*** ({len(text)})" for ref, text in content.items()}
         return CaseView(case, issue, content, seen)
 
     def history(self, id: str, by: Principal) -> list[Event]:
         """The events of a case, in order; they hold no personal data."""
         code = self.code_of(id)
         with self._store.reading() as reader:
-            self._seen(reader, code, by, id)
-            return reader.events(code)
+            case, _sight = self._seen(reader, code, by, id)
+            events = reader.events(code)
+            hidden = self._unseen(reader, links_of(events), by)
+        if not sees_scores(by, case):
+            events = [without_scores(event) for event in events]
+        return [without_seals(event, hidden) for event in events]
 
     def decision(self, id: str, by: Principal) -> tuple[Case, Decided | None]:
         """The case and its latest routing decision with the trace."""
         events = self.history(id, by)
         decided = [event.body for event in events if isinstance(event.body, Decided)]
         with self._store.reading() as reader:
-            case, _seen = self._seen(reader, self.code_of(id), by, id)
+            case, _sight = self._seen(reader, self.code_of(id), by, id)
         return case, decided[-1] if decided else None
 
     def cases(
         self, by: Principal, limit: int = 50, where: CaseFilter | None = None
     ) -> list[CaseLine]:
-        """The newest cases that this principal may see."""
+        """The newest `limit` cases that this principal may see: nothing tells of the others, not
+        even a list that ends early."""
+        found: list[CaseLine] = []
         with self._store.reading() as reader:
-            lines = reader.cases(limit, where)
-            return [line for line in lines if self._may(reader, line.code, by)]
+            for line in _newest(reader, limit, where or CaseFilter()):
+                if self._may(reader, line.code, by):
+                    found.append(line)
+                if len(found) >= limit:
+                    break
+        return found
 
     def inbox(self, unit: str, by: Principal) -> list[InboxLine]:
         """The open referrals of a unit, nearest deadline first."""
@@ -105,24 +128,39 @@ class View:
         loaded = reader.load(code)
         return loaded is not None and sight(by, loaded.case, self._workspace.org) != "none"
 
+    def _unseen(self, reader: Reader, codes: Iterable[str], by: Principal) -> frozenset[str]:
+        """Those of the codes that do not exist for this principal.
+
+        Two cases linked in the open stay linked when one of them is sealed later; an ordinary
+        case of another's is no secret, and its code tells nothing.
+        """
+        found = ((code, reader.load(code)) for code in dict.fromkeys(codes))
+        sealed = {code: one.case for code, one in found if one is not None and one.case.sealed}
+        org = self._workspace.org
+        return frozenset(code for code, case in sealed.items() if sight(by, case, org) == "none")
+
     def _seen(self, reader: Reader, code: str, by: Principal, id: str) -> tuple[Case, Sight]:
         loaded = reader.load(code)
         seen = "none" if loaded is None else sight(by, loaded.case, self._workspace.org)
         if loaded is None or seen == "none":
-            raise _unknown(id)
-        return loaded.case, seen
+            raise unknown_case(id)
+        case = loaded.case
+        hidden = self._unseen(reader, case.links, by)
+        links = tuple(link for link in case.links if link not in hidden)
+        scores = {} if sees_scores(by, case) else {"score": 0, "ratings": ()}
+        return replace(case, links=links, **scores), seen
 
-    def _record(self, code: str, by: Principal, purpose: str, now: object) -> None:
-        self._store.transact(lambda tx: tx.viewed(code, by.id, purpose, now))  # type: ignore[arg-type]
+    def _record(self, code: str, by: Principal, purpose: str, now: datetime) -> None:
+        self._store.transact(lambda tx: tx.viewed(code, by.id, purpose, now))
 
 
-def _hidden(text: str) -> str:
-    return f"*** ({len(text)})"
-
-
-def _unknown(id: str) -> Refused:
-    return Refused(
-        "UNKNOWN_CASE",
-        _("There is no case {code}.").format(code=id),
-        _("`referral case list` shows the newest."),
-    )
+def _newest(reader: Reader, limit: int, where: CaseFilter) -> Iterator[CaseLine]:
+    """Every case that fits, page by page; the first page is as large as the answer."""
+    size = limit
+    while True:
+        page = reader.cases(size, where)
+        yield from page
+        if len(page) < size:
+            return
+        where = replace(where, before=(page[-1].registered_at, page[-1].code))
+        size = max(size, _PAGE)

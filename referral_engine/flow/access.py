@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Literal
 
+from referral_engine.errors import Refused
+from referral_engine.i18n import _
 from referral_engine.model.case import Case
 from referral_engine.model.principal import Principal
 from referral_engine.model.unit import TERRITORIAL
 from referral_engine.org import PERSON, Org
 
-__all__ = ["PRIVACY", "Sight", "keeps_seals", "may_see", "sight"]
+__all__ = [
+    "PRIVACY",
+    "Sight",
+    "keeps_seals",
+    "may_see",
+    "sees_scores",
+    "sight",
+    "unknown_case",
+]
 
 Sight = Literal["none", "masked", "full"]
 """``masked`` shows the case without who reports it; ``full`` shows names and phones."""
@@ -49,6 +59,21 @@ def sight(by: Principal, case: Case, org: Org) -> Sight:
     if not case.sealed or _acts(by, case) or _keeps_seal(by, case, org):
         return ordinary
     return "masked" if case.sealed == PRIVACY and ordinary != "none" else "none"
+
+
+def sees_scores(by: Principal, case: Case) -> bool:
+    """Whoever handles a case sees no score before it has ended (domain.md §9, 刷满意度)."""
+    return case.over or not any(by.unit in r.units for r in case.referrals)
+
+
+def unknown_case(code: str) -> Refused:
+    """What is said of a code that does not exist, and in the same words of a case that does not
+    exist for whoever asks: a seal must not even be guessed."""
+    return Refused(
+        "UNKNOWN_CASE",
+        _("There is no case {code}.").format(code=code),
+        _("`referral case list` shows the newest."),
+    )
 
 
 def keeps_seals(unit: str, org: Org) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from referral_engine.errors import Refused
-from referral_engine.flow.access import may_see
+from referral_engine.flow.access import may_see, unknown_case
 from referral_engine.i18n import _
 from referral_engine.lifecycle import Step, referral_step, steps_of
 from referral_engine.model.case import Case
@@ -22,8 +22,7 @@ def authorise(case: Case, request: Request, org: Org) -> None:
     name = command_name(request.command)
     by = request.by
     if not may_see(by, case, org):
-        # The same words as for a code that does not exist: a seal must not even be guessed.
-        raise Refused("UNKNOWN_CASE", _("There is no case {code}.").format(code=case.code))
+        raise unknown_case(case.code)
     _role_and_state(case, name, by)
     if by.has("engine"):
         return
@@ -94,7 +93,7 @@ def _centre_acts(name: str, by: Principal) -> bool:
 
 def _own_case(case: Case, by: Principal) -> None:
     if by.roles == ("reporter",) and by.id not in (case.reporter, *case.reporters):
-        raise Refused("UNKNOWN_CASE", _("There is no case {code}.").format(code=case.code))
+        raise unknown_case(case.code)
 
 
 def _unchallenged(case: Case, by: Principal, name: str) -> None:

@@ -29,6 +29,7 @@ from referral_engine.flow import (
     timekeeping,
     whistle,
 )
+from referral_engine.flow.access import unknown_case
 from referral_engine.flow.authority import authorise
 from referral_engine.flow.draft import Draft, Setting
 from referral_engine.flow.facts import Facts
@@ -116,11 +117,11 @@ def decide(
     is not allowed as it stands; the case is then unchanged.
     """
     if case is None and not isinstance(request.command, c.Register):
-        raise Refused("UNKNOWN_CASE", _("There is no case {code}.").format(code=request.case))
-    _check_time(request, setting, now)
-    draft = Draft(case, request, facts, setting, now)
+        raise unknown_case(request.case)
     if case is not None:
         authorise(case, request, setting.org)
+    _check_time(request, setting, now)
+    draft = Draft(case, request, facts, setting, now)
     HANDLERS[type(request.command)](draft, request.command)
     if case is not None and draft.changed:
         _check_step(request, case.state, draft.case.state)

@@ -6,6 +6,7 @@ import hashlib
 
 from referral_engine.errors import Refused
 from referral_engine.flow import clocks
+from referral_engine.flow.access import unknown_case
 from referral_engine.flow.draft import Draft
 from referral_engine.flow.offer import drop_all, hold_at_centre
 from referral_engine.flow.signing import void_all
@@ -26,7 +27,7 @@ def merge(draft: Draft, command: Merge) -> None:
     if command.into == case.code:
         raise Refused("SAME_CASE", _("A case cannot be merged into itself."))
     if draft.facts.other is None:
-        raise Refused("UNKNOWN_CASE", _("There is no case {code}.").format(code=command.into))
+        raise unknown_case(command.into)
     if draft.facts.other != "open":
         raise Refused(
             "NOT_MERGEABLE",
