@@ -16,6 +16,7 @@ from referral_engine.desk import Desk
 from referral_engine.errors import ReferralError
 from referral_engine.i18n import _
 from referral_engine.model import command as c
+from referral_engine.model.case import Case
 from referral_engine.model.command import Request
 from referral_engine.model.outcome import Call, Notice
 from referral_engine.model.principal import ENGINE
@@ -80,8 +81,10 @@ class Runner:
         due = {box for box, at in seen.items() if at <= now}
         if self.suspended:
             due.discard("wakeup")
-        done = [self._round(now, due & boxes) for boxes in (_INSIDE, _OUTSIDE)]
-        return any(done)
+        decided = self._round(now, due & _INSIDE)
+        # What was decided mostly has something to say: looking first would cost as much.
+        went_out = self._round(now, _OUTSIDE if decided else due & _OUTSIDE)
+        return decided or went_out
 
     def calls(self) -> bool:
         """One plugin call, for threads that make nothing but calls."""
@@ -155,32 +158,41 @@ class Runner:
             )
 
     def confirm_calendar(self) -> int:
-        """Recomputes provisional deadlines where the calendar has learnt more; how many cases.
+        """Recomputes provisional deadlines where the calendar has learnt more; in how many cases
+        one changed.
 
-        Called when the workspace is read. Each case is asked once a calendar version.
+        Called when the workspace is read. Each case is changed once a calendar version at most.
         """
         version = self.desk.workspace.calendar.version
-        codes = [code for code in self._open_cases() if self._provisional(code, version)]
-        for code in codes:
-            key = f"calendar/{version}/{code}"
-            self.desk.submit(Request(code, c.ConfirmDeadlines(), ENGINE, key=key))
-        return len(codes)
+        return sum(self._confirmed(code, version) for code in self._alive())
 
-    def _open_cases(self) -> Iterator[str]:
+    def _confirmed(self, code: str, version: str) -> bool:
+        before = self._provisional(code, version)
+        if before is None:
+            return False
+        key = f"calendar/{version}/{code}"
+        answer = self.desk.submit(Request(code, c.ConfirmDeadlines(), ENGINE, key=key))
+        return answer.version > before.version and not answer.duplicate
+
+    def _alive(self) -> Iterator[str]:
         before = None
         while True:
             with self.desk.store.reading() as reader:
-                page = reader.cases(_PAGE, CaseFilter(open=True, before=before))
+                page = reader.cases(_PAGE, CaseFilter(alive=True, before=before))
             yield from (line.code for line in page)
             if len(page) < _PAGE:
                 return
             before = (page[-1].registered_at, page[-1].code)
 
-    def _provisional(self, code: str, version: str) -> bool:
+    def _provisional(self, code: str, version: str) -> Case | None:
+        """The case, where a deadline of it stands on another calendar that did not know enough."""
         with self.desk.store.reading() as reader:
             loaded = reader.load(code)
-        deadlines = loaded.case.deadlines if loaded else ()
-        return any(d.provisional and d.open and d.calendar != version for d in deadlines)
+        if loaded is None:
+            return None
+        clocks = loaded.case.deadlines
+        asked = any(d.provisional and d.open and d.calendar != version for d in clocks)
+        return loaded.case if asked else None
 
     # -- notices ------------------------------------------------------------------------------
     def _tell(self, claimed: Sequence[Claimed[Notice]], now: datetime) -> None:

@@ -28,12 +28,14 @@ __all__ = [
 class CaseFilter(msgspec.Struct, frozen=True):
     """Which cases to list; empty means any. `category` and `territory` take what lies under them.
 
-    `sealed` None lists both kinds; whoever may not see sealed cases asks for False. `before` is
-    the last line of the page before: (registered_at, code).
+    `sealed` None lists both kinds; whoever may not see sealed cases asks for False. `alive` are
+    those open, and those over in which a promise is still on the clock. `before` is the last line
+    of the page before: (registered_at, code).
     """
 
     state: str = ""
     open: bool | None = None
+    alive: bool = False
     owner: str = ""
     unit: str = ""
     category: str = ""
@@ -116,6 +118,8 @@ def _conditions(where: CaseFilter) -> list[ColumnElement[bool]]:
     ]
     if where.open is not None:
         found.append(f.is_open == int(where.open))
+    if where.alive:
+        found.append(or_(f.is_open == 1, f.next_at.is_not(None)))
     if where.sealed is not None:
         found.append(f.sealed != "" if where.sealed else f.sealed == "")
     if where.unit:
