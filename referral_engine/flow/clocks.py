@@ -168,7 +168,10 @@ def confirm_all(draft: Draft) -> None:
             continue
         known = _computed(draft, replace(found, calendar=""))
         if isinstance(known, Due) and not (known.provisional and known.at == found.due):
-            draft.record(e.ClockChanged(_timed(draft, found), "deadline_confirmed"))
+            new = _timed(draft, found)
+            passed = found.state == "missed" and known.at <= draft.now
+            new = replace(new, state="missed") if passed else new
+            draft.record(e.ClockChanged(new, "deadline_confirmed"))
 
 
 def _received(draft: Draft) -> datetime:
