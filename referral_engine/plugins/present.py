@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from referral_engine.model.case import Case
 from referral_engine.model.deadline import Deadline
+from referral_engine.model.hours import WorkHours
 from referral_engine.model.issue import Issue
 from referral_engine.model.outcome import Call
 from referral_engine.model.referral import Evidence
 from referral_engine.model.referral import Referral as Part
-from referral_engine.plugins.view import Location, Referral, Reporter
+from referral_engine.plugins.view import Location, OpenHours, Referral, Reporter
+from referral_engine.worktime import WorkCalendar
 
 __all__ = ["detail_of", "view_of"]
 
 _NAMED = ("claim", "contact", "arrive", "report")
+_AHEAD = timedelta(days=21)
+"""How far opening hours are shown: over the longest holiday to what a plugin waits for after it."""
 
 
-def view_of(case: Case, call: Call, issue: Issue, now: datetime) -> Referral | None:
+def view_of(
+    case: Case,
+    call: Call,
+    issue: Issue,
+    now: datetime,
+    calendar: WorkCalendar,
+    hours_of: Callable[[str], WorkHours],
+) -> Referral | None:
     """What the department is shown with this call; None when the case has no such referral.
 
-    ``issue`` holds the words and personal data, ``now`` is the engine's time (aware). Of a sealed
-    case neither words nor place nor reporter are shown: a person reads them at the desk, where
-    each look is recorded.
+    ``issue`` holds the words and personal data, ``now`` is the engine's time (aware); ``calendar``
+    and ``hours_of`` say when the acting office is open. Of a sealed case neither words nor place
+    nor reporter are shown: a person reads them at the desk, where each look is recorded.
     """
     part = case.referral(call.referral)
     if part is None:
@@ -42,6 +54,10 @@ def view_of(case: Case, call: Call, issue: Issue, now: datetime) -> Referral | N
         arrive_by=due.get("arrive"), report_by=due.get("report"),
         clocks={name: at for name, at in due.items() if name not in _NAMED},
         claimed_at=part.claimed_at, contacted_at=part.contacted_at, arrived_at=part.arrived_at,
+        open_hours=tuple(
+            OpenHours(opens, closes)
+            for opens, closes in calendar.open_between(now, now + _AHEAD, hours_of(part.station))
+        ),
         location=None if sealed else _location(issue),
         reporter=_reporter(case, part, issue),
         evidence=() if sealed else _evidence(issue),

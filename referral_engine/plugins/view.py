@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -9,7 +10,7 @@ import msgspec
 
 from referral_engine.model.referral import Evidence, ReferralRole, ReferralState
 
-__all__ = ["Conference", "Escalation", "Location", "Referral", "Reporter"]
+__all__ = ["Conference", "Escalation", "Location", "OpenHours", "Referral", "Reporter"]
 
 
 class Location(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,6 +43,13 @@ class Conference(msgspec.Struct, frozen=True, omit_defaults=True):
     meet_at: datetime | None = None
 
 
+class OpenHours(msgspec.Struct, frozen=True):
+    """From when to when the acting office is open (UTC)."""
+
+    opens: datetime
+    closes: datetime
+
+
 class Referral(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One unit's part in one case, as it stands at ``now``. All times are UTC.
 
@@ -55,6 +63,8 @@ class Referral(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                      to, or the department declined this case before
     ``sealed``       the words, place and reporter are withheld; a person reads them at the desk
     ``claim_by`` …   deadlines still open; ``clocks`` holds those of other names, such as accept
+    ``open_hours``   when ``station`` is open in the three weeks after ``now``, in order: its own
+                     hours, holidays and swapped working days (调休) counted
     ``reporter``     only where this unit is the one to contact an unsealed, named reporter
     ``evidence``     what came with the issue
     ``extra``        the fields under the department's own name, without that name
@@ -95,6 +105,7 @@ class Referral(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     claimed_at: datetime | None = None
     contacted_at: datetime | None = None
     arrived_at: datetime | None = None
+    open_hours: tuple[OpenHours, ...] = ()
     location: Location | None = None
     reporter: Reporter | None = None
     evidence: tuple[Evidence, ...] = ()
@@ -105,3 +116,16 @@ class Referral(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def words(self) -> str:
         """Title and text together, for looking words up in."""
         return f"{self.title}\n{self.text}"
+
+    def mentions(self, words: Iterable[str]) -> bool:
+        """Whether the title or text holds one of these words, letter by letter."""
+        said = self.words
+        return any(word in said for word in words)
+
+    def opening(self, moment: datetime) -> datetime:
+        """``moment`` (aware) while the office is open, else when it opens next.
+
+        ``moment`` itself again where that lies beyond ``open_hours``.
+        """
+        later = (each.opens for each in self.open_hours if moment < each.closes)
+        return max(moment, next(later, moment))

@@ -62,7 +62,7 @@ class Calling:
         call, now = claimed.work, self._clock.now()
         case, issue = self._read(call)
         wanted = issue is not None and _wanted(case, call)
-        view = view_of(case, call, issue, now) if issue is not None and wanted else None
+        view = self._shown(case, call, issue, now) if issue is not None and wanted else None
         if view is None:
             self._finish(claimed, (), None, "")  # erased, taken back, or not this case's
             return
@@ -82,6 +82,10 @@ class Calling:
             work, after = following
             again = msgspec.structs.replace(work, not_before=now + after)
         self._finish(claimed, requests_of(answer, call, by), again, looked)
+
+    def _shown(self, case: Case, call: Call, issue: Issue, now: datetime) -> Shown | None:
+        workspace = self._desk.workspace
+        return view_of(case, call, issue, now, workspace.calendar, workspace.org.hours_of)
 
     def _read(self, call: Call) -> tuple[Case, Issue | None]:
         with self._desk.store.reading() as reader:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from referral_engine.model.hours import DAY, Interval, WorkHours
 from referral_engine.worktime.days import DayKind, Days, china
-from referral_engine.worktime.instant import NEVER, from_micros
+from referral_engine.worktime.instant import NEVER, from_micros, to_micros
 from referral_engine.worktime.measure import ELAPSED, Measure, Opening, local_micros
 
 __all__ = ["EARLIEST", "QUIET", "WorkCalendar"]
@@ -135,10 +135,24 @@ class WorkCalendar:
         """Whether every day that ends by `moment`, in microseconds since 1970, is settled."""
         return moment <= self._known_until
 
+    def open_between(
+        self, since: datetime, until: datetime, hours: WorkHours
+    ) -> tuple[tuple[datetime, datetime], ...]:
+        """When a unit with these hours is open between two aware moments, in order, in UTC."""
+        if hours.around_the_clock:
+            return ((since, until),)
+        if not any(hours.intervals):
+            return ()
+        spans = self._opened(hours).between(to_micros(since), to_micros(until))
+        return tuple((from_micros(opens), from_micros(closes)) for opens, closes in spans)
+
     def opening(self, hours: WorkHours) -> Measure:
         """Running time in working hours (``wh``); raises ValueError for hours never open."""
         if hours.around_the_clock:
             return ELAPSED
+        return self._opened(hours)
+
+    def _opened(self, hours: WorkHours) -> Opening:
         found = self._opening.get(hours)
         if found is None:
             if not any(hours.intervals):

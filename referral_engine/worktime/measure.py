@@ -71,6 +71,11 @@ class _Block:
         index = bisect_left(self.worked, amount) - 1
         return self.opens[index] + amount - self.worked[index]
 
+    def between(self, since: int, until: int) -> Iterator[tuple[int, int]]:
+        """The open intervals that lie in a stretch of time, clipped to it."""
+        for index in range(bisect_right(self.closes, since), bisect_left(self.opens, until)):
+            yield max(self.opens[index], since), min(self.closes[index], until)
+
 
 class Opening:
     """The time in which a unit is open.
@@ -110,6 +115,11 @@ class Opening:
             number += 1
             block = self._block(number)
         return block.reached(left)
+
+    def between(self, since: int, until: int) -> Iterator[tuple[int, int]]:
+        """The open intervals between two moments, in order, clipped to them."""
+        for number in range(since // self.BLOCK, until // self.BLOCK + 1):
+            yield from self._block(number).between(since, until)
 
     def _block(self, number: int) -> _Block:
         block = self._blocks.get(number)

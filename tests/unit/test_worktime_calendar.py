@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import chinese_calendar
@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from referral_engine.model.hours import WorkHours
 from referral_engine.worktime import Days, WorkCalendar, china, weekdays
+from referral_engine.worktime.instant import to_micros
 
 OFFICE = ((9 * 60, 12 * 60), (14 * 60, 18 * 60))
 FRIDAY = ((9 * 60, 16 * 60),)
 HOURS = WorkHours(((OFFICE,) * 4) + (FRIDAY, ((9 * 60, 11 * 60),), ()))
 CALENDAR = WorkCalendar()
+MOMENT = datetime(2024, 1, 1, tzinfo=UTC)
 days = st.dates(date(2004, 1, 1), date(2026, 12, 31))
 
 
@@ -92,6 +94,27 @@ def test_around_the_clock_knows_no_holiday() -> None:
 def test_hours_that_are_never_open_run_no_clock() -> None:
     with pytest.raises(ValueError, match="never open"):
         CALENDAR.opening(WorkHours())
+    assert CALENDAR.open_between(MOMENT, MOMENT + timedelta(days=9), WorkHours()) == ()
+
+
+@given(st.integers(0, 3 * 365 * 1440), st.integers(0, 40 * 1440))
+def test_open_intervals_are_the_time_a_clock_runs(start: int, length: int) -> None:
+    since = MOMENT + timedelta(minutes=start)
+    until = since + timedelta(minutes=length)
+    spans = CALENDAR.open_between(since, until, HOURS)
+    edges = [edge for span in spans for edge in span]
+    assert edges == sorted(edges)
+    assert all(since <= edge <= until for edge in edges)
+    ran = CALENDAR.opening(HOURS).run(to_micros(since), to_micros(until))
+    assert to_micros(since) + ran == to_micros(
+        since + sum((closes - opens for opens, closes in spans), timedelta())
+    )
+
+
+def test_around_the_clock_is_one_open_interval() -> None:
+    until = MOMENT + timedelta(days=9)
+    hours = WorkHours(around_the_clock=True)
+    assert CALENDAR.open_between(MOMENT, until, hours) == ((MOMENT, until),)
 
 
 def test_an_agreed_day_ends_at_close_of_business() -> None:
