@@ -28,10 +28,20 @@ if TYPE_CHECKING:
         Reply,
         Report,
         Wait,
+        proof,
     )
+    from referral_engine.plugins.course import Course
     from referral_engine.plugins.department import Department
     from referral_engine.plugins.handler import Handler, Handles
-    from referral_engine.plugins.view import Conference, Escalation, Location, Referral, Reporter
+    from referral_engine.plugins.rehearsal import file_number, pick, wait_within
+    from referral_engine.plugins.view import (
+        Conference,
+        Escalation,
+        Location,
+        OpenHours,
+        Referral,
+        Reporter,
+    )
 
 __all__ = [
     "Act",
@@ -40,6 +50,7 @@ __all__ = [
     "Claim",
     "Conference",
     "Contact",
+    "Course",
     "Decline",
     "Defer",
     "Department",
@@ -50,6 +61,7 @@ __all__ = [
     "Handles",
     "Location",
     "NotNeeded",
+    "OpenHours",
     "Outcome",
     "Progress",
     "Referral",
@@ -58,18 +70,26 @@ __all__ = [
     "Reporter",
     "Wait",
     "__version__",
+    "file_number",
     "hookimpl",
+    "pick",
+    "proof",
+    "wait_within",
 ]
 
 _HOMES = {
     "hookspecs": ("hookimpl",),
     "plugins.acts": (
         "Act", "Answer", "Arrive", "Claim", "Contact", "Decline", "Defer", "Evidence", "HandOff",
-        "NotNeeded", "Outcome", "Progress", "Reply", "Report", "Wait",
+        "NotNeeded", "Outcome", "Progress", "Reply", "Report", "Wait", "proof",
     ),
+    "plugins.course": ("Course",),
     "plugins.department": ("Department",),
     "plugins.handler": ("Handler", "Handles"),
-    "plugins.view": ("Conference", "Escalation", "Location", "Referral", "Reporter"),
+    "plugins.rehearsal": ("file_number", "pick", "wait_within"),
+    "plugins.view": (
+        "Conference", "Escalation", "Location", "OpenHours", "Referral", "Reporter",
+    ),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

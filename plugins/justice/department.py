@@ -5,9 +5,9 @@ from __future__ import annotations
 from referral_engine import Department
 
 GROUNDS = {
-    "crime": "反映内容涉嫌违法犯罪，应由公安机关受理，不属于调解范围。",
+    "crime": "反映内容可能涉及违法犯罪，应先由公安机关核查，不属于人民调解范围。",
     "party_unwilling": "当事人一方明确表示不同意调解，依法不得强行调解。",
-    "administrative_act": "对行政机关的决定不服，应通过行政复议或者行政诉讼解决，不能调解。",
+    "administrative_act": "不服行政机关的决定，不属调解范围，可依法申请行政复议或者提起行政诉讼。",
     "handled_elsewhere": "人民法院、仲裁机构已经受理，调解组织不再受理。",
     "other_owner": "另有行业主管部门或者专业性调解组织，请转其先行处理。",
 }
@@ -22,5 +22,9 @@ STATUSES = {
     "advising": "法律咨询答复中",
 }
 
-justice = Department("justice", "司法行政机关", "1.0", grounds=GROUNDS, statuses=STATUSES)
-legal_aid = Department("legal_aid", "法律援助机构", "1.0", grounds=GROUNDS, statuses=STATUSES)
+justice = Department(
+    "justice", "司法行政机关", "1.1", grounds=GROUNDS, statuses=STATUSES, rehearsal=True
+)
+legal_aid = Department(
+    "legal_aid", "法律援助机构", "1.1", grounds=GROUNDS, statuses=STATUSES, rehearsal=True
+)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from referral_engine import Decline, Handler, Referral, Reply
+from referral_engine import Decline, Defer, Handler, Referral, Reply
 
 from .department import GROUNDS, justice
-from .words import ADMINISTRATIVE, CRIME, ELSEWHERE, any_of
+from .words import ADMINISTRATIVE, CRIME, ELSEWHERE
 
 
 def crime(referral: Referral) -> bool:
     """The message tells of facts that may be a crime."""
-    return any_of(referral, CRIME)
+    return referral.mentions(CRIME)
 
 
 def in_court(referral: Referral) -> bool:
     """A court or an arbitrator has it already, and did not send it here."""
-    return any_of(referral, ELSEWHERE) and referral.channel != "court"
+    return referral.mentions(ELSEWHERE) and referral.channel != "court"
 
 
 def administrative_act(referral: Referral) -> bool:
     """It is about what an authority decided."""
-    return any_of(referral, ADMINISTRATIVE)
+    return referral.mentions(ADMINISTRATIVE)
 
 
-@justice.handles(when=crime)
+@justice.handles(when=crime, role="lead")
 class Crime(Handler):
     """Facts of crime go to the police, whatever else is asked."""
 
@@ -38,8 +38,11 @@ class InCourt(Handler):
 
 
 @justice.handles(when=administrative_act, role="lead", category=("D", "X01"))
-class AdministrativeAct(Handler):
-    """Guided by the legal aid centre, which explains review and suit."""
+class AdministrativeReview(Handler):
+    """行政复议 is the department's own work, and a person's: no time limit may be missed."""
 
     def offered(self, referral: Referral) -> Reply:
-        return Decline("administrative_act", "legal_aid", GROUNDS["administrative_act"])
+        return Defer(
+            "来信对行政机关的决定不服，不属于人民调解范围："
+            "请行政复议机构尽快联系反映人，告知申请期限、材料和受理机关。"
+        )

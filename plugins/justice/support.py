@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from referral_engine import Arrive, Claim, Progress, Referral, Reply, Wait
+from referral_engine import Arrive, Claim, Progress, Referral, Reply, pick, wait_within
 
-from .course import DAYS, HOURS, Course
+from .course import DAYS, HOURS, Course, feedback
 from .department import justice, legal_aid
-from .pace import after, pick
-from .record import feedback
 
 _REPORTS = (
     "已派法律顾问到场释法，就权利义务、证据和法定途径作出说明，供主办单位参考。",
@@ -19,13 +17,11 @@ _REPORTS = (
 @legal_aid.handles(role="support")
 class Support(Course):
     def offered(self, referral: Referral) -> Reply:
-        by = referral.arrive_by or referral.report_by
-        wait = after(referral, "arrive", 2 * HOURS, DAYS, by)
-        return [Claim(), Progress("已指派法律顾问配合。"), Wait(wait, "arrive")]
+        wait = wait_within(referral, "arrive", 2 * HOURS, DAYS, referral.arrive_by)
+        return [Claim(), Progress("已指派法律顾问配合。"), wait]
 
     def work(self, referral: Referral) -> Reply:
         if referral.bookmark == "arrive":
-            wait = after(referral, "end", 4 * HOURS, 2 * DAYS, referral.report_by)
-            return [Arrive(), Wait(wait, "end")]
+            return [Arrive(), wait_within(referral, "end", 4 * HOURS, 2 * DAYS)]
         told = _REPORTS[pick(referral, "report", len(_REPORTS))]
         return feedback(referral, told, "solved", "legal_opinion")

@@ -34,11 +34,6 @@ ADVICE = (
 GROUP = 5
 
 
-def any_of(referral: Referral, words: tuple[str, ...]) -> bool:
-    """Whether the title or text holds one of these words."""
-    return any(word in referral.words for word in words)
-
-
 def crowded(referral: Referral) -> bool:
     """More parties than one mediator should face: a person plans it."""
     return referral.people > GROUP or "群体性" in referral.tags

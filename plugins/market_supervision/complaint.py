@@ -1,13 +1,12 @@
-"""投诉: accepted within 7 working days (clock `accept`), then mediated (clock `mediate`)."""
+"""投诉: accepted in time (clock `accept`, set by the rules), then mediated (clock `mediate`)."""
 
 from __future__ import annotations
 
-from referral_engine import Claim, Progress, Referral, Reply, Wait
+from referral_engine import Claim, Progress, Referral, Reply, wait_within
 
 from .course import DAYS, HOURS, Course
 from .department import market_supervision
-from .pace import after
-from .record import first_word
+from .law import in_force
 from .settlement import accepted, agreement, both_agree
 
 
@@ -15,20 +14,22 @@ from .settlement import accepted, agreement, both_agree
 class Complaint(Course):
     """Accepted by the plugin; mediated only where both agree, else a person asks the trader."""
 
+    def ends(self, referral: Referral) -> bool:
+        return both_agree(referral)
+
     def offered(self, referral: Referral) -> Reply:
-        said = "投诉已登记，将在七个工作日内决定是否受理并告知。"
-        by = referral.clocks.get("accept", referral.report_by)
-        wait = after(referral, "accept", 4 * HOURS, 2 * DAYS, by)
-        return [Claim(), *first_word(referral, said), Progress(said), Wait(wait, "accept")]
+        term = "七个工作日内" if in_force(referral.received_at).confirmed else "规定期限内"
+        said = f"投诉已登记，将在{term}决定是否受理并告知。"
+        wait = wait_within(referral, "accept", 4 * HOURS, 2 * DAYS, referral.clocks.get("accept"))
+        return [Claim(), *self.first_word(referral, said), Progress(said), wait]
 
     def work(self, referral: Referral) -> Reply:
         if referral.bookmark == "accept":
-            if not both_agree(referral):
+            if not self.ends(referral):
                 return accepted(referral)
-            by = referral.clocks.get("mediate", referral.report_by)
-            return [accepted(referral), Wait(after(referral, "meet", DAYS, 3 * DAYS, by), "meet")]
+            by = referral.clocks.get("mediate")
+            return [accepted(referral), wait_within(referral, "meet", DAYS, 3 * DAYS, by)]
         if referral.bookmark == "meet":
             told = Progress("已组织双方调解。", status="complaint_mediating")
-            wait = after(referral, "end", 2 * HOURS, 2 * DAYS, referral.report_by)
-            return [told, Wait(wait, "end")]
+            return [told, wait_within(referral, "end", 2 * HOURS, 2 * DAYS)]
         return agreement(referral)

@@ -1,40 +1,30 @@
-"""What all handlers of the department answer alike."""
+"""The sentences that all handlers of the department share, and the papers they leave."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from referral_engine import (
-    Conference,
-    Escalation,
-    Handler,
-    Progress,
-    Referral,
-    Reply,
-    Wait,
-)
-
-from .pace import after
+import referral_engine
+from referral_engine import Outcome, Referral, Report, proof
 
 MINUTES = timedelta(minutes=1)
 HOURS = timedelta(hours=1)
 DAYS = timedelta(days=1)
 
 
-class Course(Handler):
+class Course(referral_engine.Course):
     """Urged, invited, returned: noted, attended, worked on again."""
 
-    def escalated(self, referral: Referral, escalation: Escalation) -> Reply:
-        if referral.state == "offered":
-            return None
-        return Progress("已收到催办，由分管局领导督促市场监管所加快办理。")
+    phoned = "已电话联系反映人：{said}"
+    noted = "反映人未留联系方式，已在案件进度中告知：{said}"
+    urged = "已收到催办，由分管局领导督促市场监管所加快办理。"
+    attends = "将派执法人员参加会商。"
+    sent_back = "反馈被退回，重新核查现场和票据。"
 
-    def conference(self, referral: Referral, conference: Conference) -> Reply:
-        return Progress("将派执法人员参加会商。") if referral.state == "claimed" else None
 
-    def returned(self, referral: Referral) -> Reply:
-        wait = after(referral, "again", 4 * HOURS, 2 * DAYS, referral.report_by)
-        return [Progress("反馈被退回，重新核查现场和票据。"), Wait(wait, "end")]
+def feedback(referral: Referral, text: str, outcome: Outcome, paper: str) -> Report:
+    """A report with the paper it rests on."""
+    return Report(text, outcome, (proof(paper, text, referral.now),))
 
 
 def meets(referral: Referral, clock: str) -> str:

@@ -26,5 +26,5 @@ STATUSES = {
 }
 
 market_supervision = Department(
-    "market_supervision", "市场监管部门", "1.0", grounds=GROUNDS, statuses=STATUSES
+    "market_supervision", "市场监管部门", "1.1", grounds=GROUNDS, statuses=STATUSES, rehearsal=True
 )

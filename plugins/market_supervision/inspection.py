@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from referral_engine import Act, Progress, Referral
+from referral_engine import Act, Progress, Referral, file_number, pick
 
 from .course import meets
-from .pace import pick
-from .record import number
 
 _FILED = (
-    "执法人员现场检查，发现违法线索属实，已依法立案调查，查封扣押涉案商品，处理结果将依法告知举报人。",
-    "经现场核查并抽样送检，当事人涉嫌违法经营，已立案，责令立即停止销售并下架。",
-    "经核查反映情况属实，已立案并责令限期改正，后续处罚信息依法公示。",
+    "执法人员现场核查，发现涉嫌违法线索，已依法立案调查，处理结果将依法告知举报人。",
+    "经现场核查并抽样送检，当事人涉嫌违法经营，已立案调查，涉案商品已下架停售。",
+    "经现场核查，初步证明存在违法行为，已立案调查，处理结果将依法告知并公示。",
 )
 # One in so many is not filed; that decision is a person's, and the plugin stops before it.
 _ONE_IN = 4
@@ -25,7 +23,7 @@ def founded(referral: Referral) -> bool:
 def filed(referral: Referral) -> Act:
     """The case is filed against the trader."""
     return Progress(
-        f"核查属实，已立案（{number(referral, '案')}）。",
+        f"经核查符合立案条件，办案机构负责人已批准立案（{file_number(referral, '市监案')}）。",
         status="tip_off_filed",
         meets=meets(referral, "file"),
     )
@@ -39,4 +37,4 @@ def not_founded() -> Act:
 def result(referral: Referral) -> str:
     """What the tip-off came to, for the informant; his name stands nowhere in it."""
     told = _FILED[pick(referral, "report", len(_FILED))]
-    return f"{told}（{number(referral, '举')}）"
+    return f"{told}（{file_number(referral, '市监举')}）"

@@ -1,7 +1,8 @@
-"""Grounds on which a complaint is not accepted, and what only a person may judge.
+"""Grounds on which a complaint may not be accepted, and what only a person may judge.
 
-A decline goes back to the centre, where a person decides: nobody is turned away by a machine.
-A tip-off in the same message is never declined with it.
+What belongs to another owner goes back to the centre with the ground. Grounds that would leave the
+citizen with nobody are put before an officer with the text in force: he decides, a machine turns
+nobody away. A tip-off in the same message is never held up by either.
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ from .words import (
     OUTSIDE,
     PROFESSIONAL,
     TIP_OFF,
-    any_of,
     informs,
-    too_old,
+    perhaps_too_late,
 )
 
-_SUGGESTED = {"not_personal_consumption": "justice"}
+_OWNER = {"not_personal_consumption": "justice", "outside_remit": ""}
+"""Whose it is instead, where it is another's; empty: the centre says."""
 
 
 def professional(referral: Referral) -> bool:
     """Signs of repeated claims: shown to the officer, never decided upon here."""
-    return any_of(referral, PROFESSIONAL)
+    return referral.mentions(PROFESSIONAL)
 
 
 def crowd(referral: Referral) -> bool:
@@ -35,32 +36,32 @@ def crowd(referral: Referral) -> bool:
 
 
 def ground(referral: Referral) -> str:
-    """The ground on which it is not accepted; empty where there is none."""
+    """The ground that may hold; empty where there is none."""
     if informs(referral):
         return ""
-    if any_of(referral, BUSINESS_USE):
+    if referral.mentions(BUSINESS_USE):
         return "not_personal_consumption"
-    if any_of(referral, ELSEWHERE):
+    if referral.mentions(ELSEWHERE):
         return "handled_elsewhere"
-    if too_old(referral):
+    if perhaps_too_late(referral):
         return "over_time_limit"
-    return "outside_remit" if any_of(referral, OUTSIDE) else ""
+    return "outside_remit" if referral.mentions(OUTSIDE) else ""
 
 
 def refusable(referral: Referral) -> bool:
-    """One of the grounds holds."""
+    """One of the grounds may hold."""
     return bool(ground(referral))
 
 
 def nothing_said(referral: Referral) -> bool:
     """Neither trader nor wish can be in so few words."""
-    return not any_of(referral, TIP_OFF) and len(referral.words.strip()) < 10
+    return not referral.mentions(TIP_OFF) and len(referral.words.strip()) < 10
 
 
 @market_supervision.handles(when=professional)
 class Professional(Handler):
     def offered(self, referral: Referral) -> Reply:
-        return Defer("疑似以索赔为目的的重复投诉举报，请核对全国12315平台记录后由人工判断。")
+        return Defer("来信含索赔类字样：是否为生活消费需要，请执法人员核对12315平台记录后判断。")
 
 
 @market_supervision.handles(when=crowd)
@@ -73,8 +74,10 @@ class Crowd(Handler):
 class Refusal(Handler):
     def offered(self, referral: Referral) -> Reply:
         found = ground(referral)
-        text = in_force(referral.received_at)
-        return Decline(found, _SUGGESTED.get(found, ""), f"{GROUNDS[found]}依据：{text.name}。")
+        told = f"{GROUNDS[found]}依据：{in_force(referral.received_at).name}。"
+        if found in _OWNER:
+            return Decline(found, _OWNER[found], told)
+        return Defer(f"可能不予受理，请执法人员核实后决定，期限内书面告知投诉人：{told}")
 
 
 @market_supervision.handles(when=nothing_said, role="lead")

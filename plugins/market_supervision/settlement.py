@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from referral_engine import Act, Progress, Referral
+from referral_engine import Act, Progress, Referral, file_number, pick
 
-from .course import meets
-from .pace import pick
-from .record import feedback, number
-from .words import AGREED, any_of
+from .course import feedback, meets
+from .words import AGREED
 
 _AGREED = (
     "经市场监管所组织调解，商家当场退还全部货款，投诉人表示满意，双方签署调解书。",
@@ -18,7 +16,7 @@ _AGREED = (
 
 def accepted(referral: Referral) -> Act:
     """The complaint is accepted and both parties are told."""
-    entry = number(referral, "投")
+    entry = file_number(referral, "市监投")
     return Progress(
         f"投诉已受理（{entry}），已告知投诉人和被投诉人。",
         status="complaint_accepted",
@@ -28,12 +26,12 @@ def accepted(referral: Referral) -> Act:
 
 def both_agree(referral: Referral) -> bool:
     """Mediation needs both: the message says that the trader is willing too."""
-    return any_of(referral, AGREED)
+    return referral.mentions(AGREED)
 
 
 def agreement(referral: Referral, more: str = "") -> list[Act]:
     """Mediation came to an agreement."""
     told = _AGREED[pick(referral, "report", len(_AGREED))]
-    text = f"{told}{more}（{number(referral, '投')}）"
+    text = f"{told}{more}（{file_number(referral, '市监投')}）"
     done = Progress("达成调解协议。", status="complaint_agreed", meets=meets(referral, "mediate"))
     return [done, feedback(referral, text, "mediated", "mediation_record")]

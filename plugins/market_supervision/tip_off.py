@@ -1,14 +1,12 @@
-"""举报: verified, filed within 15 working days (clock `file`), the named informant told."""
+"""举报: verified, filed in time (clock `file`, set by the rules), the named informant told."""
 
 from __future__ import annotations
 
-from referral_engine import Arrive, Claim, Progress, Referral, Reply, Wait
+from referral_engine import Arrive, Claim, Progress, Referral, Reply, wait_within
 
-from .course import DAYS, HOURS, Course
+from .course import DAYS, HOURS, Course, feedback
 from .department import market_supervision
 from .inspection import filed, founded, not_founded, result
-from .pace import after
-from .record import feedback, first_word
 from .words import informs
 
 
@@ -16,23 +14,25 @@ from .words import informs
 class TipOff(Course):
     """核查 → 立案 → 告知."""
 
+    def ends(self, referral: Referral) -> bool:
+        return founded(referral)
+
     def offered(self, referral: Referral) -> Reply:
         said = "举报线索已登记，将依法核查，身份信息严格保密。"
-        wait = after(referral, "verify", 4 * HOURS, 2 * DAYS, referral.report_by)
         return [
-            Claim(), *first_word(referral, said), Progress(said, status="tip_off_verifying"),
-            Wait(wait, "verify"),
+            Claim(), *self.first_word(referral, said), Progress(said, status="tip_off_verifying"),
+            wait_within(referral, "verify", 4 * HOURS, 2 * DAYS),
         ]  # fmt: skip
 
     def work(self, referral: Referral) -> Reply:
         if referral.bookmark == "verify":
-            by = referral.clocks.get("file", referral.report_by)
-            return [Arrive(), Wait(after(referral, "file", DAYS, 4 * DAYS, by), "file")]
+            by = referral.clocks.get("file")
+            return [Arrive(), wait_within(referral, "file", DAYS, 4 * DAYS, by)]
         if referral.bookmark == "file":
             if not founded(referral):
                 return not_founded()
-            wait = after(referral, "end", HOURS, 2 * DAYS, referral.report_by)
-            return [filed(referral), Wait(wait, "end")]
-        told = Progress("已将立案情况告知实名举报人。", status="informant_told")
+            return [filed(referral), wait_within(referral, "end", HOURS, 2 * DAYS)]
         report = feedback(referral, result(referral), "solved", "inspection_record")
-        return [told, report] if referral.reporter else report
+        if referral.bookmark == "again" or referral.reporter is None:
+            return report
+        return [Progress("已将立案情况告知实名举报人。", status="informant_told"), report]

@@ -62,22 +62,17 @@ _YEAR = re.compile(r"(20\d\d)年[^。；]{0,20}(?:购买|买|消费|办理|签�
 _LIMIT = 3
 
 
-def any_of(referral: Referral, words: tuple[str, ...]) -> bool:
-    """Whether the title or text holds one of these words."""
-    return any(word in referral.words for word in words)
-
-
 def informs(referral: Referral) -> bool:
     """举报: it tells of an offence."""
-    return referral.category == "R01" or any_of(referral, TIP_OFF)
+    return referral.category == "R01" or referral.mentions(TIP_OFF)
 
 
 def complains(referral: Referral) -> bool:
     """投诉: it asks for something from a trader."""
-    return referral.category != "R01" and any_of(referral, COMPLAINT)
+    return referral.category != "R01" and referral.mentions(COMPLAINT)
 
 
-def too_old(referral: Referral) -> bool:
-    """Surely over three years: the year of the purchase leaves no doubt."""
+def perhaps_too_late(referral: Referral) -> bool:
+    """Bought more than three years before; when the damage was noticed, an officer asks."""
     years = [int(year) for year in _YEAR.findall(referral.words)]
     return bool(years) and referral.received_at.year - max(years) > _LIMIT

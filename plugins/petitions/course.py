@@ -1,36 +1,28 @@
-"""What all handlers of the petitions office answer alike."""
+"""The sentences that all handlers of the petitions office share, and the papers they leave."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from referral_engine import (
-    Conference,
-    Escalation,
-    Handler,
-    Progress,
-    Referral,
-    Reply,
-    Wait,
-)
-
-from .pace import after
+import referral_engine
+from referral_engine import Outcome, Referral, Report, file_number, proof
 
 HOURS = timedelta(hours=1)
 DAYS = timedelta(days=1)
 
 
-class Course(Handler):
+class Course(referral_engine.Course):
     """Urged, invited, returned: noted, attended, worked on again."""
 
-    def escalated(self, referral: Referral, escalation: Escalation) -> Reply:
-        if referral.state == "offered":
-            return None
-        return Progress("已收到催办，由分管领导包案督促。")
+    phoned = "已电话联系信访人：{said}"
+    noted = "信访人未留联系方式，已在案件进度中告知：{said}"
+    urged = "已收到催办，由分管领导包案督促。"
+    attends = "将参加会商并通报信访人诉求。"
+    sent_back = "审核退回，重新办理。"
+    sent_back_status = "sent_back"
 
-    def conference(self, referral: Referral, conference: Conference) -> Reply:
-        return Progress("将参加会商并通报信访人诉求。") if referral.state == "claimed" else None
 
-    def returned(self, referral: Referral) -> Reply:
-        wait = after(referral, "again", 4 * HOURS, 2 * DAYS, referral.report_by)
-        return [Progress("审核退回，重新办理。", status="sent_back"), Wait(wait, "again")]
+def feedback(referral: Referral, text: str, outcome: Outcome, paper: str) -> Report:
+    """A report with the paper it rests on."""
+    text = f"{text}（{file_number(referral, '信登')}）"
+    return Report(text, outcome, (proof(paper, text, referral.now),))

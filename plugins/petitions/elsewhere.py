@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from referral_engine import Decline, Defer, Handler, Referral, Reply
+from referral_engine import Decline, Defer, Handler, NotNeeded, Referral, Reply
 
 from .department import GROUNDS, petitions
-from .words import ACCUSATION, CONCLUDED, LITIGATION, UNDER_WAY, any_of, owner_of
+from .words import ACCUSATION, CONCLUDED, LITIGATION, UNDER_WAY, owner_of
 
 
 def accuses(referral: Referral) -> bool:
     """An accusation against an official, by its category (then sealed) or by its words."""
-    return referral.category == "X02" or any_of(referral, ACCUSATION)
+    return referral.category == "X02" or referral.mentions(ACCUSATION)
 
 
 def about_litigation(referral: Referral) -> bool:
     """涉法涉诉: what courts, prosecutors or the police have decided or must decide."""
-    return referral.category == "X03" or any_of(referral, LITIGATION)
+    return referral.category == "X03" or referral.mentions(LITIGATION)
 
 
 def settled_for_good(referral: Referral) -> bool:
     """The procedure is said to be over, or to run: a person looks it up before anyone is told."""
-    return any_of(referral, CONCLUDED + UNDER_WAY)
+    return referral.mentions(CONCLUDED + UNDER_WAY)
 
 
 def owned_elsewhere(referral: Referral) -> bool:
@@ -38,7 +38,11 @@ class Accusation(Handler):
 
 @petitions.handles(when=about_litigation)
 class Litigation(Handler):
+    """诉讼与信访分离: beside a court's or prosecutor's matter there is nothing to supervise."""
+
     def offered(self, referral: Referral) -> Reply:
+        if referral.role == "support":
+            return NotNeeded(GROUNDS["litigation_related"])
         return Decline("litigation_related", "political_legal", GROUNDS["litigation_related"])
 
 

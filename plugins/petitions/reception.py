@@ -17,4 +17,4 @@ def group(referral: Referral) -> bool:
 @petitions.handles(when=group)
 class Group(Handler):
     def offered(self, referral: Referral) -> Reply:
-        return Defer("多人提出共同事项，须推选不超过五名代表，由接访领导面谈后决定。")
+        return Defer("多人提出共同事项：走访的请推选不超过五名代表，由接访领导决定面谈和办理方案。")

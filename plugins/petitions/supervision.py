@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from referral_engine import Claim, Progress, Referral, Reply, Wait
+from referral_engine import Claim, Progress, Referral, Reply, pick, wait_within
 
-from .course import DAYS, Course
+from .course import DAYS, Course, feedback
 from .department import petitions
-from .pace import after, pick
-from .record import feedback
 
 _REPORTS = (
     "已向责任单位发出督办函，核对受理告知书和处理意见书均按期送达，信访人对程序无异议。",
@@ -18,9 +16,8 @@ _REPORTS = (
 @petitions.handles(role="support")
 class Supervision(Course):
     def offered(self, referral: Referral) -> Reply:
-        wait = after(referral, "urge", DAYS, 3 * DAYS, referral.report_by)
         registered = Progress("已登记并交办责任单位，按期督办。", status="signed")
-        return [Claim(), registered, Wait(wait, "report")]
+        return [Claim(), registered, wait_within(referral, "report", DAYS, 3 * DAYS)]
 
     def work(self, referral: Referral) -> Reply:
         told = _REPORTS[pick(referral, "report", len(_REPORTS))]

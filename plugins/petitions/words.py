@@ -6,7 +6,8 @@ from referral_engine import Referral
 
 LITIGATION = (
     "法院判决", "不服判决", "判决不公", "判决不服", "执行难", "法院不执行", "申请再审", "再审",
-    "检察院不", "不予立案", "公安不立案", "刑事", "羁押", "量刑", "终审",
+    "检察院不", "法院不予立案", "法院不立案", "公安不立案", "公安局不立案", "刑事", "羁押", "量刑",
+    "终审",
 )  # fmt: skip
 ACCUSATION = (
     "贪污", "受贿", "索贿", "收红包", "吃拿卡要", "以权谋私", "滥用职权", "失职渎职", "优亲厚友",
@@ -28,12 +29,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
 }
 
 
-def any_of(referral: Referral, words: tuple[str, ...]) -> bool:
-    """Whether the title or text holds one of these words."""
-    return any(word in referral.words for word in words)
-
-
 def owner_of(referral: Referral) -> str:
     """The unit with the power to decide; empty where the words do not tell, or tell of several."""
-    found = [unit for unit, words in OWNERS.items() if any_of(referral, words)]
+    found = [unit for unit, words in OWNERS.items() if referral.mentions(words)]
     return found[0] if len(found) == 1 else ""

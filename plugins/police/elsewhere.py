@@ -5,17 +5,17 @@ from __future__ import annotations
 from referral_engine import Decline, Handler, NotNeeded, Referral, Reply
 
 from .department import GROUNDS, police
-from .words import DEBT, NOT_POLICE, OFFENCE, any_of
+from .words import DEBT, NOT_POLICE, OFFENCE
 
 
 def not_police(referral: Referral) -> bool:
     """Help that the police do not give, and no hint of an offence."""
-    return any_of(referral, NOT_POLICE) and not any_of(referral, OFFENCE)
+    return referral.mentions(NOT_POLICE) and not referral.mentions(OFFENCE)
 
 
 def civil_debt(referral: Referral) -> bool:
     """Money owed between private parties, and no hint of an offence."""
-    return any_of(referral, DEBT) and not any_of(referral, OFFENCE)
+    return referral.mentions(DEBT) and not referral.mentions(OFFENCE)
 
 
 @police.handles(when=not_police)

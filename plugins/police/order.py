@@ -7,12 +7,12 @@ from referral_engine import Act, Progress, Referral, Reply
 from .course import MINUTES, Course
 from .department import police
 from .record import feedback, on_the_spot
-from .words import AGREED, FIGHT, any_of
+from .words import AGREED, FIGHT
 
 
 def fight(referral: Referral) -> bool:
     """A minor fight: the grave ones are danger and were taken before."""
-    return any_of(referral, FIGHT)
+    return referral.mentions(FIGHT)
 
 
 @police.handles(category=("S01", "D02", "D06"), when=fight, role="lead")
@@ -20,14 +20,17 @@ class Fight(Course):
     """治安调解 needs both parties: without their word in the message an officer asks them."""
 
     promise = "已接警，民警将到场了解情况，请双方保持冷静。"
-    reports = ("经调解，双方就医药费等达成一致并当场履行，签订治安调解协议书，握手言和。",)
+    reports = ("经调解，双方就医药费等达成一致并当场履行，已签订治安调解协议书。",)
+
+    def ends(self, referral: Referral) -> bool:
+        return referral.mentions(AGREED)
 
     def attended(self, referral: Referral) -> list[Act]:
         asked = Progress("现场秩序已平息，正征求双方是否同意调解。", status="mediating")
         return [on_the_spot(referral), asked]
 
     def work(self, referral: Referral) -> Reply:
-        if referral.bookmark == "attend" and not any_of(referral, AGREED):
+        if referral.bookmark == "attend" and not self.ends(referral):
             return self.attended(referral)
         return super().work(referral)
 
@@ -37,12 +40,12 @@ class Fight(Course):
 
 @police.handles(category="M04d", role="lead")
 class Noise(Course):
-    """社会生活噪声: asked to stop, fined when it goes on."""
+    """社会生活噪声: asked to stop; whether anyone is punished is decided by people."""
 
     promise = "已接警，民警将在噪声扰民时段到场核查。"
     reports = (
-        "民警在扰民时段到场，责令当事人停止噪声并进行法治教育，当事人已调低音量，周边住户表示认可。",
-        "民警到场核查，对产生社会生活噪声的经营者当场劝阻并出具警告，约定夜间十点后不再使用音响。",
+        "民警在扰民时段到场，劝阻当事人并进行法治教育，当事人已调低音量，周边住户表示认可。",
+        "民警到场核查，当场劝阻产生噪声的经营者，其承诺夜间十点后不再使用音响，后续将回访复查。",
     )
 
 
@@ -51,9 +54,8 @@ class PublicOrder(Course):
     """受案 where an offence shows; the report says what was done, not whether anyone is guilty."""
 
     reports = (
-        "民警到场调查取证，已受理为行政案件并出具受案回执，现场已恢复秩序，后续进展将依法告知。",
-        "民警到场核查，对涉事人员批评教育，责令当场纠正，已加密该处夜间巡逻。",
-        "民警走访周边并调取公共视频，情况已查明，对责任人依法处理，财物已发还反映人。",
+        "民警到场调查取证，已受案并出具受案回执，现场已恢复秩序，办理结果将依法告知。",
+        "民警到场核查并走访周边，已受案调查，同时加密该处夜间巡逻，办理结果将依法告知。",
     )
 
     def attended(self, referral: Referral) -> list[Act]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from referral_engine import Act, Progress, Referral
 
-from .course import MINUTES, Course
+from .course import HOURS, MINUTES, Course
 from .department import police, traffic_police
 
 
@@ -17,7 +17,7 @@ class Accident(Course):
 
     promise = "已接警，请开启危险报警闪光灯、放置警示牌，人员撤离至安全地带。"
     attend = (10 * MINUTES, 40 * MINUTES)
-    finish = (timedelta(hours=3), timedelta(days=2))
+    finish = (3 * HOURS, timedelta(days=2))
     reports = (
         "民警到场勘查，当事人对事实无异议，已按简易程序出具道路交通事故认定书并告知赔偿调解途径。",
         "现场已勘查并恢复通行，事故认定书已送达各方，双方保险公司已介入定损理赔。",
@@ -33,9 +33,9 @@ class Roads(Course):
     """秩序: parking, signals, lorries and the noise they make."""
 
     promise = "已登记，交警将到场核查交通秩序。"
-    attend = (timedelta(hours=1), timedelta(hours=6))
-    finish = (timedelta(hours=6), timedelta(days=2))
+    attend = (1 * HOURS, 6 * HOURS)
+    finish = (6 * HOURS, timedelta(days=2))
     reports = (
-        "已安排交警在高峰和夜间时段现场执勤，清理违停车辆，增设禁鸣禁停标志，通行秩序明显好转。",
-        "已实地踏勘，调整该路口信号配时并增设警示设施，后续纳入日常巡查。",
+        "已安排交警在高峰和夜间时段现场执勤、疏导交通，劝离违停车辆，通行秩序明显好转。",
+        "已实地踏勘，优化该路口信号配时并增设警示设施，后续纳入日常巡查。",
     )

@@ -24,14 +24,9 @@ NOT_POLICE = (
 DEBT = ("欠款", "欠钱", "欠我", "借款", "借条", "借钱", "货款", "不还钱", "债务", "欠债", "工程款")
 
 
-def any_of(referral: Referral, words: tuple[str, ...]) -> bool:
-    """Whether the title or text holds one of these words."""
-    return any(word in referral.words for word in words)
-
-
 def dangerous(referral: Referral) -> bool:
     """Danger to life, or an emergency in the eyes of whoever blew the whistle."""
-    return referral.whistle == "emergency" or any_of(referral, DANGER)
+    return referral.whistle == "emergency" or referral.mentions(DANGER)
 
 
 def crowded(referral: Referral) -> bool:

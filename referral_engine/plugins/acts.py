@@ -6,6 +6,7 @@ took place (aware), where it is told afterwards; without it, the moment of the a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
@@ -32,6 +33,7 @@ __all__ = [
     "Reply",
     "Report",
     "Wait",
+    "proof",
 ]
 
 # A unit's answer is read by people: what is longer than these is a fault of the plugin.
@@ -140,6 +142,15 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     acts: Annotated[tuple[Act, ...], msgspec.Meta(max_length=32)] = ()
     again: timedelta | None = None
     bookmark: Word = ""
+
+
+def proof(kind: str, paper: str | bytes, taken_at: datetime) -> Evidence:
+    """Evidence for a paper, photo or record: named by its SHA-256, itself kept by the department.
+
+    Text is hashed as UTF-8; ``taken_at`` is aware.
+    """
+    whole = paper.encode() if isinstance(paper, str) else paper
+    return Evidence(kind, digest=hashlib.sha256(whole).hexdigest(), taken_at=taken_at)
 
 
 Reply = Answer | Act | Wait | Sequence[Act | Wait] | None

@@ -26,6 +26,7 @@ class Profile(msgspec.Struct, frozen=True):
     grounds: dict[str, str]
     statuses: dict[str, str]
     kinds: tuple[str, ...]
+    rehearsal: bool = False
 
 
 class Department:
@@ -36,6 +37,7 @@ class Department:
     ``grounds``   why it may decline: ground → Chinese text for people
     ``statuses``  what its own system calls the states of a matter: status → Chinese text
     ``hooks``     the hook version it was written for
+    ``rehearsal`` nobody stands behind it: it plays a department, and what it reports is made up
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Department:
         grounds: Mapping[str, str] | None = None,
         statuses: Mapping[str, str] | None = None,
         hooks: int = 1,
+        rehearsal: bool = False,
     ) -> None:
         self.id = id
         self.name = name
@@ -54,6 +57,7 @@ class Department:
         self.grounds = dict(grounds or {})
         self.statuses = dict(statuses or {})
         self.hooks = hooks
+        self.rehearsal = rehearsal
         self._handlers: list[tuple[Handles, Handler]] = []
 
     def handles(
@@ -107,6 +111,7 @@ class Department:
             "name": self.name,
             "version": self.version,
             "hooks": self.hooks,
+            "rehearsal": self.rehearsal,
             "grounds": self.grounds,
             "statuses": self.statuses,
             "kinds": [str(kind) for kind, _handler in self._handlers],

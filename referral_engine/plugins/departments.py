@@ -35,13 +35,17 @@ _READ = 1.0
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """``source`` is the folder or entry point it came from; ``kinds`` what it handles."""
+    """``source`` is the folder or entry point it came from; ``kinds`` what it handles.
+
+    ``rehearsal``: it plays a department, and nobody does what it reports.
+    """
 
     id: str
     name: str
     version: str
     source: str
     kinds: tuple[str, ...] = ()
+    rehearsal: bool = False
 
 
 class _Guest(NamedTuple):
@@ -79,9 +83,14 @@ class Departments:
         return self._profiles[department]
 
     def principal(self, department: str, unit: str) -> Principal:
-        """Who acts when the plugin answers: an officer of ``unit``, the station or department."""
-        version = self._profiles[department].version
-        return Principal(id=f"plugin:{department}@{version}", roles=("officer",), unit=unit)
+        """Who acts when the plugin answers: an officer of ``unit``, the station or department.
+
+        It stands in every event: what was only played can be told from what was done.
+        """
+        profile = self._profiles[department]
+        mark = "+rehearsal" if profile.rehearsal else ""
+        name = f"plugin:{department}@{profile.version}{mark}"
+        return Principal(id=name, roles=("officer",), unit=unit)
 
     def call(
         self,
@@ -148,8 +157,11 @@ def _admitted(
                 continue
             profiles[profile.id] = profile
             loaded.append(
-                Loaded(profile.id, profile.name, profile.version, str(source), profile.kinds)
-            )
+                Loaded(
+                    profile.id, profile.name, profile.version, str(source), profile.kinds,
+                    profile.rehearsal,
+                )
+            )  # fmt: skip
             here.update({profile.id: departments[profile.id]} if departments else {})
             # The process that said hello serves the first; each other department gets its own.
             lanes[profile.id] = Lane(profile, source, settings, spare)
@@ -164,6 +176,8 @@ def _admitted(
 def _tell(loaded: Sequence[Loaded], quarantined: Sequence[Quarantined]) -> None:
     for each in loaded:
         log.info("department %s %s from %s", each.id, each.version, each.source)
+    if played := [each.id for each in loaded if each.rehearsal]:
+        log.warning("played by their plugins, their reports are made up: %s", ", ".join(played))
     for other in quarantined:
         log.error("plugin %s is quarantined: %s", other.name, other.reason)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from referral_engine import Decline, Defer, Report
+import pytest
+from msgspec.structs import replace
+
+from referral_engine import Contact, Decline, Defer, Progress, Report
 from referral_engine.plugins.departments import Departments
 from tests.unit.plugins.offers import NOW
 from tests.unit.plugins.shipped_departments import course, first, shipped
@@ -21,7 +24,6 @@ def found() -> Departments:
         ("丈夫家暴，要求调解离婚，双方同意调解", "hotline", "crime", "police"),
         ("合伙被骗五万元", "hotline", "crime", "police"),
         ("货款纠纷，法院已立案", "hotline", "handled_elsewhere", ""),
-        ("对市监局行政处罚不服", "hotline", "administrative_act", "legal_aid"),
     ],
 )
 def test_what_must_not_be_mediated_is_declined(
@@ -66,11 +68,21 @@ def test_some_mediations_come_to_nothing_and_say_so(found: Departments) -> None:
     assert ends == {"mediated", "not_mediated"}
 
 
-def test_an_unwilling_party_ends_it_and_is_guided(found: Departments) -> None:
+def test_what_one_says_of_the_other_ends_nothing_but_the_ways_are_told(found: Departments) -> None:
     seen = course(found, "justice", category="D04", text="对方拒绝调解，怎么办")
-    assert seen.statuses == ["ended"]
-    assert seen.report is not None
-    assert (seen.report.outcome, "人民法院" in seen.report.text) == ("guided", True)
+    assert (seen.names, seen.statuses) == (["Claim", "Contact", "Progress"], ["to_accept"])
+    (told,) = (act.note for _at, act in seen.told if isinstance(act, Contact))
+    assert "人民法院" in told
+    claimed = replace(seen.referral, state="claimed")
+    returned = found.call("justice", "returned", claimed)
+    assert ([type(act) for act in returned.acts], returned.again) == ([Progress], None)
+
+
+def test_as_support_beside_the_police_it_does_not_send_the_case_to_them(found: Departments) -> None:
+    seen = course(
+        found, "justice", category="D06", text="被打伤要求赔偿", role="support", reporter=None
+    )
+    assert seen.names == ["Claim", "Progress", "Arrive", "Report"]
 
 
 @pytest.mark.parametrize(
@@ -79,6 +91,7 @@ def test_an_unwilling_party_ends_it_and_is_guided(found: Departments) -> None:
         {"category": "D04", "text": "十二户要求退定金，双方同意调解", "people": 12},
         {"category": "D01", "sealed": True},
         {"category": "Q01", "text": "请不起律师，申请法律援助"},
+        {"category": "D05", "text": "对市监局行政处罚不服"},
     ],
 )
 def test_groups_sealed_and_legal_aid_are_left_to_a_person(
@@ -94,12 +107,19 @@ def test_advice_is_answered_by_justice_and_legal_aid_alike(found: Departments) -
         assert seen.statuses == ["advising"]
 
 
-def test_reports_come_in_office_hours(found: Departments) -> None:
+def test_reports_come_while_the_office_is_open_also_on_a_swapped_saturday(
+    found: Departments,
+) -> None:
+    eve = NOW + timedelta(days=11, hours=6)  # Friday 2026-10-09, 15:00 in Beijing
+    days = set()
     for number in range(30):
-        seen = course(found, "justice", category="Q01", text=f"咨询{number}", report_by=None)
-        local_hour = (seen.at(Report).hour + 8) % 24
-        assert 9 <= local_hour < 17
-        assert seen.at(Report).weekday() < 5
+        seen = course(
+            found, "justice", category="Q01", text=f"咨询{number}", report_by=None, now=eve
+        )
+        at = seen.at(Report)
+        assert any(each.opens <= at <= each.closes for each in seen.referral.open_hours)
+        days.add((at + timedelta(hours=8)).date().isoformat())
+    assert days == {"2026-10-10"}
 
 
 def test_support_explains_the_law_on_the_spot(found: Departments) -> None:

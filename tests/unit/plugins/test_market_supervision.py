@@ -8,7 +8,7 @@ import pytest
 
 from referral_engine import Arrive, Decline, Defer, Progress, Report
 from referral_engine.plugins.departments import Departments
-from tests.unit.plugins.offers import NOW
+from tests.unit.plugins.offers import NOW, offered
 from tests.unit.plugins.shipped_departments import course, first, shipped
 
 CLOCKS = {"accept": NOW + timedelta(days=9), "file": NOW + timedelta(days=21)}
@@ -24,12 +24,10 @@ def found() -> Departments:
     ("text", "ground", "suggest"),
     [
         ("批发进货一百箱饮料，要求退货", "not_personal_consumption", "justice"),
-        ("手机维修纠纷，消协已处理过，要求赔偿", "handled_elsewhere", ""),
-        ("2021年3月购买的空调不制冷，要求退款", "over_time_limit", ""),
         ("物业费太高要求退款", "outside_remit", ""),
     ],
 )
-def test_a_ground_of_refusal_goes_back_with_the_law_in_force(
+def test_what_belongs_to_another_goes_back_with_the_law_in_force(
     found: Departments, text: str, ground: str, suggest: str
 ) -> None:
     (act,) = first(found, "market_supervision", category="D12", text=text).acts
@@ -37,6 +35,39 @@ def test_a_ground_of_refusal_goes_back_with_the_law_in_force(
     assert (act.ground, act.suggest) == (ground, suggest)
     assert "第121号" in act.reason
     assert "待法制机构核对" in act.reason
+
+
+@pytest.mark.parametrize(
+    "text", ["手机维修纠纷，消协已处理过，要求赔偿", "2021年3月购买的空调不制冷，要求退款"]
+)
+def test_a_ground_that_leaves_nobody_is_put_before_an_officer(
+    found: Departments, text: str
+) -> None:
+    (act,) = first(found, "market_supervision", category="D12", text=text).acts
+    assert isinstance(act, Defer)
+    assert "请执法人员核实后决定" in act.reason
+    assert "第121号" in act.reason
+
+
+def test_no_term_is_promised_under_a_text_nobody_has_confirmed(found: Departments) -> None:
+    said = []
+    for received in (NOW, datetime(2026, 4, 14, tzinfo=UTC)):
+        acts = first(
+            found, "market_supervision", category="D12", text="鞋子穿一周开胶，商家拒绝退货",
+            received_at=received,
+        ).acts  # fmt: skip
+        said += [act.note for act in acts if isinstance(act, Progress)]
+    assert ["七个工作日" in each for each in said] == [False, True]
+
+
+def test_a_returned_report_is_redone_by_whoever_made_it(found: Departments) -> None:
+    again = []
+    for text in ("鞋子穿一周开胶，商家拒绝退货", "鞋子穿一周开胶，商家同意协商"):
+        claimed = offered(
+            department="market_supervision", category="D12", text=text, state="claimed"
+        )
+        again.append(found.call("market_supervision", "returned", claimed).bookmark)
+    assert again == ["", "again"]
 
 
 def test_a_message_from_before_the_new_law_rests_on_the_old_one(found: Departments) -> None:

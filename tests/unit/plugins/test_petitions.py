@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from referral_engine import Decline, Defer, Report
+from referral_engine import Decline, Defer, NotNeeded, Report
 from referral_engine.plugins.departments import Departments
 from tests.unit.plugins.offers import NOW
 from tests.unit.plugins.shipped_departments import course, first, shipped
@@ -57,6 +57,16 @@ def test_groups_unclear_concluded_and_sealed_ones_are_left_to_a_person(
     found: Departments, changes: dict[str, object]
 ) -> None:
     assert [type(act) for act in first(found, "petitions", **changes).acts] == [Defer]
+
+
+def test_beside_a_court_there_is_nothing_to_supervise(found: Departments) -> None:
+    (act,) = first(found, "petitions", category="X03", text="案子拖了两年", role="support").acts
+    assert isinstance(act, NotNeeded)
+
+
+def test_an_authority_that_files_nothing_is_no_court(found: Departments) -> None:
+    text = "举报后市场监管局不予立案，多次询问没有书面答复，请求依法处理。"
+    assert course(found, "petitions", category="X01", text=text).names[0] == "Claim"
 
 
 def test_two_possible_owners_are_for_the_centre_not_for_a_machine(found: Departments) -> None:

@@ -40,6 +40,15 @@ def test_danger_is_handed_off_at_once_whatever_else_is_said(
     assert seen.report is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "whose"), [("隔壁冒浓烟，起火了", "消防"), ("老人晕倒在楼道", "120"), ("有人持刀", "")]
+)
+def test_the_report_fits_whose_danger_it_was(found: Departments, text: str, whose: str) -> None:
+    seen = course(found, "police", category="S01", text=text, whistle="emergency")
+    assert seen.report is not None
+    assert {each for each in ("消防", "120") if each in seen.report.text} == {whose} - {""}
+
+
 def test_an_emergency_whistle_is_claimed_and_attended_in_time(found: Departments) -> None:
     due = NOW + timedelta(minutes=10)
     seen = course(
