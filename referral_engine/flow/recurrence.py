@@ -42,11 +42,9 @@ def _problem(draft: Draft) -> None:
     draft.tell(county, "problem_named", problem=draft.facts.problem, times=str(times))
     for earlier in past:
         draft.record(e.Linked(earlier.code, EARLIER), engine=True)
-        if earlier.closed:
-            draft.follow(
-                earlier.code, MarkRecurred(draft.code, draft.facts.problem),
-                f"recurred/{earlier.code}",
-            )  # fmt: skip
+        back = MarkRecurred(draft.code, draft.facts.problem)
+        follow = back if earlier.closed else Link(draft.code, EARLIER)
+        draft.follow(earlier.code, follow, f"recurred/{earlier.code}")
 
 
 def link(draft: Draft, command: Link) -> None:
