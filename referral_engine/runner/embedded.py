@@ -250,6 +250,7 @@ def _opened(workspace: Workspace, kind: str, database: str) -> Iterator[Runner]:
         lock = store.lock_daemon()
         if lock is not None:
             stack.enter_context(lock)
+            store.transact(lambda tx: tx.release_claims())
         refuse_stranding(store, workspace.org)
         departments = stack.enter_context(load(workspace.config.plugins, workspace.config.root))
         clock: Clock = SystemClock()

@@ -30,6 +30,7 @@ __all__ = [
     "last_error",
     "next_due",
     "pending",
+    "release",
     "requeue",
     "void",
 ]
@@ -218,6 +219,12 @@ def dismiss(connection: Connection, box: Table, unserved: Sequence[str]) -> int:
 def _dismissed(box: Table, count: int) -> Update:
     pending = (box.c.status == _PENDING) & box.c.lane.in_(values("lane", count))
     return update(box).where(pending).values(status="done")
+
+
+def release(connection: Connection, box: Table) -> int:
+    """Ends the leases of owners known to be dead."""
+    left = update(box).where(box.c.lease_until > 0, box.c.status == "pending")
+    return connection.execute(left.values(lease_until=0)).rowcount
 
 
 def requeue(connection: Connection, box: Table, item_id: int, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from referral_engine.store.outbox import DeadLetter, earliest
 from referral_engine.store.prepared import Prepared, numbered, prepared, value, values
 from referral_engine.store.tables import wakeup
 
-__all__ = ["ClaimedWakeup", "claim", "dead", "due", "failed", "next_due", "revive"]
+__all__ = ["ClaimedWakeup", "claim", "dead", "due", "failed", "next_due", "release", "revive"]
 
 _w = wakeup.c
 _waiting = select(_w.due_at, _w.lease_until).where(
@@ -84,6 +84,13 @@ def failed(connection: Connection, code: str, fence: int, error: str, retry_at: 
         .values(lease_until=micros(retry_at), error=error)
     )
     return given_back.rowcount == 1
+
+
+def release(connection: Connection) -> int:
+    """Ends the leases of owners known to be dead; what waits after a failure goes on waiting."""
+    w = wakeup.c
+    left = update(wakeup).where(w.lease_until > 0, w.error == "", w.dead == 0)
+    return connection.execute(left.values(lease_until=0)).rowcount
 
 
 def revive(connection: Connection, code: str) -> bool:

@@ -175,6 +175,17 @@ class Work(Reader):
             self._now(), notice, claimed.item_id, claimed.fence, error, trace, retry_at, max_claims
         )
 
+    # -- after a crash ----------------------------------------------------------------------------
+    def release_claims(self) -> int:
+        """Ends every lease, where whoever claimed is known to be dead; how many there were.
+
+        For the only daemon of a store as it starts: it need not wait for its predecessor's leases.
+        Claims stay counted and fences stay given, so that a late word of the dead comes to nothing.
+        """
+        connection = self._now()
+        boxes = sum(outbox.release(connection, box) for box in OUTBOXES)
+        return boxes + wakeups.release(connection)
+
     # -- dead letters -----------------------------------------------------------------------------
     def requeue(self, box: str, key: int | str, now: datetime) -> bool:
         """Takes a dead letter out: a wake-up by its case's code, anything else by its number.

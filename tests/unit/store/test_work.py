@@ -75,6 +75,21 @@ def test_what_a_stale_owner_wrote_is_given_up_and_nothing_else_of_the_commit(
     assert [len(any_store.read(lambda r, c=c: r.events(c))) for c in ("A-1", "A-2")] == [4, 6]
 
 
+def test_the_only_daemon_does_not_wait_for_the_leases_of_its_predecessor(any_store: Store) -> None:
+    opened(any_store, "A-1")
+    opened(any_store, "A-2")
+    (call,) = calls(any_store, START, limit=1)
+    failed, killed = sorted(wakeups(any_store, DUE), key=lambda each: each.code)
+    later = DUE + LEASE
+    assert any_store.transact(lambda tx: tx.failed_wakeup("A-1", failed.fence, "disk full", later))
+    assert any_store.transact(lambda tx: tx.release_claims()) == 2
+    assert wakeups(any_store, DUE) == [ClaimedWakeup("A-2", 2, 2, DUE)]  # counted all the same
+    again = next(each for each in calls(any_store, START) if each.item_id == call.item_id)
+    assert (again.fence, again.claims) == (2, 2)
+    with pytest.raises(Conflict):
+        any_store.transact(lambda tx: tx.done_wakeup("A-2", killed.fence))
+
+
 def test_a_done_wakeup_stands_at_what_the_case_says_is_next(any_store: Store) -> None:
     story = opened(any_store, "A-1")
     (claimed,) = wakeups(any_store, DUE)
