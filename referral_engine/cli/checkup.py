@@ -189,7 +189,9 @@ def _calendar(workspace: Workspace, now: datetime) -> Found:
         yield (
             "warning",
             told + _("; deadlines beyond it are provisional"),
-            _("When the notice is out: upgrade chinesecalendar, or fill in the override file."),
+            _("When the notice is out: upgrade chinesecalendar, or fill in the override file.")
+            if workspace.config.calendar == "china"
+            else _("Fill in the coming holidays and `known_until` in the override file."),
         )
 
 

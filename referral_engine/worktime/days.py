@@ -40,12 +40,14 @@ class Days(msgspec.Struct, frozen=True, eq=False):
     def overridden(self, exceptions: Mapping[date, DayKind], known_until: date | None) -> Days:
         """These days with an administrator's own laid over them.
 
-        `known_until` moves the horizon on, never back: it says that every day up to it is settled.
+        `known_until` says that every day up to it is settled. It moves a country's horizon on,
+        never back; a bare pattern ends there, for it knows no holidays but the written ones.
         """
+        latest = min if self.horizon == date.max else max
         return Days(
             name=self.name,
             exceptions={**self.exceptions, **exceptions},
-            horizon=max(self.horizon, known_until or self.horizon),
+            horizon=latest(self.horizon, known_until or self.horizon),
             rest_days=self.rest_days,
         )
 
@@ -80,5 +82,6 @@ def china() -> Days:
 
 @cache
 def weekdays() -> Days:
-    """Monday to Friday and nothing else, for ever settled; holidays come from overrides."""
+    """Monday to Friday and nothing else, for ever settled; holidays come from overrides, which
+    say how far they are known."""
     return Days(name="weekdays", exceptions={}, horizon=date.max)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from referral_engine.errors import Faulty
-from referral_engine.worktime import Overrides, load_overrides
+from referral_engine.worktime import Overrides, china, load_overrides, weekdays
 
 
 def load(tmp_path: Path, text: str | bytes) -> Overrides:
@@ -113,3 +113,16 @@ def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(Faulty) as caught:
         load_overrides(tmp_path / "none.yaml")
     assert [fault.code for fault in caught.value.faults] == ["calendar-no-file"]
+
+
+def test_a_bare_pattern_is_settled_as_far_as_its_holidays_are_written() -> None:
+    day = date(2028, 12, 31)
+    assert weekdays().overridden({}, day).horizon == day
+    assert weekdays().overridden({}, None).horizon == date.max
+
+
+def test_a_countrys_horizon_moves_on_and_never_back() -> None:
+    settled = china().horizon
+    later = settled.replace(year=settled.year + 1)
+    assert china().overridden({}, later).horizon == later
+    assert china().overridden({}, date(2005, 1, 1)).horizon == settled
