@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -25,7 +26,10 @@ _POLICY = {field.name: field.type for field in msgspec.structs.fields(Policy)}
 
 
 class Config(msgspec.Struct, frozen=True):
-    """One workspace. ``root`` is the folder of its ``file``; all paths are absolute."""
+    """One workspace. ``root`` is the folder of its ``file``; all paths are absolute.
+
+    ``earliest`` and ``quiet`` are local times of day, None where the usual ones hold.
+    """
 
     file: Path
     root: Path
@@ -37,6 +41,8 @@ class Config(msgspec.Struct, frozen=True):
     rules: tuple[Path, ...]
     calendar: str
     override: Path | None
+    earliest: time | None
+    quiet: tuple[time, time] | None
     plugins: PluginSettings
     key_file: Path | None
     auto_accept: bool
@@ -68,7 +74,7 @@ class _Reader:
             message = _("missing: {keys}").format(keys=", ".join(missing))
             self.yaml.fault(self.yaml.root, "CONFIG_MISSING_KEY", message)
         county = self._section(found, "county", ("name", "zone"))
-        calendar = self._section(found, "calendar", ("kind", "override"))
+        calendar = self._section(found, "calendar", ("kind", "override", "earliest", "quiet"))
         keys = self._section(found, "keys", ("file",))
         intake = self._section(found, "intake", ("auto_accept",))
         policy = self._policy(found.get("flow"))
@@ -85,6 +91,8 @@ class _Reader:
             rules=self._paths(found.get("rules")),
             calendar=self._choice(calendar, "kind", ("china", "weekdays")),
             override=self._path(self._text(calendar, "override", "")),
+            earliest=self._times(calendar, "earliest", 1)[0],
+            quiet=self._quiet(calendar),
             plugins=self._plugins(found),
             key_file=self._path(self._text(keys, "file", "")),
             auto_accept=self._bool(intake, "auto_accept", default=True),
@@ -120,6 +128,27 @@ class _Reader:
             message = _("{zone} is no time zone such as Asia/Shanghai").format(zone=name)
             self.yaml.fault(county["zone"].value, "CONFIG_BAD_VALUE", message)
         return name
+
+    def _quiet(self, calendar: dict[str, Entry]) -> tuple[time, time] | None:
+        begins, ends = self._times(calendar, "quiet", 2)
+        return None if begins is None or ends is None else (begins, ends)
+
+    def _times(self, found: dict[str, Entry], key: str, count: int) -> list[time | None]:
+        """So many times of day joined by ``-``; None each where absent or, with a fault, no time."""
+        absent: list[time | None] = [None] * count
+        if key not in found:
+            return absent
+        written = (self.yaml.text(found[key].value) or "").split("-")
+        try:
+            times = [time.fromisoformat(part.strip()) for part in written]
+        except ValueError:
+            times = []
+        if len(times) == count and all(each.tzinfo is None for each in times):
+            return list(times)
+        example = "-".join(("21:00", "08:00")[:count])
+        message = _("expected times of day such as {example}").format(example=example)
+        self.yaml.fault(found[key].value, "CONFIG_BAD_VALUE", message)
+        return absent
 
     def _database(self, url: str) -> str:
         """A relative SQLite file lies beside the configuration, wherever it is run from."""

@@ -18,7 +18,14 @@ from referral_engine.rules.runtime import ActiveRules
 from referral_engine.rules.source import rule_files
 from referral_engine.rules.tree import RuleSet
 from referral_engine.rules.world import World
-from referral_engine.worktime import WorkCalendar, china, load_overrides, weekdays
+from referral_engine.worktime import (
+    EARLIEST,
+    QUIET,
+    WorkCalendar,
+    china,
+    load_overrides,
+    weekdays,
+)
 
 __all__ = ["Workspace"]
 
@@ -116,7 +123,9 @@ def _calendar(config: Config) -> WorkCalendar:
     if config.override is not None and config.override.exists():
         override = load_overrides(config.override)
         days = days.overridden(override.days, override.known_until)
-    return WorkCalendar(days, config.zone)
+    return WorkCalendar(
+        days, config.zone, earliest=config.earliest or EARLIEST, quiet=config.quiet or QUIET
+    )
 
 
 def _within(file: Path, folder: Path) -> bool:

@@ -1,0 +1,71 @@
+"""config.yaml: the calendar's settings, and the shipped file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from referral_engine.config import Config, load_config
+from referral_engine.errors import Faulty
+from referral_engine.workspace import Workspace
+from referral_engine.worktime import EARLIEST, QUIET
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "config.yaml"
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[str], Config]:
+    """The shipped configuration with another calendar section."""
+    text = SHIPPED.read_text("utf-8")
+    head, _calendar, rest = text.partition("calendar:\n")
+    _section, _blank, tail = rest.partition("\n\n")
+    for name in ("rules", "plugins"):
+        (tmp_path / name).symlink_to(ROOT / name)
+
+    def make(calendar: str) -> Config:
+        path = tmp_path / "config.yaml"
+        path.write_text(f"{head}calendar: {calendar}\n\n{tail}", "utf-8")
+        return load_config(path)
+
+    return make
+
+
+def test_the_shipped_file_says_what_holds_without_it() -> None:
+    config = load_config(SHIPPED)
+    assert (config.earliest, config.quiet) == (EARLIEST, QUIET)
+
+
+def test_the_times_of_the_day_are_the_offices_to_set(written: Callable[[str], Config]) -> None:
+    config = written('{kind: weekdays, earliest: 08:30, quiet: "22:00 - 07:30"}')
+    assert (config.calendar, config.override) == ("weekdays", None)
+    assert (config.earliest, config.quiet) == (time(8, 30), (time(22), time(7, 30)))
+
+
+def test_without_them_the_usual_ones_hold(written: Callable[[str], Config], tmp_path: Path) -> None:
+    config = written("{kind: weekdays}")
+    assert (config.earliest, config.quiet) == (None, None)
+    calendar = Workspace.open(tmp_path / "config.yaml").calendar
+    assert (calendar.earliest, calendar.quiet) == (EARLIEST, QUIET)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "column"),
+    [
+        ("{earliest: 25:00}", 22),
+        ("{earliest: 8-9}", 22),
+        ("{quiet: 21:00}", 19),
+        ("{quiet: dusk-dawn}", 19),
+        ("{earliest: 08:00+08:00}", 22),
+    ],
+)
+def test_what_is_no_time_of_day_is_named(
+    written: Callable[[str], Config], calendar: str, column: int
+) -> None:
+    with pytest.raises(Faulty) as caught:
+        written(calendar)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.place.column) == ("CONFIG_BAD_VALUE", column)
