@@ -25,10 +25,11 @@ _ID_NUMBER = _number(rf"\d~{{16}}{_SEP}[0-9０-９xXｘＸ]")
 _CARD = _number(r"[3-6３-６]~{15,18}")
 _OLD_ID_NUMBER = _number(r"[1-8１-８]~{14}")
 _MOBILE = _number(rf"(?:(?:[+＋]|[0０]{{2}})?[8８][6６]{_SEP})?[1１]{_SEP}[3-9３-９]~{{9}}")
-_LANDLINE = _number(rf"[(（]?[0０][1-9１-９]~{{1,2}}[)）]?{_SEP}[2-8２-８]~{{6,7}}")
+_LANDLINE = _number(rf"[(（]?[0０]{_SEP}[1-9１-９]~{{1,2}}[)）]?{_SEP}[2-8２-８]~{{6,7}}")
 _LOCAL = _number(rf"[2-8２-８]\d{{2,3}}{_SEP}\d{{4}}(?!\s?[元块万亿平亩米斤吨%])")
 _DATE = re.compile(r"20\d{2}(?:20\d{2}|(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))")
 """A day, or from one year to another."""
+_BIRTHDAY = re.compile(r"\d{8}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
 _HIDDEN = "****"
 
 
@@ -104,16 +105,25 @@ def _attachment(each: Attachment, clean: Callable[[str], str]) -> Attachment:
     return replace(each, name=clean(each.name), location=None)
 
 
+def _plain(found: Match[str]) -> str:
+    return re.sub(r"\D", "", found[0])
+
+
 def _area(found: Match[str]) -> str:
-    return re.sub(r"\D", "", found[0])[:6] + "************"
+    return _plain(found)[:6] + "************"
+
+
+def _born(found: Match[str]) -> str:
+    """Fifteen digits are an old identity card where a birthday stands in them, else a grid."""
+    return _area(found) if _BIRTHDAY.fullmatch(_plain(found)) else found[0]
 
 
 def _tail(found: Match[str]) -> str:
-    return _HIDDEN + re.sub(r"\D", "", found[0])[-4:]
+    return _HIDDEN + _plain(found)[-4:]
 
 
 def _local(found: Match[str]) -> str:
-    return found[0] if _DATE.fullmatch(re.sub(r"\D", "", found[0])) else _HIDDEN
+    return found[0] if _DATE.fullmatch(_plain(found)) else _HIDDEN
 
 
 def _all(found: Match[str]) -> str:
@@ -123,7 +133,7 @@ def _all(found: Match[str]) -> str:
 _NUMBERS: tuple[tuple[re.Pattern[str], Callable[[Match[str]], str]], ...] = (
     (_ID_NUMBER, _area),
     (_CARD, _tail),
-    (_OLD_ID_NUMBER, _area),
+    (_OLD_ID_NUMBER, _born),
     (_MOBILE, _tail),
     (_LANDLINE, _all),
     (_LOCAL, _local),

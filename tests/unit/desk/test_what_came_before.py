@@ -95,7 +95,7 @@ def test_a_sealed_case_is_linked_with_none(box: Box, sealed_first: bool) -> None
 
 def test_one_that_is_sealed_before_the_link_arrives_stays_without_it(box: Box) -> None:
     first = register(box, issue(LIFT))
-    second = box.register(issue(SAME), ENGINE).case
+    box.register(issue(SAME), ENGINE)
     box.do(first, c.AddAccused(("police",), "举报"), CLERK)
     box.settle()
     assert box.case(first).sealed
