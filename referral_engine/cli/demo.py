@@ -133,6 +133,7 @@ def _highlights(found: Tally) -> list[tuple[str, str]]:
         (_("contested, then designated"), kinds.get("designated", 0)),
         (_("stepped up"), kinds.get("stepped_up", 0)),
         (_("supervision orders"), kinds.get("supervised", 0)),
+        (_("conferences held"), kinds.get("conference_held", 0)),
         (_("sealed"), found.sealed),
         (_("near-duplicates linked"), kinds.get("linked", 0)),
         (_("problems named (症结)"), kinds.get("problem_named", 0)),

@@ -26,6 +26,7 @@ from referral_engine.trial.deeds import (
     close,
     confer,
     contact,
+    convene,
     designate,
     report,
     review,
@@ -40,6 +41,7 @@ __all__ = ["Cast"]
 
 _ENDS = (e.Closed, e.Rejected, e.Redirected, e.Withdrawn, e.Merged, e.SplitOff)
 _TRY_AGAIN = Span(4, "wh")
+_CONVENES = Span(1, "h")
 _HANDLING = ("claim", "decline", "report", "handle_now", "hand_off", "transfer", "silent")
 
 
@@ -194,6 +196,8 @@ class Cast:
                         self._call_back)  # fmt: skip
         elif clock == "close":
             self._later(at, script.dispatcher.closes_after, case, "dispatcher", close)
+        elif clock == "confer":
+            self._later(at, _CONVENES, case, "duty_leader", convene)
         elif clock in ("designate", "accept"):
             self._later(at, script.duty_leader.designates_after, case, "duty_leader",
                         designate)  # fmt: skip

@@ -17,8 +17,8 @@ from referral_engine.model.target import Target
 from referral_engine.trial.script import Act
 
 __all__ = [
-    "Deed", "chance", "close", "confer", "contact", "designate", "report", "review", "scripted",
-    "sign", "take",
+    "Deed", "chance", "close", "confer", "contact", "convene", "designate", "report", "review",
+    "scripted", "sign", "take",
 ]  # fmt: skip
 
 Deed = Callable[[Case], c.Command | None]
@@ -65,6 +65,15 @@ def _written(kind: object, text: str) -> object:
         relative = text.startswith("@")
         return {"relative": text[1:]} if relative else {"unit": text}
     return text
+
+
+def convene(case: Case) -> c.Command | None:
+    """Calls those who act in it to a conference, where one is owed and nobody has called it."""
+    owed = any(d.name == "confer" and d.open for d in case.deadlines)
+    if not owed or any(conference.held_at is None for conference in case.conferences):
+        return None
+    acting = dict.fromkeys([case.holder, *(r.unit for r in case.referrals if r.open)])
+    return c.Confer(members=tuple(Target(unit=unit) for unit in acting))
 
 
 def take(referral: str) -> Deed:
