@@ -25,7 +25,8 @@ _ID_NUMBER = _number(rf"\d~{{16}}{_SEP}[0-9０-９xXｘＸ]")
 _CARD = _number(r"[3-6３-６]~{15,18}")
 _OLD_ID_NUMBER = _number(r"[1-8１-８]~{14}")
 _MOBILE = _number(rf"(?:(?:[+＋]|[0０]{{2}})?[8８][6６]{_SEP})?[1１]{_SEP}[3-9３-９]~{{9}}")
-_LANDLINE = _number(rf"[(（]?[0０]{_SEP}[1-9１-９]~{{1,2}}[)）]?{_SEP}[2-8２-８]~{{6,7}}")
+_AREA = rf"[0０]{_SEP}(?:[1１]{_SEP}[0０]|[2２]~|[3-9３-９]~~)"
+_LANDLINE = _number(rf"[(（]?{_AREA}[)）]?{_SEP}[2-8２-８]~{{6,7}}")
 _LOCAL = _number(rf"[2-8２-８]\d{{2,3}}{_SEP}\d{{4}}(?!\s?[元块万亿平亩米斤吨%])")
 _DATE = re.compile(r"20\d{2}(?:20\d{2}|(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))")
 """A day, or from one year to another."""

@@ -87,6 +87,10 @@ rules:
     name: 第三次反映
     when: {repeats: {same: [reporter, category], within: 90d, at_least: 3}}
     refer: {lead: centre}
+  - id: accusation
+    name: 检举控告
+    when: {category: {under: X02}}
+    refer: {lead: discipline}
   - id: housing
     name: 物业
     when: {category: {under: D15}}

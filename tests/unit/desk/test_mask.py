@@ -34,13 +34,8 @@ def number(*parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 MOBILE = number(st.just("1"), st.sampled_from("3456789"), digits(9))
 IDENTITY = number(st.sampled_from("123456"), digits(16), st.sampled_from(DIGITS + "xX"))
-LANDLINE = number(
-    st.just("0"),
-    st.sampled_from("123456789"),
-    digits(1, 2),
-    st.sampled_from("2345678"),
-    digits(6, 7),
-)
+AREA = st.just("010") | st.builds("02{}".format, digits(1)) | st.builds("09{}".format, digits(2))
+LANDLINE = number(AREA, st.sampled_from("2345678"), digits(6, 7))
 WORDS = st.text(st.characters(exclude_categories=("N", "Cs")), max_size=10)
 
 
