@@ -26,7 +26,7 @@ def send_letter(draft: Draft, command: SendLetter) -> None:
 
 
 def letter_delivered(draft: Draft, command: LetterDelivered) -> None:
-    draft.record(e.LetterReceived(command.number, command.receipt))
+    draft.record(e.LetterReceived(command.number, draft.keep(command.receipt)))
 
 
 def late_answer(draft: Draft, command: LateAnswer) -> None:

@@ -8,10 +8,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from referral_engine.clock import VirtualClock
+from referral_engine.desk.publishing import publish_first
 from referral_engine.model import command as c
 from referral_engine.model.issue import Issue, Location, Reporter
 from referral_engine.model.principal import ENGINE, Principal
 from referral_engine.model.referral import Referral
+from referral_engine.plugins.department import Department
+from referral_engine.plugins.departments import Departments
+from referral_engine.plugins.in_thread import InThread
+from referral_engine.store import Keyring, Store
 from referral_engine.trial.box import Box, open_box
 from referral_engine.workspace import Workspace
 
@@ -161,6 +167,25 @@ def make(folder: Path, **changed: str) -> Workspace:
 def opened(folder: Path, start: datetime = START, **changed: str) -> Iterator[Box]:
     """An engine of the county that stands at `start`."""
     with open_box(make(folder, **changed), start) as box:
+        yield box
+
+
+@contextmanager
+def staffed(
+    folder: Path,
+    *plugins: Department,
+    keys: Keyring | None = None,
+    clock: VirtualClock | None = None,
+) -> Iterator[Box]:
+    """The same with these departments acting, in threads, on a store that stays in `folder`."""
+    workspace = make(folder)
+    guard = InThread({each.id: each for each in plugins})
+    profiles = {each.id: each.profile() for each in plugins}
+    departments = Departments(guard, profiles, (), (), deadline=5.0)
+    time = clock or VirtualClock(START)
+    with Store.open(f"sqlite:///{folder / 'box.db'}", keys) as store, departments:
+        box = Box(workspace, store, time, departments)
+        publish_first(box.desk, "tester")
         yield box
 
 
