@@ -1,0 +1,64 @@
+"""Kills at random places: how far the work has come decides, not the time it takes here."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+__all__ = ["dice", "kill_at", "reached"]
+
+_LOOK_EVERY = 0.005
+_LOOKS = 30_000
+"""Looks after which it is stuck: at least two and a half minutes."""
+
+
+def dice() -> random.Random:
+    """The run's chance; REFERRAL_SEED repeats one that failed (kills fall where they fall)."""
+    seed = int(os.environ.get("REFERRAL_SEED") or random.SystemRandom().randrange(2**32))
+    print(f"REFERRAL_SEED={seed}")
+    return random.Random(seed)
+
+
+def reached(folder: Path, table: str) -> Callable[[], int]:
+    """How many rows the table has; 0 before there is one."""
+    file = folder / "var" / "referral.db"
+
+    def look() -> int:
+        try:
+            with sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30) as connection:
+                # Rows are only ever added, so the last number counts them.
+                query = f"SELECT coalesce(max(rowid), 0) FROM {table}"
+                found: int = connection.execute(query).fetchone()[0]
+        except sqlite3.OperationalError:
+            return 0
+        return found
+
+    return look
+
+
+def kill_at(
+    process: subprocess.Popen[str], look: Callable[[], int], goal: int, chance: random.Random
+) -> bool:
+    """Kills the process with SIGKILL once it has come so far, some moments later; False where it
+    ended by itself before.
+    """
+    for _look in range(_LOOKS):
+        if look() >= goal:
+            break
+        if process.poll() is not None:
+            return False
+        time.sleep(_LOOK_EVERY)
+    else:
+        process.kill()
+        raise AssertionError(f"stuck before {goal}")
+    time.sleep(chance.random() * 0.05)
+    if process.poll() is not None:
+        return False
+    process.kill()
+    process.wait()
+    return True

@@ -1,0 +1,34 @@
+"""kill -9 of the daemon twenty times in the run: nothing is lost, nothing happens twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chaos.conftest import FreshDistrict
+from tests.chaos.histories import differences, faults
+from tests.chaos.killing import dice, kill_at, reached
+from tests.district import question, referral, start
+
+pytestmark = [pytest.mark.data, pytest.mark.chaos]
+
+KILLS = 20
+RUN = ("run", "--until-idle", "--clock", "virtual")
+
+
+def test_the_history_is_that_of_an_undisturbed_run(many: FreshDistrict) -> None:
+    chance, calm, killed = dice(), many("calm"), many("killed")
+    undisturbed = start(calm, *RUN)
+    look = reached(killed, "case_event")
+    begun = look()
+    # An event a case and clock at least is still to come: every kill falls into the work.
+    goals = sorted(chance.sample(range(begun, begun + 25 * 7_000), KILLS))
+    for goal in goals:
+        assert kill_at(start(killed, *RUN), look, goal, chance), f"idle before {goal} of {goals}"
+    referral(killed, *RUN, ends=0)
+    assert undisturbed.wait(timeout=200) == 0
+
+    assert faults(killed) == {}
+    assert differences(calm, killed) == {}
+    assert question(killed, "SELECT count(*) FROM case_file") == [(7_000,)]
+    proof = referral(killed, "audit", "verify", "--json", ends=0).json
+    assert (proof["ok"], proof["cases"], proof["findings"]) == (True, 7_000, [])

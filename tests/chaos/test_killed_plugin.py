@@ -1,0 +1,107 @@
+"""kill -9 of a department's process in the midst of its calls: the case never notices."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.histories import faults
+from tests.chaos.killing import dice
+from tests.district import question, referral, start
+
+pytestmark = pytest.mark.chaos
+
+ISSUES = 150
+KILLS = 10
+PLUGIN = """
+import time
+from datetime import timedelta
+
+from referral_engine import Arrive, Claim, Contact, Department, Handler, Report, Wait, hookimpl
+
+police = Department("police", "县公安局", "1.0")
+
+
+@police.handles(when=lambda referral: True)
+class Everything(Handler):
+    def offered(self, referral):
+        time.sleep(0.02)  # long enough to be killed in
+        return [Claim(), Contact("已联系"), Wait(timedelta(hours=1), "visit")]
+
+    def work(self, referral):
+        time.sleep(0.02)
+        return [Arrive(), Report("已处置")]
+
+
+@hookimpl
+def referral_departments():
+    return [police]
+"""
+ROUTING = "kind: routing\nhit: first\nrules: []\ndefault: {refer: {lead: police}, why: 全部}\n"
+
+
+@pytest.fixture
+def county(tmp_path: Path) -> Path:
+    """The shipped county in which everything goes to a police that takes its time."""
+    folder = tmp_path / "county"
+    referral(tmp_path, "init", folder, ends=0)
+    for given in ("plugins", "rules/routing", "rules/tests"):
+        shutil.rmtree(folder / given)
+        (folder / given).mkdir()
+    (folder / "plugins/police").mkdir()
+    (folder / "plugins/police/__init__.py").write_text(PLUGIN, "utf-8")
+    (folder / "rules/routing/all.yaml").write_text(ROUTING, "utf-8")
+    with (folder / "issues.jsonl").open("w", encoding="utf-8") as file:
+        for number in range(ISSUES):
+            minute = f"2026-10-12T{9 + number // 60:02}:{number % 60:02}:00+08:00"
+            issue = {"id": str(number), "title": f"第 {number} 件", "received_at": minute}
+            file.write(json.dumps(issue | {"territory": "620922", "channel": "web"}) + "\n")
+    referral(folder, "intake", "issues.jsonl", ends=0)
+    return folder
+
+
+def test_every_call_is_answered_and_counts_once(county: Path) -> None:
+    chance = dice()
+    goals = sorted(chance.sample(range(1, 2 * ISSUES - 10), KILLS))
+    daemon = start(county, "run", "--until-idle", "--clock", "virtual")
+    killed = sum(_kill_child(daemon, county, goal) for goal in goals)
+    assert daemon.wait(timeout=120) == 0
+    assert killed == KILLS
+
+    assert faults(county) == {}
+    once = (
+        "SELECT case_code, kind, count(*) FROM case_event WHERE kind IN ('claimed', 'reported')"
+        " GROUP BY case_code, kind HAVING count(*) <> 1"
+    )
+    assert question(county, once) == []
+    for kind in ("claimed", "reported"):
+        told = "SELECT count(*) FROM case_event WHERE kind = ?"
+        assert question(county, told, kind) == [(ISSUES,)]
+    ((again,),) = question(county, "SELECT count(*) FROM plugin_call WHERE claims > 1")
+    assert 1 <= again <= KILLS, "kills that met no call prove nothing"
+    assert referral(county, "audit", "verify", "--json", ends=0).json["ok"]
+
+
+def _kill_child(daemon: subprocess.Popen[str], county: Path, goal: int) -> bool:
+    """Kills the daemon's plugin process once `goal` calls are answered."""
+    answered = "SELECT count(*) FROM plugin_call WHERE status = 'done'"
+    while question(county, answered)[0][0] < goal or not (children := _children(daemon.pid)):
+        assert daemon.poll() is None, f"ended before {goal}"
+        time.sleep(0.002)
+    (child,) = children
+    os.kill(child, signal.SIGKILL)
+    return True
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        found += [int(child) for child in (task / "children").read_text().split()]
+    return found
