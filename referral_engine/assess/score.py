@@ -81,8 +81,8 @@ def score(
 
 
 def _names(lead: Referral, org: Org) -> Iterator[str]:
-    """By what a recorded answer may mean the unit that leads."""
-    for id in lead.units:
+    """By what a recorded answer may mean the unit that leads; a rule may have named the station."""
+    for id in dict.fromkeys((*lead.units, org.department(lead.unit))):
         yield id
         unit = org.unit(id)
         if unit is not None:
