@@ -24,5 +24,5 @@ def refuse_stranding(store: Store, org: Org) -> None:
         raise Refused(
             "ORG_STRANDS",
             _("The organisation lacks units with open cases: {units}.").format(units=named),
-            _("Units are never deleted: end them with `valid`, name `succeeded_by`."),
+            _("Units are never deleted: end them with `until`, name `succeeded_by`."),
         )
