@@ -12,6 +12,7 @@ from referral_engine.desk.operations import HEAD, Standing, schema_of, standing
 from referral_engine.errors import Faulty, ReferralError, Refused
 from referral_engine.i18n import _
 from referral_engine.plugins.departments import load
+from referral_engine.plugins.fit import doubts, played
 from referral_engine.rules.render import as_text, summary
 from referral_engine.workspace import Workspace
 
@@ -102,18 +103,23 @@ def _in_force(workspace: Workspace, files: str) -> Found:
 
 def _plugins(workspace: Workspace, now: datetime) -> Found:
     config = workspace.config
-    with load(config.plugins, config.root) as departments:
+    with load(config.plugins, config.root, announce=False) as departments:
         loaded, quarantined = departments.loaded, departments.quarantined
+    units = workspace.org.lines.units
+    categories = workspace.read_rules().rule_set.categories
     for each in loaded:
         told = f"{each.id} {each.version} ({each.name})"
-        if workspace.org.unit(each.id) is None:
-            yield (
-                "warning",
-                _("{plugin}: the organisation has no such unit").format(plugin=told),
-                _("Nothing will be referred to it; add the unit, or remove the plugin."),
-            )
-        else:
+        doubtful = list(doubts(each, units, categories))
+        for doubt in doubtful:
+            yield "warning", f"{told}: {doubt}", _("Correct or remove the plugin.")
+        if not doubtful:
             yield "ok", told
+    if made_up := played(loaded):
+        yield (
+            "warning",
+            made_up,
+            _("Connect their systems, or remove them, before real cases come."),
+        )
     for bad in quarantined:
         told = _("set aside: {name}: {reason}").format(name=bad.name, reason=bad.reason)
         yield "fault", told, _("Repair or remove it; its cases go to the desk inbox meanwhile.")

@@ -9,7 +9,8 @@ from referral_engine.cli.command import Command, Group, option
 from referral_engine.cli.failure import REFUSED
 from referral_engine.cli.output import print_json, print_table
 from referral_engine.i18n import _, gettext_noop
-from referral_engine.plugins.departments import load
+from referral_engine.plugins.departments import Loaded, load
+from referral_engine.plugins.fit import doubts, played
 
 __all__ = ["plugin"]
 
@@ -24,15 +25,32 @@ plugin = Group(name="plugin", help=gettext_noop("The departments' plugins (æ’ä»
 @option("--json", "as_json", is_flag=True, help=gettext_noop("As JSON."))
 @pass_app
 def list_(app: App, as_json: bool) -> int:
-    config = app.workspace.config
-    with load(config.plugins, config.root) as departments:
+    workspace = app.workspace
+    config = workspace.config
+    with load(config.plugins, config.root, announce=False) as departments:
         loaded, quarantined = departments.loaded, departments.quarantined
     if as_json:
         print_json({"loaded": loaded, "quarantined": quarantined})
         return REFUSED if quarantined else 0
-    headings = (_("department"), _("name"), _("version"), _("from"))
-    rows = [(each.id, each.name, each.version, each.source) for each in loaded]
-    print_table(headings, rows)
+    headings = (_("department"), _("name"), _("version"), _("from"), _("handles"))
+    print_table(
+        headings,
+        [(each.id, each.name, each.version, each.source, _kinds(each)) for each in loaded],
+    )
+    units = workspace.org.lines.units
+    categories = workspace.read_rules().rule_set.categories
+    for one in loaded:
+        for doubt in doubts(one, units, categories):
+            click.echo(f"! {one.id}: {doubt}")
+    if told := played(loaded):
+        click.echo(f"! {told}")
     for each in quarantined:
         click.echo(_("set aside: {name}: {reason}").format(name=each.name, reason=each.reason))
+        if each.place:
+            click.echo(f"    {each.place}")
     return REFUSED if quarantined else 0
+
+
+def _kinds(each: Loaded) -> str:
+    """What it handles, each kind once and in its order: the first that covers a case serves it."""
+    return "; ".join(dict.fromkeys(each.kinds))

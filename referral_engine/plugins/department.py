@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -26,6 +26,7 @@ class Profile(msgspec.Struct, frozen=True):
     grounds: dict[str, str]
     statuses: dict[str, str]
     kinds: tuple[str, ...]
+    categories: tuple[str, ...] = ()
     rehearsal: bool = False
 
 
@@ -38,6 +39,8 @@ class Department:
     ``statuses``  what its own system calls the states of a matter: status → Chinese text
     ``hooks``     the hook version it was written for
     ``rehearsal`` nobody stands behind it: it plays a department, and what it reports is made up
+
+    Raises TypeError where one of them is not of its type.
     """
 
     def __init__(
@@ -54,15 +57,16 @@ class Department:
         self.id = id
         self.name = name
         self.version = version
-        self.grounds = dict(grounds or {})
-        self.statuses = dict(statuses or {})
+        self.grounds: dict[str, str] = _copied(grounds)
+        self.statuses: dict[str, str] = _copied(statuses)
         self.hooks = hooks
         self.rehearsal = rehearsal
         self._handlers: list[tuple[Handles, Handler]] = []
+        self.profile()
 
     def handles(
         self,
-        *,
+        *handler: object,
         category: str | tuple[str, ...] = (),
         path: str | tuple[str, ...] = (),
         when: Condition | None = None,
@@ -73,12 +77,14 @@ class Department:
 
         Raises TypeError for a class that is no Handler, at the decorated class.
         """
+        if handler:
+            raise TypeError("write @department.handles(…), with its conditions in the brackets")
         kind = Handles(category=category, path=path, when=when, role=role, sealed=sealed)
 
         def register(cls: H) -> H:
             handler: object = cls()
             if not isinstance(handler, Handler):
-                raise TypeError(f"{cls!r} is not a subclass of referral_engine.Handler")
+                raise TypeError(f"class {cls.__name__} is not a subclass of Handler")
             self._handlers.append((kind, handler))
             return cls
 
@@ -105,7 +111,7 @@ class Department:
         return reply
 
     def profile(self) -> Profile:
-        """The department without its code. Raises msgspec.ValidationError where a type is off."""
+        """The department without its code. Raises TypeError where something is of another type."""
         given = {
             "id": self.id,
             "name": self.name,
@@ -115,8 +121,19 @@ class Department:
             "grounds": self.grounds,
             "statuses": self.statuses,
             "kinds": [str(kind) for kind, _handler in self._handlers],
+            "categories": sorted({c for kind, _handler in self._handlers for c in kind.categories}),
         }
-        return msgspec.convert(given, Profile)
+        try:
+            return msgspec.convert(given, Profile)
+        except msgspec.ValidationError as error:
+            raise TypeError(f"Department({self.id!r}, …): {error}") from None
+
+
+def _copied(texts: object) -> Any:
+    """A copy; what is no mapping stays as it is, and `profile` says so."""
+    if texts is None:
+        return {}
+    return dict(texts) if isinstance(texts, Mapping) else texts
 
 
 def _conference(detail: Mapping[str, str]) -> Conference:

@@ -35,9 +35,10 @@ _READ = 1.0
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """``source`` is the folder or entry point it came from; ``kinds`` what it handles.
+    """``source`` is the folder or entry point it came from; ``kinds`` what it handles, in words.
 
-    ``rehearsal``: it plays a department, and nobody does what it reports.
+    ``categories`` are those its handlers name. ``rehearsal``: it plays a department, and nobody
+    does what it reports.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Loaded(msgspec.Struct, frozen=True):
     version: str
     source: str
     kinds: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     rehearsal: bool = False
 
 
@@ -120,11 +122,14 @@ def load(
     root: Path,
     guard: Literal["process", "thread"] = "process",
     cache: Path | None = None,
+    *,
+    announce: bool = True,
 ) -> Departments:
     """Loads every plugin there is; never raises for a faulty one, which is quarantined by name.
 
     ``root`` is where relative folders start, ``cache`` where discovery is remembered. With
-    ``process`` no plugin's code runs in this process.
+    ``process`` no plugin's code runs in this process. Unless told not to `announce` it, the log
+    says what was loaded and what was not.
     """
     installed = find_installed(cache) if settings.entry_points else ()
     found = find([root / folder for folder in settings.folders], installed)
@@ -136,7 +141,10 @@ def load(
             quarantined.append(outcome)
         else:
             guests.append(outcome)
-    return _admitted(guests, quarantined, settings, guard)
+    departments = _admitted(guests, quarantined, settings, guard)
+    if announce:
+        _tell(departments.loaded, departments.quarantined)
+    return departments
 
 
 def _admitted(
@@ -159,7 +167,7 @@ def _admitted(
             loaded.append(
                 Loaded(
                     profile.id, profile.name, profile.version, str(source), profile.kinds,
-                    profile.rehearsal,
+                    profile.categories, profile.rehearsal,
                 )
             )  # fmt: skip
             here.update({profile.id: departments[profile.id]} if departments else {})
@@ -168,7 +176,6 @@ def _admitted(
             spare = None
         if spare is not None:
             spare.end()
-    _tell(loaded, quarantined)
     serving: Guard = Supervised(lanes) if guard == "process" else InThread(here)
     return Departments(serving, profiles, loaded, quarantined, settings.deadline)
 

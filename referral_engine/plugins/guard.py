@@ -9,8 +9,9 @@ from referral_engine.errors import ReferralError
 from referral_engine.plugins.acts import Answer
 from referral_engine.plugins.department import Profile
 from referral_engine.plugins.handler import Verb
+from referral_engine.plugins.mistake import Unusable
 from referral_engine.plugins.protocol import Answered, Raised
-from referral_engine.plugins.reply import Unusable, check, decode
+from referral_engine.plugins.reply import check, decode
 from referral_engine.plugins.view import Referral
 
 __all__ = ["FailureKind", "Guard", "PluginFailed", "taken"]
@@ -47,6 +48,18 @@ class PluginFailed(ReferralError):
         self.trace = trace
         self.retry_after = retry_after
         super().__init__(f"{department}.{verb} {kind}: {error}")
+
+    @property
+    def brief(self) -> str:
+        """For a log, which no case may reach: of what a plugin raised only the type and the place.
+
+        Everything else is told in the engine's own words.
+        """
+        if self.kind != "raised":
+            return f"{self.kind}: {self.error}"
+        *frames, error = self.trace.splitlines() or [""]
+        place = f" at {frames[-1]}" if frames else ""
+        return f"{self.kind}: {error}{place}"
 
 
 class Guard(Protocol):

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from referral_engine.plugins.acts import Defer, Reply
 from referral_engine.plugins.view import Conference, Escalation, Referral
 
-__all__ = ["VERBS", "Condition", "Handler", "Handles", "Verb"]
+__all__ = ["VERBS", "Condition", "Handler", "Handles", "Verb", "under"]
 
 Verb = Literal["offered", "work", "withdraw", "escalated", "conference", "returned"]
 VERBS: tuple[Verb, ...] = get_args(Verb)
@@ -55,6 +55,8 @@ class Handles:
     ``when``      a function of the referral
     ``role``      lead or support; empty: either
     ``sealed``    whether it also answers for sealed cases, whose words it is not shown
+
+    Raises TypeError where one of them is not of its kind.
     """
 
     __slots__ = ("categories", "paths", "role", "sealed", "when")
@@ -68,8 +70,12 @@ class Handles:
         role: Literal["", "lead", "support"] = "",
         sealed: bool = False,
     ) -> None:
-        self.categories = (category,) if isinstance(category, str) else tuple(category)
-        self.paths = (path,) if isinstance(path, str) else tuple(path)
+        if when is not None and not callable(when):
+            raise TypeError(f"when is a function of the referral, not {when!r}")
+        if role not in ("", "lead", "support"):
+            raise TypeError(f"role is lead or support, not {role!r}")
+        self.categories = _words("category", category)
+        self.paths = _words("path", path)
         self.when = when
         self.role = role
         self.sealed = sealed
@@ -80,7 +86,7 @@ class Handles:
             (self.sealed or not referral.sealed)
             and (not self.role or referral.role == self.role)
             and (not self.paths or referral.path in self.paths)
-            and (not self.categories or any(_under(referral.category, c) for c in self.categories))
+            and (not self.categories or any(under(referral.category, c) for c in self.categories))
             and (self.when is None or self.when(referral))
         )
 
@@ -92,8 +98,17 @@ class Handles:
         return " ".join(parts) or "any"
 
 
-def _under(code: str, ancestor: str) -> bool:
-    """Codes nest by letters: S02 is above S02a, M above M04; D1 is not above D10."""
+def _words(name: str, given: str | tuple[str, ...]) -> tuple[str, ...]:
+    words = (given,) if isinstance(given, str) else tuple(given)
+    if not all(isinstance(each, str) for each in words):
+        raise TypeError(f"{name} is a word or a tuple of words, not {given!r}")
+    return words
+
+
+def under(code: str, ancestor: str) -> bool:
+    """Whether a category is the ancestor or lies below it.
+
+    Codes nest by letters: S02 is above S02a, M above M04; D1 is not above D10."""
     rest = code.removeprefix(ancestor)
     if not ancestor or rest == code:
         return False

@@ -16,12 +16,9 @@ from referral_engine import hookspecs
 from referral_engine.i18n import _
 from referral_engine.plugins.department import Department
 from referral_engine.plugins.find import Source
+from referral_engine.plugins.mistake import NotAPlugin, named
 
-__all__ = ["NotAPlugin", "by_id", "departments_of"]
-
-
-class NotAPlugin(Exception):
-    """The package can be imported, and is not what the hook asks for."""
+__all__ = ["by_id", "departments_of"]
 
 
 def departments_of(source: Source) -> list[Department]:
@@ -29,14 +26,14 @@ def departments_of(source: Source) -> list[Department]:
     plugin = _imported(source)
     manager = pluggy.PluginManager("referral_engine")
     manager.add_hookspecs(hookspecs)
-    manager.register(plugin, name=source.name)
     try:
-        manager.check_pending()
+        manager.register(plugin, name=source.name)
     except pluggy.PluginValidationError as error:
-        raise NotAPlugin(str(error)) from error
+        raise NotAPlugin(_("referral_departments takes no arguments")) from error
+    _check_hooks(manager, plugin)
     answers = manager.hook.referral_departments()
     if not answers:
-        raise NotAPlugin(_("it has no @hookimpl named referral_departments"))
+        raise NotAPlugin(_("referral_departments returns nothing: return a list of departments"))
     return _checked(answers[0])
 
 
@@ -48,13 +45,31 @@ def by_id(departments: Iterable[Department]) -> dict[str, Department]:
     return found
 
 
+def _check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
+    """The one hook there is, and no other: a misspelt one would never be called."""
+    known = {"referral_departments"}
+    names = [name for name in dir(plugin) if manager.parse_hookimpl_opts(plugin, name) is not None]
+    if strange := sorted(set(names) - known):
+        raise NotAPlugin(
+            _("there is no hook {name}; the one hook is referral_departments").format(
+                name=strange[0]
+            )
+        )
+    if not names and callable(getattr(plugin, "referral_departments", None)):
+        raise NotAPlugin(_("referral_departments lacks its @hookimpl"))
+    if not names:
+        raise NotAPlugin(_("it has no @hookimpl named referral_departments"))
+
+
 def _checked(answer: object) -> list[Department]:
-    if not isinstance(answer, list | tuple) or not answer:
-        raise NotAPlugin(_("referral_departments must return a list of departments"))
+    if not isinstance(answer, list | tuple):
+        told = _("referral_departments must return a list of departments, not {what}")
+        raise NotAPlugin(told.format(what=named(answer)))
+    if not answer:
+        raise NotAPlugin(_("referral_departments returns no department"))
     for each in answer:
         if not isinstance(each, Department):
-            kind = type(each).__name__
-            raise NotAPlugin(_("a {kind} is not a Department").format(kind=kind))
+            raise NotAPlugin(_("{what} is not a Department").format(what=named(each)))
     return list(answer)
 
 

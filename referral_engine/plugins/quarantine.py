@@ -20,6 +20,12 @@ class Quarantined(msgspec.Struct, frozen=True):
     reason: str
     trace: str = ""
 
+    @property
+    def place(self) -> str:
+        """File and line of the plugin's own code where it went wrong; empty where unknown."""
+        own = [line for line in self.trace.splitlines() if line.startswith(f"{self.name}/")]
+        return own[-1].partition(" in ")[0] if own else ""
+
 
 def unusable(profile: Profile, taken: Container[str]) -> str:
     """Why a department that was loaded is not taken on; empty when it is."""

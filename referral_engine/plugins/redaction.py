@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 
+from referral_engine.plugins.mistake import Mistake
 from referral_engine.plugins.view import Referral
 
 __all__ = ["describe", "trace_of"]
@@ -17,6 +18,8 @@ _HIDDEN = "…"
 
 def describe(error: BaseException, referral: Referral | None = None) -> str:
     """The error's type and message, without numbers of persons and words of the referral."""
+    if isinstance(error, Mistake):
+        return str(error)[:_LONGEST]
     kind, message = type(error).__name__, str(error)
     for word in _private(referral) if referral else ():
         message = message.replace(word, _HIDDEN)

@@ -21,9 +21,10 @@ from referral_engine.plugins.acts import (
 )
 from referral_engine.plugins.department import Profile
 from referral_engine.plugins.handler import Verb
+from referral_engine.plugins.mistake import Unusable, named
 from referral_engine.plugins.view import Referral
 
-__all__ = ["Unusable", "answer_of", "check", "decode"]
+__all__ = ["answer_of", "check", "decode"]
 
 # One chain of `work` a referral: what cannot start it cannot fork it either.
 _MAY_WAIT: tuple[Verb, ...] = ("offered", "work", "returned")
@@ -33,23 +34,17 @@ _ALONE = (Decline, Defer, NotNeeded)
 _OWN_COMMAND = ("claim", "contact", "arrive", "report", "answer")
 
 
-class Unusable(Exception):
-    """An answer that is none; the message is for the plugin's author, without its content."""
-
-
 def answer_of(reply: object) -> Answer:
     """The answer meant by a reply. Raises Unusable for what is not one."""
     if reply is None:
         return Answer()
     if isinstance(reply, Answer):
         return reply
-    if isinstance(reply, Wait):
-        return Answer(again=reply.again, bookmark=reply.bookmark)
-    if isinstance(reply, Act):
-        return Answer(acts=(reply,))
+    if isinstance(reply, Wait | Act):
+        return _joined((reply,))
     if isinstance(reply, list | tuple):
         return _joined(reply)
-    raise Unusable(_("a {kind} is not an answer").format(kind=type(reply).__name__))
+    raise Unusable(_("{what} is not an answer").format(what=named(reply)))
 
 
 def _joined(reply: Sequence[object]) -> Answer:
@@ -57,11 +52,15 @@ def _joined(reply: Sequence[object]) -> Answer:
     last = acts.pop() if acts and isinstance(acts[-1], Wait) else None
     found: list[Act] = []
     for act in acts:
+        if isinstance(act, Wait):
+            raise Unusable(_("a Wait is the end of an answer, and there is one at most"))
         if not isinstance(act, Act):
-            raise Unusable(_("a {kind} is not an act").format(kind=type(act).__name__))
+            raise Unusable(_("{what} is not an act").format(what=named(act)))
         found.append(act)
     if not isinstance(last, Wait):
         return Answer(acts=tuple(found))
+    if not isinstance(last.again, timedelta):
+        raise Unusable(_("Wait takes a timedelta, not {what}").format(what=named(last.again)))
     return Answer(acts=tuple(found), again=last.again, bookmark=last.bookmark)
 
 
@@ -114,11 +113,15 @@ def _check_order(acts: Iterable[Act], referral: Referral) -> None:
 
 def _check_words(act: Act, referral: Referral, profile: Profile) -> None:
     if isinstance(act, Decline) and act.ground not in profile.grounds:
-        raise Unusable(_("{ground!r} is no ground of its own").format(ground=act.ground))
+        known = ", ".join(profile.grounds) or "–"
+        told = _("{ground!r} is not among the department's grounds: {known}")
+        raise Unusable(told.format(ground=act.ground, known=known))
     if isinstance(act, NotNeeded) and referral.role == "lead":
         raise Unusable(_("the lead cannot say that it is not needed"))
     if isinstance(act, Progress):
         if act.status and act.status not in profile.statuses:
-            raise Unusable(_("{status!r} is no status of its own").format(status=act.status))
+            known = ", ".join(profile.statuses) or "–"
+            told = _("{status!r} is not among the department's statuses: {known}")
+            raise Unusable(told.format(status=act.status, known=known))
         if act.meets in _OWN_COMMAND:
             raise Unusable(_("the clock {name} is met by its own act").format(name=act.meets))

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import msgspec
 
 from referral_engine.plugins.department import Department
+from referral_engine.plugins.mistake import Unusable
 from referral_engine.plugins.protocol import LONGEST_ANSWER, Answered, Ask, Raised
 from referral_engine.plugins.redaction import describe, trace_of
-from referral_engine.plugins.reply import Unusable, answer_of
+from referral_engine.plugins.reply import answer_of
 
 __all__ = ["respond"]
 

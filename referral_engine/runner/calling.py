@@ -72,7 +72,7 @@ class Calling:
             detail = detail_of(case, call)
             answer = self._departments.call(call.unit, call.verb, view, detail)  # type: ignore[arg-type]
         except PluginFailed as error:
-            log.warning("call %s failed (%s)", call.key, error.kind)
+            log.warning("call %s failed (%s)", call.key, error.brief)
             wait = max(timedelta(seconds=error.retry_after), pause(claimed.claims))
             self._failed(claimed, f"{error.kind}: {error.error}", error.trace, wait, looked)
             return

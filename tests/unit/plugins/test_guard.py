@@ -118,6 +118,8 @@ def test_an_error_keeps_type_and_place_but_no_personal_data(either: Departments)
     assert "in raises" in failure.trace
     for private in ("张三丰", "13912345678", "邻居打人"):
         assert private not in failure.error + failure.trace + str(failure)
+    assert failure.brief.startswith("raised: KeyError at ")
+    assert failure.brief.endswith(f"{Path('misbehaves', '__init__.py')}:39 in raises")
 
 
 def test_the_process_lives_through_an_error(fenced: Departments) -> None:
@@ -164,7 +166,9 @@ def test_memory_is_limited_and_given_back(fenced: Departments) -> None:
 
 @pytest.mark.parametrize("title", GARBAGE)
 def test_garbage_costs_only_its_own_referral(threaded: Departments, title: str) -> None:
-    assert fail(threaded, title).kind == "garbage"
+    failure = fail(threaded, title)
+    assert failure.kind == "garbage"
+    assert failure.brief == f"garbage: {failure.error}"
 
 
 def test_garbage_does_not_end_the_process(fenced: Departments) -> None:

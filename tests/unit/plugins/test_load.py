@@ -21,13 +21,16 @@ REASONS = {
     "from_the_future": "written for hook version 99, this engine serves up to 1",
     "loose.py": "not a package: put the plugin into loose/__init__.py",
     "nameless_version": "department nameless_version names no version",
-    "no_hook": "NotAPlugin: it has no @hookimpl named referral_departments",
-    "not_departments": "NotAPlugin: a str is not a Department",
-    "nothing_handed_over": "NotAPlugin: it has no @hookimpl named referral_departments",
+    "no_hook": "it has no @hookimpl named referral_departments",
+    "not_departments": "a value of type str is not a Department",
+    "nothing_handed_over": "referral_departments returns nothing: return a list of departments",
     "raises_at_import": "RuntimeError: the bureau's library is not installed",
     "textless_ground": "no text for people: busy",
     "twins": "department twins is served already",
-    "wrong_types": "ValidationError: Expected `str`, got `float` - at `$.version`",
+    "wrong_hook": "there is no hook referral_department; the one hook is referral_departments",
+    "wrong_types": (
+        "TypeError: Department('wrong_types', …): Expected `str`, got `float` - at `$.version`"
+    ),
 }
 
 
@@ -48,15 +51,62 @@ def reasons(found: Departments) -> dict[str, str]:
 def test_each_faulty_plugin_is_quarantined_and_the_good_one_serves(
     tmp_path: Path, guard: Literal["process", "thread"]
 ) -> None:
-    root = workspace(tmp_path, *REASONS, "leaves_at_import", "wrong_hook", "well_behaved")
+    root = workspace(tmp_path, *REASONS, "leaves_at_import", "well_behaved")
     with load(SETTINGS, root, guard) as found:
         told = reasons(found)
         assert {name: told[name] for name in REASONS} == REASONS
         assert told["leaves_at_import"] == "SystemExit: configure me first"
-        assert "unknown hook 'referral_department'" in told["wrong_hook"]
         assert [each.id for each in found.loaded] == ["twins", "well_behaved"]
         answer = found.call("well_behaved", "offered", offered(category="S02a"))
         assert len(answer.acts) == 2
+
+
+HEAD = """from referral_engine import *
+from referral_engine import hookimpl
+d = Department('fire', '消防', '1')
+"""
+HOOK = """
+@hookimpl
+def referral_departments():
+    return [d]
+"""
+MISTAKES = {
+    "def referral_departments(): return [d]": "referral_departments lacks its @hookimpl",
+    HOOK.replace("s()", "s(config)"): "referral_departments takes no arguments",
+    HOOK.replace("[d]", "d"): "must return a list of departments, not a value of type Department",
+    HOOK.replace("[d]", "[]"): "returns no department",
+    HOOK.replace("[d]", "[Department]"): "the class Department is not a Department",
+    "@d.handles\nclass A(Handler): pass" + HOOK: "write @department.handles(…)",
+    "@d.handles()\nclass A: pass" + HOOK: "class A is not a subclass of Handler",
+    "@d.handles(when='M01')\nclass A(Handler): pass" + HOOK: "when is a function of the referral",
+    "@d.handles(role='main')\nclass A(Handler): pass" + HOOK: "role is lead or support, not 'main'",
+    "@d.handles(category=(1,))\nclass A(Handler): pass" + HOOK: "category is a word or a tuple",
+    "Department('a', 'b', '1', grounds=['busy'])" + HOOK: "`object`, got `array` - at `$.grounds`",
+}
+
+
+@pytest.mark.parametrize("code", MISTAKES)
+def test_a_mistake_is_told_with_what_to_write_and_where(tmp_path: Path, code: str) -> None:
+    package = tmp_path / "plugins" / "fire"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(HEAD + code, "utf-8")
+    with load(SETTINGS, tmp_path, "thread") as found:
+        (broken,) = found.quarantined
+    assert MISTAKES[code] in broken.reason
+    ours = not broken.reason.startswith("TypeError")
+    assert broken.place == ("" if ours else f"{package}/__init__.py:4")
+
+
+def test_what_was_loaded_is_announced_only_where_somebody_reads_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = workspace(tmp_path, "well_behaved", "raises_at_import")
+    with (
+        caplog.at_level(logging.DEBUG),
+        load(SETTINGS, root, "thread", announce=False) as found,
+    ):
+        assert (len(found.loaded), len(found.quarantined)) == (1, 1)
+    assert caplog.records == []
 
 
 def test_a_plugin_that_ends_its_process_at_import_ends_nothing_else(tmp_path: Path) -> None:

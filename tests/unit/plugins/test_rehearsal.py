@@ -94,6 +94,5 @@ def test_a_played_department_is_named_and_its_events_can_be_told_from_real_ones(
 
 def test_whether_it_plays_is_true_or_false() -> None:
     assert Department("fire", "消防", "1").profile().rehearsal is False
-    odd = Department("fire", "消防", "1", rehearsal="yes")  # type: ignore[arg-type]
-    with pytest.raises(Exception, match="rehearsal"):
-        odd.profile()
+    with pytest.raises(TypeError, match="rehearsal"):
+        Department("fire", "消防", "1", rehearsal="yes")  # type: ignore[arg-type]

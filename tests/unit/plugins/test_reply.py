@@ -23,7 +23,8 @@ from referral_engine import (
 )
 from referral_engine.plugins.department import Profile
 from referral_engine.plugins.handler import VERBS, Verb
-from referral_engine.plugins.reply import Unusable, answer_of, check, decode
+from referral_engine.plugins.mistake import Unusable
+from referral_engine.plugins.reply import answer_of, check, decode
 from tests.unit.plugins.offers import offered
 
 PROFILE = Profile("police", "公安", "1", 1, {"busy": "正忙"}, {"open": "办理"}, ())
@@ -51,6 +52,28 @@ def test_a_reply_becomes_an_answer(reply: object, answer: Answer) -> None:
 def test_anything_else_is_none(reply: object) -> None:
     with pytest.raises(Unusable):
         answer_of(reply)
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        ("claim", "a value of type str is not an answer"),
+        (Claim, "the class Claim is not an answer"),
+        ((each for each in [Claim()]), "a value of type generator is not an answer"),
+        ([Claim(), [Contact()]], "a value of type list is not an act"),
+        ([Wait(HOUR), Claim()], "a Wait is the end of an answer"),
+        (Wait(7200), "Wait takes a timedelta, not a value of type int"),  # type: ignore[arg-type]
+    ],
+)
+def test_the_author_is_told_what_he_returned(reply: object, told: str) -> None:
+    with pytest.raises(Unusable, match=told):
+        answer_of(reply)
+
+
+def test_an_unknown_word_is_told_with_those_there_are() -> None:
+    answer = Answer((Decline("lazy"),))
+    with pytest.raises(Unusable, match="'lazy' is not among the department's grounds: busy"):
+        check(answer, "offered", offered(), PROFILE)
 
 
 @pytest.mark.parametrize("packed", [b"", b"\xc1", b"\xff" * 40, msgspec.msgpack.encode([1, 2])])

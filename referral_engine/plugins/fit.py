@@ -1,0 +1,38 @@
+"""Whether a loaded department fits the county: what else would only show by nothing happening."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from referral_engine.i18n import _
+from referral_engine.plugins.departments import Loaded
+from referral_engine.plugins.handler import under
+from referral_engine.spelling import nearest
+
+__all__ = ["doubts", "played"]
+
+
+def doubts(loaded: Loaded, units: Collection[str], categories: Collection[str]) -> Iterator[str]:
+    """What is odd about a department, for people; ``units`` and ``categories`` are the county's.
+
+    A department of another id is never asked, a handler of another category never chosen.
+    """
+    if loaded.id not in units:
+        told = _("the organisation has no unit {id}, so nothing is referred to it")
+        yield told.format(id=loaded.id) + _perhaps(loaded.id, units)
+    for each in loaded.categories:
+        if not any(under(code, each) for code in categories):
+            told = _("it handles {category}, and the rules know no such category")
+            yield told.format(category=each) + _perhaps(each, categories)
+
+
+def played(loaded: Iterable[Loaded]) -> str:
+    """Whose reports are made up, for whoever is about to run this on real cases; else empty."""
+    ids = [each.id for each in loaded if each.rehearsal]
+    told = _("played by their plugins, what they report is made up: {departments}")
+    return told.format(departments=", ".join(ids)) if ids else ""
+
+
+def _perhaps(word: str, known: Collection[str]) -> str:
+    near = nearest(word, known)
+    return " " + _("(did you mean {word}?)").format(word=near) if near else ""
