@@ -164,35 +164,24 @@ class Runner:
         Called when the workspace is read. Each case is changed once a calendar version at most.
         """
         version = self.desk.workspace.calendar.version
-        return sum(self._confirmed(code, version) for code in self._alive())
+        return sum(self._confirmed(case, version) for case in self._provisional(version))
 
-    def _confirmed(self, code: str, version: str) -> bool:
-        before = self._provisional(code, version)
-        if before is None:
-            return False
-        key = f"calendar/{version}/{code}"
-        answer = self.desk.submit(Request(code, c.ConfirmDeadlines(), ENGINE, key=key))
+    def _confirmed(self, before: Case, version: str) -> bool:
+        key = f"calendar/{version}/{before.code}"
+        answer = self.desk.submit(Request(before.code, c.ConfirmDeadlines(), ENGINE, key=key))
         return answer.version > before.version and not answer.duplicate
 
-    def _alive(self) -> Iterator[str]:
+    def _provisional(self, version: str) -> Iterator[Case]:
+        """The cases with a deadline that stands on another calendar, which did not know enough."""
         before = None
         while True:
-            with self.desk.store.reading() as reader:
+            with self.desk.store.reading() as reader:  # a view a page: one a case costs seconds
                 page = reader.cases(_PAGE, CaseFilter(alive=True, before=before))
-            yield from (line.code for line in page)
+                loaded = [found.case for line in page if (found := reader.load(line.code))]
+            yield from (case for case in loaded if _stands_on_another(case, version))
             if len(page) < _PAGE:
                 return
             before = (page[-1].registered_at, page[-1].code)
-
-    def _provisional(self, code: str, version: str) -> Case | None:
-        """The case, where a deadline of it stands on another calendar that did not know enough."""
-        with self.desk.store.reading() as reader:
-            loaded = reader.load(code)
-        if loaded is None:
-            return None
-        clocks = loaded.case.deadlines
-        asked = any(d.provisional and d.open and d.calendar != version for d in clocks)
-        return loaded.case if asked else None
 
     # -- notices ------------------------------------------------------------------------------
     def _tell(self, claimed: Sequence[Claimed[Notice]], now: datetime) -> None:
@@ -221,3 +210,7 @@ def next_moment(desk: Desk) -> datetime | None:
     """The earliest moment at which there is something to do; may lie in the past."""
     with desk.store.reading() as reader:
         return reader.next_due()
+
+
+def _stands_on_another(case: Case, version: str) -> bool:
+    return any(d.provisional and d.open and d.calendar != version for d in case.deadlines)
