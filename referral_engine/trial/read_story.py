@@ -87,7 +87,7 @@ class _Reading:
             down_until=self.moment(entries, "engine_down_until"),
             happened_at=self.moment(entries, "happened_at"), expect=self.expectations(entries),
         )  # fmt: skip
-        if (step.act or step.arrival) and by is None:
+        if by is None and {"issue", "do"} & entries.keys():
             self.reader.report(lint.missing_key.fault(self.reader.place(node), "as"))
         return step
 
