@@ -38,7 +38,9 @@ from referral_engine.spelling import nearest
 
 __all__ = ["VERBS", "node_of", "read_command"]
 
-VERBS: dict[str, type[Any]] = {command_name(kind): kind for kind in COMMANDS}
+VERBS: dict[str, type[Any]] = {
+    command_name(kind): kind for kind in sorted(COMMANDS, key=command_name)
+}
 """Every command by the name people write."""
 
 _ON_REFERRAL = "referral"

@@ -170,11 +170,11 @@ steps:
         (5, 5, "UNKNOWN_KEY"),
         (6, 5, "MISSING_KEY"),
         (7, 49, "UNKNOWN_TERRITORY"),
-        (8, 29, "WRONG_TYPE"),
-        (9, 23, "UNKNOWN_VALUE"),
-        (10, 33, "UNKNOWN_KEY"),
-        (11, 36, "BAD_SPAN"),
-        (12, 11, "UNKNOWN_KEY"),
+        (8, 6, "WRONG_TYPE"),
+        (9, 24, "UNKNOWN_VALUE"),
+        (10, 34, "UNKNOWN_KEY"),
+        (11, 37, "BAD_SPAN"),
+        (12, 12, "UNKNOWN_KEY"),
         (13, 23, "WRONG_TYPE"),
     ]
     assert caught.value.faults[1].source == "    isue: {}"
