@@ -12,6 +12,7 @@ from referral_engine.flow.state import state_of
 from referral_engine.model import event as e
 from referral_engine.model.command import Raise, StepUp, Supervise, Tick
 from referral_engine.model.deadline import Deadline, Mark
+from referral_engine.rules.infer import Fired
 from referral_engine.rules.tree import Occasion
 
 __all__ = ["occasion", "raise_", "step_up", "supervise", "tick"]
@@ -36,6 +37,12 @@ def tick(draft: Draft, command: Tick) -> None:
 
 def occasion(draft: Draft, name: str, referral: str = "", share: float = 0.0) -> None:
     """Asks the escalation rules at this occasion and carries out what they conclude."""
+    for fired in _concluded(draft, name, referral, share):
+        carry_out(draft, fired, Occasion(name, share), referral)
+
+
+def _concluded(draft: Draft, name: str, referral: str, share: float) -> tuple[Fired, ...]:
+    """The rules that are true at this occasion; the flags they derive are recorded."""
     asked = Occasion(name, share)
     subject = state_of(draft, asked, referral)
     day = draft.setting.calendar.local_day(draft.case.received_at)
@@ -46,8 +53,7 @@ def occasion(draft: Draft, name: str, referral: str = "", share: float = 0.0) ->
         engine = inferred.engine
         label = f"{name}:{share:.0%}" if share else name
         draft.record(e.FlagDerived(new, label, rules, engine), engine=True)
-    for fired in inferred.fired:
-        carry_out(draft, fired, asked, referral)
+    return inferred.fired
 
 
 def raise_(draft: Draft, command: Raise) -> None:
@@ -90,6 +96,8 @@ def _fire(draft: Draft, deadline: Deadline, mark: Mark, *, acts: bool) -> None:
         engine=True,
     )  # fmt: skip
     if not acts:
+        # What has become true counts for the rung that acts; what would be done now is not.
+        _concluded(draft, deadline.name, deadline.referral, mark.share)
         return
     if mark.share == 1.0 and _own_effect(draft, deadline):
         return

@@ -34,7 +34,8 @@ def test_after_downtime_only_the_highest_rung_acts(box: Box) -> None:
     assert marks(box, code) == [
         (0.8, "engine_down", False), (1.0, "engine_down", True), (1.5, "", True),
     ]  # fmt: skip
-    assert effects(box, code) == [], "its rule needs the flag of the rung that was passed over"
+    assert effects(box, code) == ["step_up"]
+    assert box.case(code).flags == ("late-claim",), "what became true is known all the same"
     claim = next(d for d in box.case(code).deadlines if d.name == "claim")
     assert (claim.state, claim.excused) == ("missed", True)
 
