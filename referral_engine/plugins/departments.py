@@ -143,7 +143,9 @@ def load(
             guests.append(outcome)
     departments = _admitted(guests, quarantined, settings, guard)
     if announce:
-        _tell(departments.loaded, departments.quarantined)
+        # In a thread everything is played; in processes the cases may be real.
+        played = logging.WARNING if guard == "process" else logging.INFO
+        _tell(departments.loaded, departments.quarantined, played)
     return departments
 
 
@@ -180,11 +182,12 @@ def _admitted(
     return Departments(serving, profiles, loaded, quarantined, settings.deadline)
 
 
-def _tell(loaded: Sequence[Loaded], quarantined: Sequence[Quarantined]) -> None:
+def _tell(loaded: Sequence[Loaded], quarantined: Sequence[Quarantined], played: int) -> None:
     for each in loaded:
         log.info("department %s %s from %s", each.id, each.version, each.source)
-    if played := [each.id for each in loaded if each.rehearsal]:
-        log.warning("played by their plugins, their reports are made up: %s", ", ".join(played))
+    if players := [each.id for each in loaded if each.rehearsal]:
+        told = "played by their plugins, what they report is made up: %s"
+        log.log(played, told, ", ".join(players))
     for other in quarantined:
         log.error("plugin %s is quarantined: %s", other.name, other.reason)
 

@@ -128,7 +128,7 @@ class Calling:
             try:
                 self._desk.run(tx, request)
             except Refused as refused:
-                log.info("case %s: %s came to nothing: %s", call.case, call.key, refused.code)
+                log.warning("case %s: %s came to nothing: %s", call.case, call.key, refused.code)
                 note = f"{call.verb}: {refused.code}"
             else:
                 return

@@ -18,7 +18,6 @@ from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.plugins.acts import Act
 from referral_engine.plugins.departments import load
 from referral_engine.plugins.guard import FailureKind
-from tests.unit.plugins.offers import offered
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = (ROOT / "docs/plugins.md").read_text("utf-8")
@@ -92,22 +91,6 @@ def test_every_setting_failure_and_outcome_is_documented() -> None:
     settings = {field.name for field in msgspec.structs.fields(PluginSettings)}
     assert sorted((settings | set(get_args(FailureKind))) - NAMED) == []
     assert [each for each in get_args(Outcome) if each not in DOCS] == []
-
-
-def test_the_first_example_is_a_plugin_that_works(tmp_path: Path) -> None:
-    found = re.search(r"```python\n# plugins/fire/__init__.py\n(.*?)```", DOCS, re.DOTALL)
-    assert found
-    package = tmp_path / "plugins" / "fire"
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_text(found[1], "utf-8")
-    with load(PluginSettings(entry_points=False), tmp_path) as departments:
-        offer = offered(department="fire", category="S02b")
-        taken = departments.call("fire", "offered", offer)
-        claimed = msgspec.structs.replace(offer, state="claimed", bookmark=taken.bookmark)
-        done = departments.call("fire", "work", claimed)
-    assert [type(act).__name__ for act in taken.acts + done.acts] == [
-        "Claim", "Contact", "Arrive", "Report",
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)

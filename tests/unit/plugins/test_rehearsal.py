@@ -82,7 +82,7 @@ def test_a_played_department_is_named_and_its_events_can_be_told_from_real_ones(
     )
     folders = (str(ROOT / "plugins"), "plugins")
     settings = PluginSettings(folders=folders, entry_points=False)
-    with caplog.at_level(logging.WARNING), load(settings, tmp_path, "thread") as found:
+    with caplog.at_level(logging.WARNING), load(settings, tmp_path) as found:
         played = {each.id for each in found.loaded if each.rehearsal}
         assert found.principal("fire", "fire").id == "plugin:fire@2.0"
         assert found.principal("police", "police_100").id.endswith("+rehearsal")
