@@ -16,7 +16,15 @@ from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.command import command, option
 from referral_engine.cli.failure import REFUSED, note
 from referral_engine.cli.output import print_json, short
-from referral_engine.cli.reading import following, known_here, mapping_of, rows_of, tell_faults
+from referral_engine.cli.reading import (
+    following,
+    known_here,
+    mapping_of,
+    noting,
+    rows_of,
+    tell_faults,
+    tell_repairs,
+)
 from referral_engine.desk import Answer, Desk
 from referral_engine.desk.publishing import publish_first
 from referral_engine.errors import Refused
@@ -89,8 +97,10 @@ def take_in_file(
         rows = rows_of(app, source, plan, desk.clock.now() if source == "-" else None)
         known = known_here(app, app.workspace.rules())
         by = Principal(f"cli:{author(actor)}", ("dispatcher",))
-        with following(rows, source, _("intake")) as watched:
+        repairs: list[tuple[int, str]] = []
+        with following(noting(rows, repairs), source, _("intake")) as watched:
             summary = _take_in(desk, watched, known, by, backfill=backfill)
+    tell_repairs(repairs, source)
     summary.errors.sort(key=lambda fault: fault.line)
     return summary
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +26,15 @@ from referral_engine.importers.known import Known
 if TYPE_CHECKING:
     from referral_engine.rules.tree import RuleSet
 
-__all__ = ["following", "known_here", "mapping_of", "rows_of", "tell_faults"]
+__all__ = [
+    "following",
+    "known_here",
+    "mapping_of",
+    "noting",
+    "rows_of",
+    "tell_faults",
+    "tell_repairs",
+]
 
 _SHOWN = 50
 
@@ -66,6 +74,21 @@ def following(rows: Iterable[Row], source: str, label: str) -> Iterator[Iterable
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         yield progress.track(rows, total=total_hint(source), description=label)
+
+
+def noting(rows: Iterable[Row], repairs: list[tuple[int, str]]) -> Iterator[Row]:
+    """The rows as they come; what was mended in them is added to `repairs`, by line."""
+    for row in rows:
+        repairs += [(row.line, what) for what in row.notes]
+        yield row
+
+
+def tell_repairs(repairs: Sequence[tuple[int, str]], source: str) -> None:
+    """What was mended on the way, by line; of much only the first."""
+    for line, what in repairs[:_SHOWN]:
+        note(f"{source}:{line} {what}")
+    if (more := len(repairs) - _SHOWN) > 0:
+        note(ngettext("… and {count} more", "… and {count} more", more).format(count=more))
 
 
 def tell_faults(faults: Iterable[RowFault], source: str) -> None:

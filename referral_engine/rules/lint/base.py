@@ -49,9 +49,9 @@ class Lint(msgspec.Struct, frozen=True):
         return _example(self.manual, "Good::", "\0")
 
 
-def did_you_mean(word: str) -> str:
-    """The suggestion that names the nearest right spelling; empty when there is none."""
-    return _("did you mean `{word}`?").format(word=word) if word else ""
+def did_you_mean(word: str, otherwise: str = "") -> str:
+    """The suggestion that names the nearest right spelling; `otherwise` when there is none."""
+    return _("did you mean `{word}`?").format(word=word) if word else otherwise
 
 
 def _example(manual: str, start: str, end: str) -> dict[str, str]:

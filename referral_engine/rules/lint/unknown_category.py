@@ -35,4 +35,5 @@ LINT = Lint("UNKNOWN_CATEGORY", "error", __doc__)
 
 def fault(place: Place, word: str, near: str) -> Fault:
     message = _("no category has the code `{word}`")
-    return LINT.fault(place, message.format(word=word), did_you_mean(near))
+    hint = did_you_mean(near, _("the file of `kind: categories` lists them"))
+    return LINT.fault(place, message.format(word=word), hint)

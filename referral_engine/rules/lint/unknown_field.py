@@ -39,4 +39,4 @@ def fault(place: Place, word: str, near: str) -> Fault:
     if word.startswith("extra.") and not near.startswith("extra."):
         hint = _("declare `{column}` under `fields:` in config.yaml")
         return LINT.fault(place, message, hint.format(column=word.removeprefix("extra.")))
-    return LINT.fault(place, message, did_you_mean(near))
+    return LINT.fault(place, message, did_you_mean(near, _("`referral rules fields` lists them")))

@@ -33,4 +33,5 @@ LINT = Lint("UNKNOWN_UNIT", "error", __doc__)
 
 def fault(place: Place, word: str, near: str) -> Fault:
     message = _("no unit has the id `{word}`")
-    return LINT.fault(place, message.format(word=word), did_you_mean(near))
+    hint = did_you_mean(near, _("the files under `organisation:` in config.yaml list them"))
+    return LINT.fault(place, message.format(word=word), hint)

@@ -47,4 +47,4 @@ def _cause(line: str) -> str:
         return _("the line holds a full-width colon: write `: ` with a space after it")
     if any(mark in line for mark in "“”‘’，【】｛｝"):
         return _("the line holds full-width punctuation: write it half-width")
-    return ""
+    return _("look here and at the line above: indentation, a colon, a bracket or quote left open")
