@@ -30,7 +30,7 @@ COMMANDS: dict[str, Lazy] = {
     "centre": (f"{_HERE}.centre:centre", gettext_noop("what the centre does")),
     "rate": (f"{_HERE}.rate:rate", gettext_noop("the reporter's word")),
     "rules": (f"{_HERE}.rules:rules", gettext_noop("check, test, explain and publish rules")),
-    "org": (f"{_HERE}.org:org", gettext_noop("derive an organisation from an export")),
+    "org": (f"{_HERE}.org:org", gettext_noop("derive an organisation, or generate one")),
     "plugin": (f"{_HERE}.plugin:plugin", gettext_noop("the departments' plugins")),
     "audit": (f"{_HERE}.audit:audit", gettext_noop("prove that the history is whole")),
     "deadletter": (f"{_HERE}.deadletter:deadletter", gettext_noop("what was given up")),

@@ -22,7 +22,7 @@ from referral_engine.org.territories import TerritoryList
 from referral_engine.org.timetable import parse_hours
 from referral_engine.org.units import UnitList
 
-__all__ = ["load_org"]
+__all__ = ["load_org", "read_entries"]
 
 
 def load_org(paths: str | Path | Iterable[str | Path], zone: str | tzinfo) -> Org:
@@ -38,6 +38,18 @@ def load_org(paths: str | Path | Iterable[str | Path], zone: str | tzinfo) -> Or
     if faults:
         raise Faulty(faults)
     return Org(content, ZoneInfo(zone) if isinstance(zone, str) else zone)
+
+
+def read_entries(paths: Iterable[Path]) -> dict[str, list[Record]]:
+    """What stands in the files, by section and as it is written, without regard to its sense.
+
+    Raises Faulty where a file cannot be read.
+    """
+    faults = Faults()
+    records = _read(list(paths), faults)
+    if faults:
+        raise Faulty(faults)
+    return records
 
 
 def _read(paths: list[Path], faults: Faults) -> dict[str, list[Record]]:
