@@ -69,6 +69,7 @@ def test_the_shipped_rules_fit_it_but_for_what_names_a_shipped_township(
     output = ("--output", workspace / "rules" / "org", "--force")
     assert referral(*order, "--grids", "60", *output).code == 0
     monkeypatch.chdir(workspace)
+    shutil.rmtree(workspace / "rules" / "tests")
     faults = referral("rules", "check", "--format", "json").json
     named = {each["file"] for each in faults if each["severity"] == "error"}
     assert named == {
@@ -77,6 +78,5 @@ def test_the_shipped_rules_fit_it_but_for_what_names_a_shipped_township(
     }
     for file in named:
         (workspace / file).unlink()
-    shutil.rmtree(workspace / "rules" / "tests")
     assert referral("rules", "check").code == 0
     assert referral("doctor", "--units").code == 0
