@@ -31,7 +31,7 @@ def broken(store: Store) -> list[str]:
 
 def broken_case(case: Case, events: list[Event]) -> list[str]:
     """What does not hold of one case and its history."""
-    return [*_owners(events), *_watched(case), *_recused(case)]
+    return [*_owners(events), *_watched(case), *_recused(case), *_fitting(case)]
 
 
 def _owners(events: list[Event]) -> Iterator[str]:
@@ -60,6 +60,31 @@ def _recused(case: Case) -> Iterator[str]:
     for referral in case.referrals:
         if referral.open and set(referral.units) & set(case.barred):
             yield _("{id}: the referral is with a barred unit").format(id=referral.id)
+
+
+def _fitting(case: Case) -> Iterator[str]:
+    """State, lead, clock stops and answer tell the same story."""
+    leads = [r for r in case.referrals if r.role == "lead" and r.open]
+    if len(leads) > 1:
+        yield _("{code}: two units lead it").format(code=case.code)
+    wanted = {"assigned": ["offered"], "in_progress": ["claimed"]}.get(case.state, [])
+    if [lead.state for lead in leads] != wanted:
+        held = ", ".join(lead.state for lead in leads) or "–"
+        yield _("{code} is {state}, its lead {lead}").format(
+            code=case.code, state=case.state, lead=held
+        )
+    stops = {stop.scope for stop in case.pauses if stop.until is None}
+    for clock in case.deadlines:
+        if clock.state == "paused" and not {"case", clock.referral} & stops:
+            yield _("{code}: the clock {name} stands still for nothing").format(
+                code=case.code, name=clock.name
+            )
+    if case.over and stops:
+        yield _("{code} is over and still on hold").format(code=case.code)
+    if case.state in ("closed", "rejected", "redirected") and case.answered_at is None:
+        yield _("{code} ended without an answer").format(code=case.code)
+    if case.contested and not any(d.open and d.name == "designate" for d in case.deadlines):
+        yield _("{code} is contested and nobody designates").format(code=case.code)
 
 
 def _failures(store: Store) -> Iterator[str]:

@@ -51,9 +51,13 @@ ISSUES: tuple[dict[str, Any], ...] = (
     {"category": "P05", "text": "人脸被拍到了", "accused": ("police_100",)},
     {"category": "D10", "text": "工资没有发", "people": 30},
 )
-# Drawn once in this many times, so that most cases live long.
-SELDOM = {"withdraw": 12, "reject": 8, "redirect": 8, "merge": 8, "split": 10, "add_accused": 10,
-          "archive": 3, "exclude": 4, "object": 3}  # fmt: skip
+# Drawn once in this many times, so that most cases live long and get far.
+SELDOM = dict.fromkeys(
+    ["late_answer", "letter_delivered", "call_failed", "send_letter", "confirm_deadlines", "tick",
+     "raise", "rate", "add_party", "challenge", "consent", "settle", "step_up", "supervise",
+     "handle_now", "hand_off", "stand_down", "whistle", "dispatch", "not_needed", "rework"], 5
+) | {"withdraw": 30, "reject": 20, "redirect": 20, "merge": 20, "split": 30, "add_accused": 30,
+     "archive": 8, "exclude": 10, "object": 6, "designate": 3, "decline": 2}  # fmt: skip
 
 
 def issue(rnd: Random, now: datetime) -> Issue:

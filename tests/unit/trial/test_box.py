@@ -78,6 +78,14 @@ def test_the_invariants_see_what_is_broken(workspace: Workspace, rules: ActiveRu
     assert "barred unit" in broken_case(replace(case, barred=("ecology",)), events)[0]
     orphan = [replace(event, owner="") for event in events[-1:]]
     assert "nobody owns" in broken_case(case, [*events[:-1], *orphan])[0]
+    for changed, words in (
+        ({"state": "in_progress"}, "its lead offered"),
+        ({"referrals": (*case.referrals, case.referrals[0])}, "two units lead it"),
+        ({"deadlines": (replace(case.deadlines[0], state="paused"),)}, "stands still for nothing"),
+        ({"state": "closed", "referrals": ()}, "ended without an answer"),
+        ({"contested": True}, "nobody designates"),
+    ):
+        assert any(words in text for text in broken_case(replace(case, **changed), events)), words
 
 
 def test_a_command_of_the_box_goes_through_the_door(
