@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.up-to-date
 # Workers for the test suite; the PostgreSQL of each takes a little memory.
 JOBS ?= 2
-SOURCES := $(wildcard referral_engine plugins tests benchmarks hatch_build.py)
+SOURCES := $(wildcard referral_engine plugins examples tests benchmarks hatch_build.py)
 
 EXTRACT := --keywords gettext_noop --add-location file --sort-by-file --omit-header
 CATALOGUE := -D referral_engine -d referral_engine/locale
@@ -45,7 +45,7 @@ bench: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
-	$(BIN)/mypy hatch_build.py referral_engine $(wildcard plugins/*/)
+	$(BIN)/mypy hatch_build.py referral_engine $(wildcard plugins/*/ examples/*/*.py)
 	$(BIN)/lint-imports --no-logo
 	.ci/no-registry
 

@@ -134,7 +134,7 @@ class _Reader:
         return None if begins is None or ends is None else (begins, ends)
 
     def _times(self, found: dict[str, Entry], key: str, count: int) -> list[time | None]:
-        """So many times of day joined by ``-``; None each where absent or, with a fault, no time."""
+        """So many times of day joined by ``-``; None each where absent or, with a fault, none."""
         absent: list[time | None] = [None] * count
         if key not in found:
             return absent

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
+import io
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from referral_engine import cli
 from referral_engine.clock import SystemClock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,19 +28,14 @@ POTHOLE = (
 )
 
 
-def run(folder: Path, *words: object, script: str = "referral") -> str:
-    """What a command says in an English locale; in the example not a word of it is Chinese."""
-    done = subprocess.run(
-        [Path(sys.executable).with_name(script), *map(str, words)],
-        cwd=folder,
-        env={**os.environ, "LC_ALL": "en_US.UTF-8"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert _CHINESE.findall(done.stdout + done.stderr) == []
-    return done.stdout
+def run(folder: Path, *words: object) -> str:
+    """What a command says, in this process; in the example not a word of it is Chinese."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = cli.status([str(word) for word in words])
+    assert code == 0, err.getvalue()[-2000:]
+    assert _CHINESE.findall(out.getvalue() + err.getvalue()) == []
+    return out.getvalue()
 
 
 def told(folder: Path, *words: object) -> Any:
@@ -159,7 +156,12 @@ def test_a_hundred_requests_run_in_virtual_time(with_export: Path) -> None:
 @pytest.mark.data
 def test_on_time_is_as_the_readme_says(with_export: Path) -> None:
     made = msgspec.json.decode(
-        run(with_export, "on_time.py", "EXPORT.csv", "--json", script="python")
+        subprocess.run(
+            [sys.executable, "on_time.py", "EXPORT.csv", "--json"],
+            cwd=with_export,
+            capture_output=True,
+            check=True,
+        ).stdout
     )
     rows = {
         r"in the export \|": "rows",
