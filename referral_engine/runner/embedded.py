@@ -132,6 +132,7 @@ class Daemon:
             return True
         now = self.runner.clock.now()
         if self._until_idle and (upcoming is None or upcoming > now):
+            self._ahead = None
             return False
         wait = _LONGEST_SLEEP
         if upcoming is not None and not self.runner.suspended:
