@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, tzinfo
 
 import msgspec
 
@@ -18,6 +17,7 @@ from referral_engine.trial.actors import Actor, principal_of
 from referral_engine.trial.box import Box
 from referral_engine.trial.names import Names
 from referral_engine.trial.story import Expected, Plain
+from referral_engine.trial.written import TRUTH, apart, ended, moments, shown, stands, texts, yes
 
 __all__ = ["SEEN", "Look", "clock_name", "difference", "fired_rules"]
 
@@ -49,18 +49,10 @@ def difference(look: Look, expected: Expected) -> str:
     got, wanted = SEEN[expected.key](look, expected.value)
     if got == wanted:
         return ""
-    got, wanted = _apart(got, wanted)
+    got, wanted = apart(got, wanted)
     return _("{key}: expected {wanted}, got {got}").format(
-        key=expected.key, wanted=_shown(wanted), got=_shown(got)
+        key=expected.key, wanted=shown(wanted), got=shown(got)
     )
-
-
-def _apart(got: object, wanted: object) -> tuple[object, object]:
-    """Of two mappings only what differs; a long list of clocks is hard to compare by eye."""
-    if not (isinstance(got, dict) and isinstance(wanted, dict)):
-        return got, wanted
-    differ = [key for key in {**wanted, **got} if got.get(key) != wanted.get(key)]
-    return ({k: got[k] for k in differ if k in got}, {k: wanted[k] for k in differ if k in wanted})
 
 
 def clock_name(case: Case, clock: Deadline) -> str:
@@ -82,7 +74,7 @@ def _listed(attribute: str) -> Seen:
 
     def seen(look: Look, value: Plain) -> tuple[object, object]:
         got: Iterable[str] = getattr(look.case, attribute)
-        wanted = _texts(value)
+        wanted = texts(value)
         return sorted(set(got) & set(wanted)), sorted(set(wanted))
 
     return seen
@@ -90,14 +82,14 @@ def _listed(attribute: str) -> Seen:
 
 def _sealed(look: Look, value: Plain) -> tuple[object, object]:
     got = look.case.sealed
-    return (bool(got), _yes(value)) if value in _BOOLS else (got, value)
+    return (bool(got), yes(value)) if value in TRUTH else (got, value)
 
 
 def _clocks(look: Look, value: Plain) -> tuple[object, object]:
     """Every open clock, no more and no less, with its due moment or how it stands."""
     zone = look.box.workspace.calendar.zone
-    open_ = {clock_name(look.case, d): _stands(d, zone) for d in look.case.deadlines if d.open}
-    return open_, _moments(value, zone)
+    open_ = {clock_name(look.case, d): stands(d, zone) for d in look.case.deadlines if d.open}
+    return open_, moments(value, zone)
 
 
 def _clocks_include(look: Look, value: Plain) -> tuple[object, object]:
@@ -109,14 +101,14 @@ def _clocks_include(look: Look, value: Plain) -> tuple[object, object]:
 
 def _overdue(look: Look, value: Plain) -> tuple[object, object]:
     missed = (d for d in look.case.deadlines if d.state == "missed")
-    return sorted(clock_name(look.case, d) for d in missed), sorted(_texts(value))
+    return sorted(clock_name(look.case, d) for d in missed), sorted(texts(value))
 
 
 def _ended(look: Look, value: Plain) -> tuple[object, object]:
     """How clocks ended: met, late, excused or cancelled; the latest of a name counts."""
-    ended = {clock_name(look.case, d): _end(d) for d in look.case.deadlines if not d.open}
+    over = {clock_name(look.case, d): ended(d) for d in look.case.deadlines if not d.open}
     wanted = value if isinstance(value, dict) else {}
-    return {name: how for name, how in ended.items() if name in wanted}, wanted
+    return {name: how for name, how in over.items() if name in wanted}, wanted
 
 
 def _referrals(look: Look, value: Plain) -> tuple[object, object]:
@@ -131,7 +123,7 @@ def _lead(look: Look, value: Plain) -> tuple[object, object]:
 
 def _support(look: Look, value: Plain) -> tuple[object, object]:
     got = [r.unit for r in look.case.referrals if r.role == "support" and r.open]
-    return sorted(got), sorted(_unit_id(look, unit) for unit in _texts(value))
+    return sorted(got), sorted(_unit_id(look, unit) for unit in texts(value))
 
 
 def _sees(look: Look, value: Plain) -> tuple[object, object]:
@@ -151,7 +143,7 @@ def _sight(look: Look, who: str) -> str:
 def _told(look: Look, value: Plain) -> tuple[object, object]:
     """At least these words were delivered since the step before, as ``recipient: subject``."""
     got = {f"{notice.to}: {notice.subject}" for notice in look.told}
-    wanted = _texts(value)
+    wanted = texts(value)
     if isinstance(value, dict):
         wanted = tuple(f"{to}: {subject}" for to, subject in value.items())
     missing = sorted(set(wanted) - got)
@@ -160,18 +152,18 @@ def _told(look: Look, value: Plain) -> tuple[object, object]:
 
 def _not_told(look: Look, value: Plain) -> tuple[object, object]:
     """Nothing at all was delivered to these since the step before."""
-    return sorted({n.to for n in look.told} & set(_texts(value))), []
+    return sorted({n.to for n in look.told} & set(texts(value))), []
 
 
 def _history(look: Look, value: Plain) -> tuple[object, object]:
     """These kinds of events, in this order, among all others."""
     kinds = [event_name(event.body) for event in look.events]
-    wanted, rest = list(_texts(value)), iter(kinds)
+    wanted, rest = list(texts(value)), iter(kinds)
     return (wanted if all(kind in rest for kind in wanted) else kinds), wanted
 
 
 def _not_in_history(look: Look, value: Plain) -> tuple[object, object]:
-    return sorted({event_name(e.body) for e in look.events} & set(_texts(value))), []
+    return sorted({event_name(e.body) for e in look.events} & set(texts(value))), []
 
 
 def _proposals(look: Look, value: Plain) -> tuple[object, object]:
@@ -181,7 +173,7 @@ def _proposals(look: Look, value: Plain) -> tuple[object, object]:
 
 def _escalations(look: Look, value: Plain) -> tuple[object, object]:
     """The escalation rules that concluded something so far, in any order."""
-    return sorted(set(fired_rules(look.events))), sorted(_texts(value))
+    return sorted(set(fired_rules(look.events))), sorted(texts(value))
 
 
 def fired_rules(events: Iterable[Event]) -> list[str]:
@@ -198,7 +190,7 @@ def fired_rules(events: Iterable[Event]) -> list[str]:
 
 def _links(look: Look, value: Plain) -> tuple[object, object]:
     got = sorted(look.names.name(code) for code in look.case.links)
-    return got, sorted(_texts(value))
+    return got, sorted(texts(value))
 
 
 def _same_incident(look: Look, value: Plain) -> tuple[object, object]:
@@ -225,7 +217,7 @@ def _no_trace_of(look: Look, value: Plain) -> tuple[object, object]:
 
 
 def _answered(look: Look, value: Plain) -> tuple[object, object]:
-    return look.case.answered_at is not None, _yes(value)
+    return look.case.answered_at is not None, yes(value)
 
 
 def _parties(look: Look, value: Plain) -> tuple[object, object]:
@@ -244,7 +236,7 @@ def _count(case: Case, kind: str, *, settled: bool = False) -> str:
 
 
 def _on_hold(look: Look, value: Plain) -> tuple[object, object]:
-    return any(p.until is None for p in look.case.pauses), _yes(value)
+    return any(p.until is None for p in look.case.pauses), yes(value)
 
 
 def _inbox(look: Look, value: Plain) -> tuple[object, object]:
@@ -256,21 +248,7 @@ def _inbox(look: Look, value: Plain) -> tuple[object, object]:
         lines = look.box.view.inbox(unit, by)
         if any(line.case == look.case.code for line in lines):
             holds.append(unit)
-    return holds, sorted(_unit_id(look, unit) for unit in _texts(value))
-
-
-# -- shapes -----------------------------------------------------------------------------------
-_BOOLS = {"yes": True, "no": False, "true": True, "false": False}
-
-
-def _yes(value: Plain) -> bool:
-    return isinstance(value, str) and _BOOLS.get(value, False)
-
-
-def _texts(value: Plain) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,) if value else ()
-    return tuple(value)
+    return holds, sorted(_unit_id(look, unit) for unit in texts(value))
 
 
 def _unit_id(look: Look, word: str) -> str:
@@ -279,40 +257,6 @@ def _unit_id(look: Look, word: str) -> str:
         return word
     place = look.org.territory(word)
     return look.org.responsible(word, place.level) or word if place else word
-
-
-def _stands(clock: Deadline, zone: tzinfo) -> str:
-    if clock.state in ("waiting", "paused") or clock.due is None:
-        return clock.state
-    return clock.due.astimezone(zone).isoformat(timespec="minutes")
-
-
-def _end(clock: Deadline) -> str:
-    if clock.state != "met":
-        return clock.state
-    return "excused" if clock.excused else "late" if clock.late else "met"
-
-
-def _moments(value: Plain, zone: tzinfo) -> dict[str, str]:
-    written = value if isinstance(value, dict) else {}
-    return {name: _moment(text, zone) for name, text in written.items()}
-
-
-def _moment(text: str, zone: tzinfo) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    local = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
-    return local.isoformat(timespec="minutes")
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {text}" for name, text in sorted(value.items())) or "–"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(str(each) for each in value) or "–"
-    return str(value) or "–"
 
 
 SEEN: dict[str, Seen] = {
