@@ -15,8 +15,6 @@ __all__ = ["add_party", "agree", "challenge", "consent", "settle"]
 
 MOST_PARTIES = 1_000
 """At once; a slip of the keyboard makes no million events."""
-MOST_REPRESENTATIVES = 5
-"""信访工作条例 (2022) Art. 20: a group sends at most five."""
 
 
 def add_party(draft: Draft, command: AddParty) -> None:
@@ -26,12 +24,11 @@ def add_party(draft: Draft, command: AddParty) -> None:
         raise Refused("HOW_MANY", _("Give a count from 1 to {n}.").format(n=MOST_PARTIES))
     if command.role == "representative":
         there = sum(1 for p in case.parties if p.kind == "representative")
-        if there + command.count > MOST_REPRESENTATIVES:
+        most = draft.policy.representatives
+        if there + command.count > most:
             raise Refused(
                 "TOO_MANY_REPRESENTATIVES",
-                _("A group is represented by at most {n} persons (信访工作条例 Art. 20).").format(
-                    n=MOST_REPRESENTATIVES
-                ),
+                _("A group is represented by at most {n} persons.").format(n=most),
             )
     for number in range(command.count):
         personal = " ".join(part for part in (command.name, command.phone) if part)

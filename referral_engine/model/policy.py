@@ -27,6 +27,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``recurrence_times`` the how-manieth makes it one
     ``twin_likeness``    likeness (0 to 100) from which two texts are near-duplicates
     ``twin_window``      how far apart two near-duplicates may be received
+    ``representatives``  persons who may speak for a group
     ``confirmation``     time for joint judicial confirmation of an agreement
     """
 
@@ -45,4 +46,5 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recurrence_times: int
     twin_likeness: int
     twin_window: Span
+    representatives: int
     confirmation: Span

@@ -39,6 +39,7 @@ flow:
   recurrence_times: 3
   twin_likeness: 75
   twin_window: 3d
+  representatives: 5
   confirmation: 30d
 """
 ORG = """\
