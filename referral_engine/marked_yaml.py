@@ -31,7 +31,10 @@ class MarkedYaml:
     """One YAML file being read; ``faults`` grows as its parts are asked for."""
 
     def __init__(self, path: Path, codes: str = "MAP") -> None:
-        """``codes`` begins the code of every fault. Raises Faulty when the file cannot be read or is not valid YAML."""
+        """``codes`` begins the code of every fault found.
+
+        Raises Faulty when the file cannot be read or is not valid YAML.
+        """
         self.file = str(path)
         self._codes = codes
         self.faults: list[Fault] = []
