@@ -90,7 +90,7 @@ class _Reader:
             organisation=self._paths(found.get("organisation")),
             rules=self._paths(found.get("rules")),
             calendar=self._choice(calendar, "kind", ("china", "weekdays")),
-            override=self._path(self._text(calendar, "override", "")),
+            override=self._override(calendar),
             earliest=self._times(calendar, "earliest", 1)[0],
             quiet=self._quiet(calendar),
             plugins=self._plugins(found),
@@ -156,6 +156,14 @@ class _Reader:
         if url.startswith(prefix) and not url.startswith(prefix + "/"):
             return f"{prefix}{self.root / url[len(prefix) :]}"
         return url
+
+    def _override(self, calendar: dict[str, Entry]) -> Path | None:
+        """Corrections that are named and not there would be missed by nobody but the clocks."""
+        path = self._path(self._text(calendar, "override", ""))
+        if path is not None and not path.exists():
+            message = _("there is no {path}").format(path=path)
+            self.yaml.fault(calendar["override"].value, "CONFIG_NO_FILE", message)
+        return path
 
     def _path(self, text: str) -> Path | None:
         return self.root / text if text else None

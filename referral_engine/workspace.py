@@ -120,7 +120,7 @@ class Workspace:
 
 def _calendar(config: Config) -> WorkCalendar:
     days = china() if config.calendar == "china" else weekdays()
-    if config.override is not None and config.override.exists():
+    if config.override is not None:
         override = load_overrides(config.override)
         days = days.overridden(override.days, override.known_until)
     return WorkCalendar(

@@ -1,4 +1,4 @@
-"""What is read from the store before a decision, as of one position of the events."""
+"""What is read from the store before a decision, in one view of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ class Past(msgspec.Struct, frozen=True):
 class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     """Answers a decision may use; those that steer it are kept with it, so that it replays.
 
-    ``position``  number of the last event the facts saw
     ``code``      the code to give a new case
     ``answers``   to the rules' history questions, by their key
     ``downtime``  intervals in which the engine did not run (UTC), for excusing deadlines
@@ -39,7 +38,6 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     ``reporter``  keyed digest of the reporter
     """
 
-    position: int = 0
     code: str = ""
     answers: dict[str, int] = {}
     twins: tuple[Twin, ...] = ()

@@ -183,8 +183,12 @@ class Daemon:
             self._jumps.accept()
 
     def _checkpoint(self) -> None:
+        """In the database, and beside it: a disk that is away must not stop the work."""
         self._checked = monotonic()
-        self.runner.desk.store.checkpoint(self.runner.clock.now(), self._anchor)
+        try:
+            self.runner.desk.store.checkpoint(self.runner.clock.now(), self._anchor)
+        except OSError as error:
+            log.error("the anchor %s cannot be written: %s", self._anchor, error.strerror)
 
     def _confirm(self) -> None:
         changed = self.runner.confirm_calendar()

@@ -221,6 +221,7 @@ def test_a_configuration_of_another_name_is_read_again(tmp_path: Path) -> None:
         ("rules/claim.yaml", CLAIM.encode("gbk"), "rules/claim.yaml"),
         ("rules/whistles.yaml", WHISTLES.read_text("utf-8") + "\n  - x", "rules/whistles.yaml"),
         ("calendar.yaml", "kind: calendar\ndays: {2026-13-01: holiday}\n", "calendar.yaml"),
+        ("calendar.yaml", None, "config.yaml:4"),
     ],
 )
 def test_a_faulty_edit_changes_nothing_and_is_named(
@@ -325,6 +326,16 @@ def test_each_end_leaves_a_checkpoint(runner: Runner, tmp_path: Path) -> None:
         made = reader.last_checkpoint()
     assert made is not None
     assert len(anchor.read_text("utf-8").splitlines()) == made.number
+
+
+def test_an_anchor_that_cannot_be_written_stops_nothing(
+    runner: Runner, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    take_in(runner)
+    anchor = tmp_path / "unmounted" / "anchor.jsonl"
+    Daemon(runner, until_idle=True, anchor=anchor).loop()
+    assert due(runner) == {}
+    assert f"the anchor {anchor} cannot be written" in caplog.text
 
 
 # -- several calls at once --------------------------------------------------------------------
