@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from referral_engine.desk import Answer
+from referral_engine.clock import VirtualClock
+from referral_engine.desk import Answer, Desk
 from referral_engine.errors import Refused
 from referral_engine.model import command as c
 from referral_engine.model import event as e
@@ -208,3 +209,15 @@ def test_an_issue_is_an_issue(box: Box) -> None:
     seen = box.view.case(code, ENGINE).issue
     assert isinstance(seen, Issue)
     assert seen == given
+
+
+# -- time -------------------------------------------------------------------------------------
+def test_a_clock_that_goes_back_does_not_turn_the_history_round(box: Box) -> None:
+    code = register(box)
+    box.advance_to(START + timedelta(hours=1))
+    box.do(code, c.Claim(lead(box, code).id), OFFICER)
+    behind = Desk(box.store, box.workspace, VirtualClock(START))
+    behind.submit(c.Request(code, c.Contact(lead(box, code).id, "打过"), OFFICER))
+    moments = [event.recorded_at for event in box.events(code)]
+    assert moments == sorted(moments)
+    assert moments[-1] == START + timedelta(hours=1)

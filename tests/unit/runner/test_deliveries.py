@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import random
 import re
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,15 +15,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from referral_engine.clock import VirtualClock
+from referral_engine.desk.publishing import publish_first
 from referral_engine.model import command as c
 from referral_engine.model import event as e
 from referral_engine.model.command import Request
 from referral_engine.model.principal import ENGINE
+from referral_engine.plugins.departments import Departments
+from referral_engine.plugins.in_thread import InThread
 from referral_engine.runner.base import BATCH, LEASE, next_moment
-from referral_engine.store import Conflict
+from referral_engine.store import Conflict, Store
 from referral_engine.store.audit import verify
 from referral_engine.trial.box import Box
-from tests.unit.desk.county import CLERK, DAY, START, issue, opened, register
+from tests.unit.desk.county import CLERK, DAY, START, issue, make, opened, register
 
 TEXTS = (
     "楼道灯坏了没人修",
@@ -42,28 +47,32 @@ def history(folder: Path, disturb: Disturb) -> list[list[str]]:
     Every event with owner and moment; the codes, which are random, are left out.
     """
     with opened(folder) as box:
-        codes = []
-        for n, text in enumerate(TEXTS):
-            box.advance_to(START + timedelta(minutes=10 * n))
-            codes.append(register(box, issue(text, received_at=box.now(), id=str(n))))
-        while (upcoming := next_moment(box.desk)) is not None and upcoming <= UNTIL:
-            box.clock.set(max(upcoming, box.now()))
-            disturb(box)
-            box.settle()
-        assert list(verify(box.store.engine, None)) == []
-        return [[_plain(event, codes) for event in box.events(code)] for code in codes]
+        return told(box, disturb)
+
+
+def told(box: Box, disturb: Disturb) -> list[list[str]]:
+    codes = []
+    for n, text in enumerate(TEXTS):
+        box.advance_to(START + timedelta(minutes=10 * n))
+        codes.append(register(box, issue(text, received_at=box.now(), id=str(n))))
+    while (upcoming := next_moment(box.desk)) is not None and upcoming <= UNTIL:
+        box.clock.set(max(upcoming, box.now()))
+        disturb(box)
+        box.settle()
+    assert list(verify(box.store.engine, None)) == []
+    return [[_plain(event, codes) for event in box.events(code)] for code in codes]
 
 
 def _plain(event: e.Event, codes: list[str]) -> str:
-    told = msgspec.json.encode(event).decode()
+    text = msgspec.json.encode(event).decode()
     for number, code in enumerate(codes):
-        told = told.replace(code, f"case-{number}")
-    return re.sub(r'"reporter":"\w*",', "", told)  # a digest under each store's own secret
+        text = text.replace(code, f"case-{number}")
+    return re.sub(r'"reporter":"\w*",', "", text)  # a digest under each store's own secret
 
 
-def kinds(told: list[list[str]]) -> list[list[str]]:
+def kinds(cases: list[list[str]]) -> list[list[str]]:
     """The same without its moments."""
-    return [[_timeless(event) for event in case] for case in told]
+    return [[_timeless(event) for event in case] for case in cases]
 
 
 def _timeless(event: str) -> str:
@@ -75,9 +84,9 @@ def _timeless(event: str) -> str:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     """The history as it should be."""
-    told = history(tmp_path_factory.mktemp("undisturbed"), lambda box: None)
-    assert all("stepped_up" in "".join(case) for case in told), "something must have fired"
-    return told
+    cases = history(tmp_path_factory.mktemp("undisturbed"), lambda box: None)
+    assert all("stepped_up" in "".join(case) for case in cases), "something must have fired"
+    return cases
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -108,6 +117,26 @@ def test_dropped_deliveries_are_made_up_for(
             box.store.transact(lambda tx: tx.claim_wakeups(now, some, LEASE))
 
     assert kinds(history(tmp_path, disturb)) == kinds(undisturbed)
+
+
+@pytest.mark.postgres
+def test_two_runners_on_one_postgresql_tell_the_same(
+    tmp_path: Path, postgres_url: str, undisturbed: list[list[str]]
+) -> None:
+    workspace, clock = make(tmp_path), VirtualClock(START)
+    nobody = Departments(InThread({}), {}, (), (), deadline=1.0)
+    with Store.open(postgres_url) as one, Store.open(postgres_url) as other:
+        boxes = [Box(workspace, store, clock, nobody) for store in (one, other)]
+        publish_first(boxes[0].desk, "tester")
+
+        def side_by_side(_box: Box) -> None:
+            threads = [threading.Thread(target=box.settle) for box in boxes]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+        assert kinds(told(boxes[0], side_by_side)) == kinds(undisturbed)
 
 
 # -- leases -----------------------------------------------------------------------------------
