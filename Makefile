@@ -34,7 +34,7 @@ demo: $(READY)
 	@$(BIN)/python -m referral_engine demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 serve: $(READY)
 	@$(BIN)/python -m referral_engine run
