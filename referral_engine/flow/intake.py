@@ -35,6 +35,8 @@ from referral_engine.model.command import (
     Reject,
     Withdraw,
 )
+from referral_engine.model.event.body import Extra
+from referral_engine.model.issue import Issue
 
 __all__ = [
     "ISSUE",
@@ -70,7 +72,7 @@ def register(draft: Draft, command: Register) -> None:
             holder=holder, first=first, level=org.level_of_unit(holder),
             category=issue.category, territory=issue.territory, people=issue.people,
             severity=issue.severity, tags=issue.tags, accused=issue.accused,
-            extra=issue.extra, reporter=draft.facts.reporter,
+            extra=_declared(draft, issue), reporter=draft.facts.reporter,
             reporter_anonymous=issue.reporter.anonymous,
             has_location=issue.location is not None and issue.location.lat is not None,
             attachments=tuple(a.digest for a in issue.attachments if a.digest),
@@ -200,6 +202,17 @@ def _finish(draft: Draft, reason: str) -> None:
     void_all(draft, reason)
     drop_all(draft, reason)
     clocks.cancel(draft, draft.case.deadlines)
+
+
+def _declared(draft: Draft, issue: Issue) -> Extra:
+    """The columns of its own that rules may read. Any other may hold a person's name or number
+    and stays with the issue, in content."""
+    known = draft.rules.fields
+    return {
+        name: value
+        for name, value in issue.extra.items()
+        if f"extra.{name}" in known or ("." in name and name in known)
+    }
 
 
 def _received(draft: Draft) -> datetime:

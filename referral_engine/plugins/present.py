@@ -61,7 +61,7 @@ def view_of(
         location=None if sealed else _location(issue),
         reporter=_reporter(case, part, issue),
         evidence=() if sealed else _evidence(issue),
-        extra=_extra(case, part),
+        extra=_extra(case, part, None if sealed else issue),
         bookmark=call.detail.get("bookmark", ""),
     )  # fmt: skip
 
@@ -118,6 +118,10 @@ def _evidence(issue: Issue) -> tuple[Evidence, ...]:
     )  # fmt: skip
 
 
-def _extra(case: Case, part: Part) -> dict[str, str | int | float | bool | None]:
-    own = f"{part.unit}."
-    return {name.removeprefix(own): v for name, v in case.extra.items() if name.startswith(own)}
+def _extra(
+    case: Case, part: Part, issue: Issue | None
+) -> dict[str, str | int | float | bool | None]:
+    """The department's own columns: as they came in with the issue, and as rules have set them."""
+    own, came_in = f"{part.unit}.", issue.extra if issue else {}
+    found = {**came_in, **case.extra}
+    return {name.removeprefix(own): v for name, v in found.items() if name.startswith(own)}

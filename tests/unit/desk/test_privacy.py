@@ -57,6 +57,7 @@ HER = Issue(
     title=f"{NAME}反映", text=f"楼顶漏水三天没有人来修，{WORDS}",
     reporter=Reporter(name=NAME, phone=PHONE, id_number=IDENTITY),
     location=Location(lat=40.1, lon=95.2, address=ADDRESS),
+    extra={"诉求人": NAME, "电话": PHONE, "police.plate": ADDRESS, "source": "12345"},
     attachments=(Attachment(f"{NAME}.jpg", "image/jpeg", "ab" * 32),),
 )  # fmt: skip
 
@@ -129,6 +130,9 @@ def test_the_life_was_whole(lived: tuple[Box, str]) -> None:
     """Without this, nothing found would prove nothing."""
     box, code = lived
     assert box.case(code).state == "closed"
+    assert box.case(code).extra == {"source": "12345"}, "declared in config.yaml"
+    shown = box.view.case(code, CLERK).issue
+    assert shown == HER
     content = box.view.case(code, CLERK).content
     assert sum(WORDS in text for text in content.values()) >= 14
     with box.store.reading() as reader:
