@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, Table, Update, func, select, update
+from sqlalchemy import Column, Connection, Select, Table, Update, func, select, update
 from sqlalchemy import literal as constant
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -21,6 +21,7 @@ from referral_engine.store.tables import OUTBOXES, plugin_call
 __all__ = [
     "DeadLetter",
     "Failed",
+    "Item",
     "claim",
     "dead",
     "dismiss",
@@ -38,6 +39,19 @@ __all__ = [
 Failed = Literal["retry", "dead", "stale"]
 _LOOKED_AT = 256
 _PENDING = literal("pending")
+
+
+class Item(NamedTuple):
+    """What lies in an outbox; `due_at` in microseconds since 1970, UTC."""
+
+    item_id: int
+    fence: int
+    claims: int
+    case_code: str
+    effect_key: str
+    payload: bytes
+    due_at: int
+    error: str
 
 
 class DeadLetter(NamedTuple):
@@ -61,7 +75,7 @@ def claim(
     lease: timedelta,
     max_claims: int,
     per_lane: int | None = None,
-) -> tuple[list[Row[Any]], list[Row[Any]]]:
+) -> tuple[list[Item], list[Item]]:
     """Takes up to `limit` items that are due, earliest first, `per_lane` of a lane in hand at once.
 
     Returns the rows taken, and those that were claimed too often and are dead letters now.
@@ -75,10 +89,10 @@ def claim(
     taken = [row.item_id for row in found if row.claims < max_claims]
     if not taken:
         return [], spent
-    leased = _leased(box, len(taken))(
+    leased = _leased(box, len(taken)).rows(
         connection, until=micros(now + lease), **numbered("item", taken)
-    ).all()
-    return sorted(leased, key=lambda row: (row.due_at, row.item_id)), spent
+    )
+    return sorted(map(Item._make, leased), key=lambda row: (row.due_at, row.item_id)), spent
 
 
 @prepared
@@ -86,20 +100,21 @@ def _leased(box: Table, count: int) -> ReturningUpdate[Any]:
     b = box.c
     found = update(box).where(b.item_id.in_(values("item", count)), b.status == _PENDING)
     counted = {"fence": b.fence + 1, "claims": b.claims + 1}
-    return found.values(lease_until=value("until"), **counted).returning(*b)
+    return found.values(lease_until=value("until"), **counted).returning(*_columns(box))
 
 
 def _ready(
     connection: Connection, box: Table, now: datetime, limit: int, lane: str | None = None
-) -> list[Row[Any]]:
+) -> list[Item]:
     at, only = micros(now), {} if lane is None else {"lane": lane}
-    return list(_due(box, lane is not None)(connection, at=at, limit=limit, **only))
+    found = _due(box, lane is not None).rows(connection, at=at, limit=limit, **only)
+    return [Item._make(row) for row in found]
 
 
 @prepared
 def _due(box: Table, one_lane: bool) -> Select[Any]:
     b = box.c
-    query = select(b.item_id, b.fence, b.claims, b.case_code, b.payload, b.error).where(
+    query = select(*_columns(box)).where(
         b.status == _PENDING, b.due_at <= value("at"), b.lease_until <= value("at")
     )
     if one_lane:
@@ -108,14 +123,18 @@ def _due(box: Table, one_lane: bool) -> Select[Any]:
     return query.with_for_update(skip_locked=True)
 
 
+def _columns(box: Table) -> list[Column[Any]]:
+    return [box.c[name] for name in Item._fields]
+
+
 def _fairly(
     connection: Connection, box: Table, now: datetime, limit: int, per_lane: int
-) -> list[Row[Any]]:
+) -> list[Item]:
     """One of each lane in turn, so that a lane with a long queue does not keep the others out."""
     at = micros(now)
-    queues: list[list[Row[Any]]] = []
+    queues: list[list[Item]] = []
     for lane in _lanes(connection, box):
-        free = per_lane - _in_hand(box)(connection, lane=lane, at=at).scalar_one()
+        free = per_lane - _in_hand(box).rows(connection, lane=lane, at=at)[0][0]
         if free > 0 and (queue := _ready(connection, box, now, min(free, limit), lane)):
             queues.append(queue)
     turns = ((turn, row.item_id, row) for queue in queues for turn, row in enumerate(queue))
@@ -131,7 +150,7 @@ def _in_hand(box: Table) -> Select[Any]:
 
 def _lanes(connection: Connection, box: Table) -> list[str]:
     """The lanes with something pending, hopping through the index instead of reading all of it."""
-    return list(_hop(box)(connection).scalars())
+    return [lane for (lane,) in _hop(box).rows(connection)]
 
 
 @prepared
@@ -144,13 +163,13 @@ def _hop(box: Table) -> Select[Any]:
     return select(hop.c.lane).where(hop.c.lane.is_not(None))
 
 
-def _bury(connection: Connection, box: Table, spent: list[Row[Any]]) -> None:
+def _bury(connection: Connection, box: Table, spent: list[Item]) -> None:
     for row in spent:
         query = update(box).where(box.c.item_id == row.item_id)
         connection.execute(query.values(status="dead", lease_until=0, error=last_error(row)))
 
 
-def last_error(row: Row[Any]) -> str:
+def last_error(row: Item) -> str:
     """Why an item was given up; one that only ever crashed its workers left no word."""
     return row.error or f"claimed {row.claims} times without an answer"
 
@@ -160,7 +179,7 @@ def done(connection: Connection, box: Table, item_id: int, fence: int) -> bool:
 
     The row stays: its key must never be put in again.
     """
-    return _done(box)(connection, item=item_id, held=fence).rowcount == 1
+    return _done(box).touched(connection, item=item_id, held=fence) == 1
 
 
 @prepared
@@ -212,7 +231,7 @@ def dismiss(connection: Connection, box: Table, unserved: Sequence[str]) -> int:
     """Ends what is pending in these lanes, to which nobody delivers; how many items."""
     if not unserved:
         return 0
-    return _dismissed(box, len(unserved))(connection, **numbered("lane", unserved)).rowcount
+    return _dismissed(box, len(unserved)).touched(connection, **numbered("lane", unserved))
 
 
 @prepared

@@ -83,6 +83,12 @@ class Prepared:
             cursor.execute(*self._said(connection, values))
             return cursor.fetchone()
 
+    def touched(self, connection: Connection, **values: Any) -> int:
+        """Runs a change; how many rows it touched."""
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(*self._said(connection, values))
+            return int(cursor.rowcount)
+
     def _said(self, connection: Connection, values: dict[str, Any]) -> tuple[str, Any]:
         found = self._compiled.get(connection.dialect.name)
         if found is None:

@@ -71,8 +71,8 @@ class Vault:
         """The data keys of those of `codes` that have one."""
         if not codes:
             return {}
-        found = _keys(len(codes))(connection, **numbered("code", codes))
-        return {row.case_code: self._opened(row) for row in found}
+        found = _keys(len(codes)).rows(connection, **numbered("code", codes))
+        return {code: self._opened(code, wrapped, master) for code, wrapped, master in found}
 
     def read(
         self, connection: Connection, codes: Sequence[str], refs: Iterable[str] | None = None
@@ -105,14 +105,14 @@ class Vault:
         rows = connection.execute(delete(content).where(content.c.case_code == code)).rowcount
         return bool(gone or rows)
 
-    def _opened(self, row: Any) -> CaseKey:
-        code, wrapped, master = row
+    def _opened(self, code: str, wrapped: bytes, master: str) -> CaseKey:
         return CaseKey(code, self._keyring.unwrap(wrapped, master, code))
 
 
 @prepared
 def _keys(codes: int) -> Select[Any]:
-    return select(data_key).where(data_key.c.case_code.in_(values("code", codes)))
+    columns = [data_key.c[name] for name in DATA_KEY_COLUMNS]
+    return select(*columns).where(data_key.c.case_code.in_(values("code", codes)))
 
 
 @prepared

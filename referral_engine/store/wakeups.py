@@ -53,17 +53,17 @@ def claim(
     connection: Connection, now: datetime, limit: int, lease: timedelta, max_claims: int
 ) -> list[ClaimedWakeup]:
     """Takes up to `limit` cases that are due; those claimed too often are put aside as dead."""
-    found = _READY(connection, at=micros(now), limit=limit).all()
-    spent = [row.case_code for row in found if row.claims >= max_claims]
+    found = _READY.rows(connection, at=micros(now), limit=limit)
+    spent = [code for code, claims in found if claims >= max_claims]
     if spent:
         connection.execute(update(wakeup).where(_w.case_code.in_(spent)).values(dead=1))
-    taken = [row.case_code for row in found if row.claims < max_claims]
+    taken = [code for code, claims in found if claims < max_claims]
     if not taken:
         return []
-    leased = _leased(len(taken))(
+    leased = _leased(len(taken)).rows(
         connection, until=micros(now + lease), **numbered("code", taken)
-    ).all()
-    claimed = [ClaimedWakeup(r.case_code, r.fence, r.claims, moment(r.due_at)) for r in leased]
+    )
+    claimed = [ClaimedWakeup(code, fence, count, moment(at)) for code, fence, count, at in leased]
     return sorted(claimed, key=lambda each: (each.due_at, each.code))
 
 

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy import Row as Found
 
 from referral_engine.model.command import CallFailed, Request
 from referral_engine.model.outcome import Call, Notice
@@ -212,5 +211,5 @@ class Work(Reader):
         self._own.add("follow_up", *rows)
 
 
-def _claimed(row: Found[Any], work: T) -> Claimed[T]:
+def _claimed(row: outbox.Item, work: T) -> Claimed[T]:
     return Claimed(row.item_id, row.fence, row.claims, work)
