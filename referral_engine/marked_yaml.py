@@ -15,6 +15,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from referral_engine.errors import Fault, Faulty, Place
 from referral_engine.i18n import _
 from referral_engine.spelling import nearest
+from referral_engine.yaml_problems import problem_words
 
 __all__ = ["Entry", "MarkedYaml"]
 
@@ -48,7 +49,7 @@ class MarkedYaml:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
-            raise self._broken(place, error.problem or str(error)) from None
+            raise self._broken(place, problem_words(error.problem or str(error))) from None
         except yaml.YAMLError as error:
             raise self._broken(Place(self.file), str(error).splitlines()[0]) from None
 

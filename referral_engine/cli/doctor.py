@@ -9,6 +9,7 @@ from referral_engine.cli.checkup import Finding, examine
 from referral_engine.cli.command import command, option
 from referral_engine.cli.failure import REFUSED
 from referral_engine.cli.output import print_json, print_table, said
+from referral_engine.cli.words import CHECKS
 from referral_engine.clock import SystemClock
 from referral_engine.errors import Faulty
 from referral_engine.i18n import _, gettext_noop
@@ -41,7 +42,7 @@ def doctor(app: App, units: bool, as_json: bool) -> int:
         print_json({"ok": not faults, "checks": [each._asdict() for each in findings]})
     else:
         for each in findings:
-            click.echo(f"{_MARKS[each.status]} {each.name}: {each.message}")
+            click.echo(f"{_MARKS[each.status]} {said(each.name, CHECKS)}: {each.message}")
             if each.next_step:
                 click.echo(f"    → {each.next_step}")
     return REFUSED if faults else 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from referral_engine.cli.output import print_json, said, when
-from referral_engine.cli.words import CLOCKS
+from referral_engine.cli.words import CLOCKS, POSTS, PROPOSALS
 from referral_engine.i18n import _
 from referral_engine.rules import vocabulary
 
@@ -73,11 +73,12 @@ def print_waiting(each: dict[str, Any]) -> None:
     """One proposal for people: what, who may sign, and the command."""
     click.echo(
         _("  waits for a signature ({signed} of {needed}): {kind}, asked by {by}").format(
-            signed=len(each["signed"]), needed=each["needed"], kind=each["kind"],
-            by=each["asked_by"],
+            signed=len(each["signed"]), needed=each["needed"],
+            kind=said(each["kind"], PROPOSALS), by=each["asked_by"],
         )
     )  # fmt: skip
-    click.echo(_("    may sign: {roles}").format(roles=", ".join(each["roles"])))
+    roles = ", ".join(said(role, POSTS) for role in each["roles"])
+    click.echo(_("    may sign: {roles}").format(roles=roles))
     if each["signers"]:
         click.echo(_("    for example: {people}").format(people=", ".join(each["signers"])))
     click.echo(f"    → {each['command']}")

@@ -12,18 +12,23 @@ import click
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.command import command, option
 from referral_engine.cli.failure import REFUSED
-from referral_engine.cli.output import print_json, print_pairs
+from referral_engine.cli.output import print_json, print_pairs, said
 from referral_engine.cli.params import MOMENT
 from referral_engine.cli.reading import following, known_here, mapping_of, rows_of, tell_faults
+from referral_engine.cli.result import unit_name
+from referral_engine.cli.words import PROPOSALS
 from referral_engine.errors import Refused
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.importers import Row, RowFault
 from referral_engine.importers.known import Known
+from referral_engine.org import Org
+from referral_engine.rules import vocabulary
 from referral_engine.trial.preview import Preview
 
 __all__ = ["simulate"]
 
 _FILE = click.Path(path_type=Path)
+_PROPOSED = PROPOSALS | vocabulary.REDIRECTS | vocabulary.REJECT_GROUNDS
 
 
 @command(
@@ -63,7 +68,7 @@ def simulate(
             if as_json:
                 print_json(told)
             else:
-                _print(told)
+                _print(told, app.workspace.org)
     tell_faults(faults, file)
     return REFUSED if faults else 0
 
@@ -87,19 +92,26 @@ def _decided(
             faults.append(RowFault(row.line, "", error.code, error.message))
 
 
-def _print(told: dict[str, Any]) -> None:
-    click.echo(f"{told['id'] or '–'}  {told['lead'] or told['outcome']}  [{told['rule']}]")
+def _print(told: dict[str, Any], org: Org) -> None:
+    lead = unit_name(org, told["lead"]) if told["lead"] else told["outcome"]
+    click.echo(f"{told['id'] or '–'}  {lead}  [{told['rule']}]")
+    proposed = told["proposal"] or {}
     pairs = (
-        (_("support"), ", ".join(told["support"])),
-        (_("whistle"), told["whistle"] or ""),
-        (_("path"), told["path"] or ""),
+        (_("support"), ", ".join(unit_name(org, unit) for unit in told["support"])),
+        (_("whistle"), said(told["whistle"] or "", vocabulary.WHISTLES)),
+        (_("path"), said(told["path"] or "", vocabulary.PATHS)),
         (_("sealed"), _("yes") if told["sealed"] else ""),
-        (_("to confirm"), " ".join((told["proposal"] or {}).values())),
-        (_("claim by"), told["claim_by"] or ""),
-        (_("arrive by"), told["arrive_by"] or ""),
-        (_("report by"), told["report_by"] or ""),
+        (_("to confirm"), " ".join(said(word, _PROPOSED) for word in proposed.values())),
+        (_("claim by"), _minute(told["claim_by"])),
+        (_("arrive by"), _minute(told["arrive_by"])),
+        (_("report by"), _minute(told["report_by"])),
         (_("why"), told["why"]),
         (_("rule"), f"{told['file']}:{told['line']}"),
         (_("matched"), ", ".join(told["matched"])),
     )
     print_pairs((f"    {name}", value) for name, value in pairs)
+
+
+def _minute(stamp: str | None) -> str:
+    """For people: the county's own wall clock, to the minute."""
+    return stamp[:16].replace("T", " ") if stamp else ""

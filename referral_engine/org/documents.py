@@ -15,6 +15,7 @@ from referral_engine.i18n import _
 from referral_engine.org.fields import SECTIONS, Field, Section
 from referral_engine.org.record import Position, Record
 from referral_engine.org.source import Faults, Source
+from referral_engine.yaml_problems import problem_words
 
 __all__ = ["SETTINGS", "read_document"]
 
@@ -41,7 +42,7 @@ def _compose(source: Source, faults: Faults) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = error.problem or error.context or ""
+        problem = problem_words(error.problem or error.context or "")
         message = _("the YAML cannot be read: {reason}").format(reason=problem)
         faults.add(source, position, "org-yaml", message)
         return None

@@ -10,6 +10,7 @@ from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
 from referral_engine.errors import Fault, Place
 from referral_engine.rules import lint
 from referral_engine.rules.source import shown_line
+from referral_engine.yaml_problems import problem_words
 
 __all__ = ["compose", "foreign_tag", "is_null", "is_plain", "place_of"]
 
@@ -73,7 +74,7 @@ def _syntax(error: yaml.YAMLError, text: str, file: str) -> Fault:
     opened = getattr(error, "context_mark", None)
     if opened and problem == "found unexpected end of stream":
         place = Place(file, opened.line + 1, opened.column + 1)
-    return lint.yaml_syntax.fault(place, problem, shown_line(text, place.line))
+    return lint.yaml_syntax.fault(place, problem_words(problem), shown_line(text, place.line))
 
 
 def _too_deep(text: str, file: str) -> Fault | None:

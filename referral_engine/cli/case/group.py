@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from referral_engine.cli.command import Group, option
-from referral_engine.i18n import gettext_noop
+from referral_engine.errors import Refused
+from referral_engine.i18n import _, gettext_noop
 
-__all__ = ["ACTOR", "CODE", "JSON", "case"]
+__all__ = ["ACTOR", "CODE", "FULL", "JSON", "case", "person_looks"]
 
 case = Group(name="case", help=gettext_noop("Look at cases (案件)."))
 CODE = click.argument("id", metavar="CODE")
@@ -18,3 +19,18 @@ ACTOR = option(
     help=gettext_noop("Who looks: a person's id; else an administrator, without names and seals."),
 )
 JSON = option("--json", "as_json", is_flag=True, help=gettext_noop("As JSON."))
+FULL = option(
+    "--full",
+    is_flag=True,
+    help=gettext_noop("With names and phones, for an --actor who may; the look is recorded."),
+)
+
+
+def person_looks(actor: str) -> None:
+    """Raises Refused (WHO_LOOKS) where nobody is named by whom a full look can be recorded."""
+    if not actor:
+        raise Refused(
+            "WHO_LOOKS",
+            _("Names and phones are shown to a person only."),
+            _("Name one by --actor; each look is recorded."),
+        )

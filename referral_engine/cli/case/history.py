@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
-
-import msgspec
 
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
-from referral_engine.cli.case.group import ACTOR, CODE, JSON, case
+from referral_engine.cli.case.group import ACTOR, CODE, FULL, JSON, case, person_looks
+from referral_engine.cli.case.telling import Teller, event_word
 from referral_engine.cli.command import Command
 from referral_engine.cli.output import print_json, print_table, when
 from referral_engine.cli.result import unit_name
@@ -19,29 +17,33 @@ from referral_engine.model.event import Event, event_name
 
 __all__: list[str] = []
 
-_CUT = 100
-_DULL = {"rule_set", "calendar", "org", "issue_ref", "reporter"}
-
 
 @case.command("history", cls=Command, help=gettext_noop("Every event of a case, in order."))
 @CODE
+@FULL
 @ACTOR
 @JSON
 @pass_app
-def history(app: App, id: str, actor: str, as_json: bool) -> None:
+def history(app: App, id: str, full: bool, actor: str, as_json: bool) -> None:
+    if full:
+        person_looks(actor)
     org = app.workspace.org
     with app.desk() as desk:
         by = who.reader_of(desk, actor, id)
-        events = View(desk.store, app.workspace, desk.clock).history(id, by)
+        view = View(desk.store, app.workspace, desk.clock)
+        events = view.history(id, by)
+        # The events point at the words; what is masked shows only that there are some.
+        words = {} if as_json else view.case(id, by, purpose="history", full=full).content
     if as_json:
         print_json([_told(event) for event in events], app.zone)
         return
+    teller = Teller(org, app.zone, words, cut=not full)
     print_table(
         ("#", _("when"), _("event"), _("owner"), _("by"), _("what")),
         [
             (
-                str(event.seq), when(event.recorded_at, app.zone), event_name(event.body),
-                unit_name(org, event.owner), event.by.id, _what(event),
+                str(event.seq), when(event.recorded_at, app.zone), event_word(event),
+                unit_name(org, event.owner), event.by.id, teller.what(event),
             )
             for event in events
         ],
@@ -58,21 +60,3 @@ def _told(event: Event) -> dict[str, Any]:
         "by": event.by,
         "body": event.body,
     }
-
-
-def _what(event: Event) -> str:
-    """The plain values of the body on one line, those of its parts among them."""
-    line = " ".join(f"{name}={value}" for name, value in _values(event.body, event.case))
-    return line if len(line) <= _CUT else line[: _CUT - 1] + "…"
-
-
-def _values(struct: msgspec.Struct, case: str) -> Iterator[tuple[str, str]]:
-    for name, value in msgspec.structs.asdict(struct).items():
-        match value:
-            case msgspec.Struct():
-                yield from _values(value, case)
-            case bool() | None | "":
-                continue
-            case str() | int() | float() if name not in _DULL:
-                # The case's code stands before every id of its parts; here it tells nothing.
-                yield name, str(value).removeprefix(case)

@@ -10,13 +10,12 @@ import msgspec
 
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
-from referral_engine.cli.case.group import ACTOR, CODE, JSON, case
-from referral_engine.cli.command import Command, option
+from referral_engine.cli.case.group import ACTOR, CODE, FULL, JSON, case, person_looks
+from referral_engine.cli.command import Command
 from referral_engine.cli.output import print_json, print_pairs, print_table, said, when
 from referral_engine.cli.result import next_clocks, print_waiting, unit_name, waiting
 from referral_engine.cli.words import CLOCKS
 from referral_engine.desk import CaseView, View
-from referral_engine.errors import Refused
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.model.case import Case
 from referral_engine.model.issue import Issue
@@ -28,21 +27,13 @@ __all__: list[str] = []
 
 @case.command("show", cls=Command, help=gettext_noop("One case as it stands."))
 @CODE
-@option(
-    "--full",
-    is_flag=True,
-    help=gettext_noop("With names and phones, for an --actor who may; the look is recorded."),
-)
+@FULL
 @ACTOR
 @JSON
 @pass_app
 def show(app: App, id: str, full: bool, actor: str, as_json: bool) -> None:
-    if full and not actor:
-        raise Refused(
-            "WHO_LOOKS",
-            _("Names and phones are shown to a person only."),
-            _("Name one by --actor; each look is recorded."),
-        )
+    if full:
+        person_looks(actor)
     org = app.workspace.org
     with app.desk() as desk:
         by = who.reader_of(desk, actor, id)

@@ -108,3 +108,14 @@ def test_a_sealed_case_answers_as_unknown(referral: Referral, write: Write) -> N
     unknown, sealed = referral("case", "show", "123"), referral("case", "show", line["code"])
     assert sealed.code == unknown.code == 1
     assert sealed.err.replace(line["code"], "123") == unknown.err
+
+
+def test_history_is_in_the_readers_words(referral: Referral, cases: list[str]) -> None:
+    said = ("--reason", "催了三次没人来")
+    assert referral("centre", "supervise", cases[0], "--actor", "d1", *said).code == 0
+    masked = referral("case", "history", cases[0]).out
+    assert "催了三次没人来" not in masked
+    assert "note=*** (7)" in masked
+    full = referral("case", "history", cases[0], "--full", "--actor", "d1").out
+    assert "note=催了三次没人来" in full
+    assert "Name one by --actor" in referral("case", "history", cases[0], "--full").err

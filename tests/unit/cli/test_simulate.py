@@ -96,7 +96,7 @@ def test_faulty_rows_are_named_and_the_others_decided(referral: Referral, write:
 
 def test_people_get_lines(referral: Referral, write: Write) -> None:
     ran = referral("simulate", write(ISSUES[0]))
-    assert ran.out.splitlines()[0] == "1  housing  [housing]"
+    assert ran.out.splitlines()[0] == "1  县住建局  [housing]"
     assert "rules/routing.yaml:17" in ran.out
 
 
