@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-__all__ = ["EXAMPLE", "ROOT", "Ran", "make_district", "question", "referral", "start"]
+__all__ = ["EXAMPLE", "LONGEST", "ROOT", "Ran", "make_district", "question", "referral", "start"]
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "pingshan"
 SCRIPT = Path(sys.executable).with_name("referral")
-LONGEST = 280
+LONGEST = 580
 """Seconds after which a command has hung."""
 
 

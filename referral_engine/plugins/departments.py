@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -124,12 +124,14 @@ def load(
     cache: Path | None = None,
     *,
     announce: bool = True,
+    seconds: Callable[[], float] = monotonic,
 ) -> Departments:
     """Loads every plugin there is; never raises for a faulty one, which is quarantined by name.
 
     ``root`` is where relative folders start, ``cache`` where discovery is remembered. With
     ``process`` no plugin's code runs in this process. Unless told not to `announce` it, the log
-    says what was loaded and what was not.
+    says what was loaded and what was not. By `seconds` a department that died rests: in virtual
+    time those of the run, or every call in between would be in vain and soon given up.
     """
     installed = find_installed(cache) if settings.entry_points else ()
     found = find([root / folder for folder in settings.folders], installed)
@@ -141,7 +143,7 @@ def load(
             quarantined.append(outcome)
         else:
             guests.append(outcome)
-    departments = _admitted(guests, quarantined, settings, guard)
+    departments = _admitted(guests, quarantined, settings, guard, seconds)
     if announce:
         # In a thread everything is played; in processes the cases may be real.
         played = logging.WARNING if guard == "process" else logging.INFO
@@ -154,6 +156,7 @@ def _admitted(
     quarantined: list[Quarantined],
     settings: PluginSettings,
     guard: Literal["process", "thread"],
+    seconds: Callable[[], float],
 ) -> Departments:
     profiles: dict[str, Profile] = {}
     loaded: list[Loaded] = []
@@ -174,7 +177,7 @@ def _admitted(
             )  # fmt: skip
             here.update({profile.id: departments[profile.id]} if departments else {})
             # The process that said hello serves the first; each other department gets its own.
-            lanes[profile.id] = Lane(profile, source, settings, spare)
+            lanes[profile.id] = Lane(profile, source, settings, spare, seconds)
             spare = None
         if spare is not None:
             spare.end()

@@ -15,7 +15,7 @@ from referral_engine.desk.publishing import active_hash
 from referral_engine.desk.stranding import refuse_stranding
 from referral_engine.errors import ReferralError
 from referral_engine.notices import LogOutlet
-from referral_engine.plugins.departments import load
+from referral_engine.plugins.departments import Departments, load
 from referral_engine.runner.base import Restless, Runner
 from referral_engine.runner.crew import Crew
 from referral_engine.runner.orders import Orders, signals
@@ -257,11 +257,19 @@ def _opened(workspace: Workspace, kind: str, database: str) -> Iterator[Runner]:
             stack.enter_context(lock)
             store.transact(lambda tx: tx.release_claims())
         refuse_stranding(store, workspace.org)
-        departments = stack.enter_context(load(workspace.config.plugins, workspace.config.root))
         clock: Clock = SystemClock()
         if kind == "virtual":
             with store.reading() as reader:
                 start = reader.next_due()
             clock = VirtualClock(start or clock.now())
+        departments = stack.enter_context(_departments(workspace, clock))
         desk = Desk(store, workspace, clock)
         yield Runner(desk, departments, LogOutlet(), clock)
+
+
+def _departments(workspace: Workspace, clock: Clock) -> Departments:
+    """The plugins; one that died rests in the time of the run."""
+    plugins, root = workspace.config.plugins, workspace.config.root
+    if not isinstance(clock, VirtualClock):
+        return load(plugins, root)
+    return load(plugins, root, seconds=lambda: clock.now().timestamp())

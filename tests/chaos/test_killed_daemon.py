@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.conftest import FreshDistrict
 from tests.chaos.histories import differences, faults
 from tests.chaos.killing import dice, kill_at, reached
-from tests.district import question, referral, start
+from tests.district import LONGEST, question, referral, start
 
 pytestmark = [pytest.mark.data, pytest.mark.chaos]
 
@@ -25,7 +25,7 @@ def test_the_history_is_that_of_an_undisturbed_run(many: FreshDistrict) -> None:
     for goal in goals:
         assert kill_at(start(killed, *RUN), look, goal, chance), f"idle before {goal} of {goals}"
     referral(killed, *RUN, ends=0)
-    assert undisturbed.wait(timeout=200) == 0
+    assert undisturbed.wait(timeout=LONGEST) == 0
 
     assert faults(killed) == {}
     assert differences(calm, killed) == {}

@@ -44,22 +44,39 @@ class Everything(Handler):
 def referral_departments():
     return [police]
 """
+DYING = PLUGIN.replace(
+    "        time.sleep(0.02)  # long enough to be killed in\n",
+    """        import os
+        from pathlib import Path
+
+        died = Path(__file__).with_name("died")
+        before = died.stat().st_size if died.exists() else 0
+        if before < 3:
+            died.write_bytes(b"x" * (before + 1))
+            os._exit(1)
+""",
+)
 ROUTING = "kind: routing\nhit: first\nrules: []\ndefault: {refer: {lead: police}, why: 全部}\n"
 
 
 @pytest.fixture
 def county(tmp_path: Path) -> Path:
     """The shipped county in which everything goes to a police that takes its time."""
+    return make_county(tmp_path, PLUGIN, ISSUES)
+
+
+def make_county(tmp_path: Path, plugin: str, issues: int) -> Path:
+    """The shipped county with one plugin, to which everything goes, and issues taken in."""
     folder = tmp_path / "county"
     referral(tmp_path, "init", folder, ends=0)
     for given in ("plugins", "rules/routing", "rules/tests"):
         shutil.rmtree(folder / given)
         (folder / given).mkdir()
     (folder / "plugins/police").mkdir()
-    (folder / "plugins/police/__init__.py").write_text(PLUGIN, "utf-8")
+    (folder / "plugins/police/__init__.py").write_text(plugin, "utf-8")
     (folder / "rules/routing/all.yaml").write_text(ROUTING, "utf-8")
     with (folder / "issues.jsonl").open("w", encoding="utf-8") as file:
-        for number in range(ISSUES):
+        for number in range(issues):
             minute = f"2026-10-12T{9 + number // 60:02}:{number % 60:02}:00+08:00"
             issue = {"id": str(number), "title": f"第 {number} 件", "received_at": minute}
             file.write(json.dumps(issue | {"territory": "620922", "channel": "web"}) + "\n")
@@ -87,6 +104,17 @@ def test_every_call_is_answered_and_counts_once(county: Path) -> None:
     ((again,),) = question(county, "SELECT count(*) FROM plugin_call WHERE claims > 1")
     assert 1 <= again <= KILLS, "kills that met no call prove nothing"
     assert referral(county, "audit", "verify", "--json", ends=0).json["ok"]
+
+
+def test_one_that_dies_rests_in_the_time_of_the_run(tmp_path: Path) -> None:
+    """Resting for real seconds, a rehearsal would call in vain until the call is given up."""
+    county = make_county(tmp_path, DYING, 3)
+    referral(county, "run", "--until-idle", "--clock", "virtual", ends=0)
+    assert faults(county) == {}
+    ((claims,),) = question(county, "SELECT max(claims) FROM plugin_call WHERE verb = 'offered'")
+    assert claims == 4, "three deaths, and an answer"
+    told = "SELECT count(*) FROM case_event WHERE kind = 'reported'"
+    assert question(county, told) == [(3,)]
 
 
 def _kill_child(daemon: subprocess.Popen[str], county: Path, goal: int) -> bool:
