@@ -86,5 +86,22 @@ def _worded(error: click.ClickException) -> str:
             return text + (_("; did you mean {near}?").format(near=near) if near else "")
         case click.MissingParameter() if error.param is not None:
             return _("{name} is missing").format(name=error.param.get_error_hint(error.ctx))
+        case click.BadParameter() if error.param is not None:
+            return _("{name}: {problem}").format(
+                name=error.param.get_error_hint(error.ctx), problem=_problem(error)
+            )
         case _:
             return error.format_message()
+
+
+def _problem(error: click.BadParameter) -> str:
+    """What is wrong with a value; our own types speak for themselves, click's are said anew."""
+    match error.param.type if error.param else None:
+        case click.Choice() as choice:
+            return _("write one of: {choices}").format(choices=", ".join(map(str, choice.choices)))
+        case click.IntRange() as span if span.min is not None and span.max is not None:
+            return _("write a whole number from {low} to {high}").format(
+                low=span.min, high=span.max
+            )
+        case _:
+            return error.message

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from referral_engine.errors import Refused
 from referral_engine.flow.access import may_see, unknown_case
+from referral_engine.flow.wording import (
+    command_word,
+    part_word,
+    role_words,
+    state_word,
+    state_words,
+)
 from referral_engine.i18n import _
-from referral_engine.lifecycle import Step, referral_step, steps_of
+from referral_engine.lifecycle import referral_step, steps_of
 from referral_engine.model.case import Case
 from referral_engine.model.command import Request, command_name
 from referral_engine.model.principal import Principal
@@ -38,21 +45,19 @@ def _role_and_state(case: Case, name: str, by: Principal) -> None:
         roles = sorted({role for step in steps_of(name) for role in step.roles})
         raise Refused(
             "FORBIDDEN",
-            _("Your role may not do this: {command}.").format(command=name),
-            _("It needs one of: {roles}.").format(roles=", ".join(roles)),
+            _("Your role may not do this: {command}.").format(command=command_word(name)),
+            _("It needs one of: {roles}.").format(roles=role_words(roles)),
         )
     if not any(case.state in step.states for step in mine):
         raise Refused(
             "WRONG_STATE",
             _("The case is {state}; {command} is not possible now.").format(
-                state=case.state, command=name
+                state=state_word(case.state), command=command_word(name)
             ),
-            _("It is possible when the case is: {states}.").format(states=_states(mine)),
+            _("It is possible when the case is: {states}.").format(
+                states=state_words(state for step in mine for state in step.states)
+            ),
         )
-
-
-def _states(steps: list[Step]) -> str:
-    return ", ".join(dict.fromkeys(state for step in steps for state in step.states))
 
 
 def _own_referral(case: Case, request: Request, name: str) -> None:
@@ -78,9 +83,11 @@ def _own_referral(case: Case, request: Request, name: str) -> None:
         raise Refused(
             "REFERRAL_STATE",
             _("The referral is {state}; {command} is not possible now.").format(
-                state=referral.state, command=name
+                state=part_word(referral.state), command=command_word(name)
             ),
-            _("Claim it first.") if referral.state == "offered" else "",
+            _("Claim it first.")
+            if referral.state == "offered"
+            else _("`referral case show {code}` shows where it stands.").format(code=case.code),
         )
 
 

@@ -8,6 +8,7 @@ from referral_engine.errors import Refused
 from referral_engine.flow import clocks
 from referral_engine.flow.draft import Draft
 from referral_engine.flow.offer import hold_at_centre
+from referral_engine.flow.wording import role_words, state_word
 from referral_engine.i18n import _
 from referral_engine.lifecycle import SIGNATURES, steps_of
 from referral_engine.model import event as e
@@ -126,7 +127,7 @@ def _still_possible(draft: Draft, proposal: Proposal) -> None:
         raise Refused(
             "WRONG_STATE",
             _("The case is {state}; what was proposed is not possible now.").format(
-                state=draft.case.state
+                state=state_word(draft.case.state)
             ),
             _("Refuse it instead."),
         )
@@ -138,13 +139,13 @@ def _may_sign(draft: Draft, proposal: Proposal) -> None:
         raise Refused(
             "NOT_A_SIGNER",
             _("Your role may not sign this."),
-            _("It needs one of: {roles}.").format(roles=", ".join(proposal.roles)),
+            _("It needs one of: {roles}.").format(roles=role_words(proposal.roles)),
         )
     if by.id == proposal.by or any(s.by == by.id for s in proposal.signatures):
         raise Refused(
             "SECOND_PERSON",
             _("This needs a second person: whoever asked or signed before cannot sign again."),
-            _("Ask a colleague with one of: {roles}.").format(roles=", ".join(proposal.roles)),
+            _("Ask a colleague with one of: {roles}.").format(roles=role_words(proposal.roles)),
         )
     if proposal.detail.get("against") and proposal.detail["against"] == by.unit:
         raise Refused("OWN_UNIT", _("Nobody signs about their own unit."))

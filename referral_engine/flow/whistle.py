@@ -54,7 +54,11 @@ def stand_down(draft: Draft, command: StandDown) -> None:
     """The whistler ends the whistle and rates each responder; supports that still wait go home."""
     whistled = [r for r in draft.case.referrals if r.whistle and not r.stood_down]
     if not whistled:
-        raise Refused("NO_WHISTLE", _("No whistle is blown on this case."))
+        raise Refused(
+            "NO_WHISTLE",
+            _("No whistle is blown on this case."),
+            _("`referral centre whistle` blows one."),
+        )
     whistlers = {r.whistler for r in whistled if r.whistler}
     if whistlers and draft.by.unit not in whistlers and not draft.by.has("duty_leader"):
         raise Refused(

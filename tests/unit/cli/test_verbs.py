@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from referral_engine import cli
+from referral_engine import cli, i18n
 from referral_engine.model import command as c
 from tests.unit.cli.conftest import Referral
 
@@ -241,3 +241,16 @@ def test_a_trusted_name_never_opens_a_seal(referral: Referral, cases: list[str])
     ran = referral("centre", "designate", cases[0], "--unit", "police")
     assert ran.code == 1
     assert "UNKNOWN_CASE" in ran.err
+
+
+def test_a_refusal_names_state_and_command_in_the_readers_language(
+    referral: Referral, cases: list[str]
+) -> None:
+    i18n.set_locale("zh_CN")
+    ran = referral("centre", "close", cases[0], "--actor", "d1")
+    assert ran.code == 1
+    assert "案件处于 已派单，现在不能 结案" in ran.err
+    assert "已审核, 已回访" in ran.err
+    ran = referral("rate", cases[0], "--contacted", "yes", "--resolved", "yes", "--score", "9")
+    assert ran.code == 2
+    assert "请写 1 到 5 的整数" in ran.err
