@@ -145,7 +145,10 @@ class Verbs:
             made = make(
                 On(app, case, part, id, View(desk.store, app.workspace, desk.clock)), **given
             )
-            answer = submit(desk, c.Request(case.code, made, by, key, happened_at))
+            try:
+                answer = submit(desk, c.Request(case.code, made, by, key, happened_at))
+            except Refused as error:
+                raise _given_back(error, case, referral) from None
             print_result(answer, find_case(desk.store, case.code), app.workspace, as_json=as_json)
 
 
@@ -179,6 +182,18 @@ class Centre(Verbs):
         self, actor: str, command: str, case: Case, referral: Referral | None, org: Org
     ) -> Principal:
         return who.at_the_centre(actor, command, case, org)
+
+
+def _given_back(error: Refused, case: Case, referral: Referral | None) -> Refused:
+    """Who gave a referral back no longer sees the case, but knows it: nothing open is betrayed."""
+    gone = referral is not None and referral.state in ("declined", "transferred", "cancelled")
+    if error.code != "UNKNOWN_CASE" or not gone or case.sealed or case.barred:
+        return error
+    return Refused(
+        "NO_OPEN_REFERRAL",
+        _("No open referral of this case is yours."),
+        _("`referral case show {code}` lists its referrals.").format(code=case.code),
+    )
 
 
 def _no_referral(id: str) -> Refused:

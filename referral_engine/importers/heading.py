@@ -108,7 +108,9 @@ def _unknown(name: str, place: Place, mapping: Mapping) -> Fault:
         )
         best = nearest(name, used_columns(mapping) | mapping.ignore)
     else:
-        advice = _("without a mapping, columns are named like the fields of an issue")
+        advice = _(
+            "without a --mapping, columns are named like the fields of an issue (docs/mapping.md)"
+        )
         best = nearest_field(name)
     message = _("unknown column {name}; {advice}").format(name=name, advice=advice)
     return Fault(place, "UNKNOWN_COLUMN", message, suggestion=_did_you_mean(best))

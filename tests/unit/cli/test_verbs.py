@@ -254,3 +254,12 @@ def test_a_refusal_names_state_and_command_in_the_readers_language(
     ran = referral("rate", cases[0], "--contacted", "yes", "--resolved", "yes", "--score", "9")
     assert ran.code == 2
     assert "请写 1 到 5 的整数" in ran.err
+
+
+def test_who_gave_a_referral_back_is_told_so(referral: Referral, cases: list[str]) -> None:
+    part = f"{cases[0]}-1"
+    back = ("desk", "decline", part, "--ground", "outside_remit", "--suggest", "justice")
+    assert referral(*back).code == 0
+    ran = referral("desk", "claim", part)
+    assert ran.code == 1
+    assert "NO_OPEN_REFERRAL" in ran.err
