@@ -8,6 +8,7 @@ from __future__ import annotations
 from referral_engine.errors import Refused
 from referral_engine.flow import clocks
 from referral_engine.flow.draft import Draft
+from referral_engine.flow.ground import coded
 from referral_engine.flow.offer import drop, hold_at_centre, offer
 from referral_engine.flow.referral import referral_of
 from referral_engine.i18n import _
@@ -15,6 +16,7 @@ from referral_engine.model import event as e
 from referral_engine.model.command import Decline, Designate, Transfer
 from referral_engine.model.referral import Referral
 from referral_engine.model.target import Target
+from referral_engine.rules import vocabulary
 from referral_engine.worktime import Due, deadline
 
 __all__ = ["appoint", "decline", "designate", "transfer"]
@@ -24,13 +26,12 @@ def decline(draft: Draft, command: Decline) -> None:
     """A support simply leaves. A lead's first decline goes to the unit it suggests, or back to
     the centre; the next one makes the case contested."""
     referral = referral_of(draft, command.referral)
-    _may_decline(draft, referral, command.ground)
-    note = draft.keep(command.reason)
+    ground, words = coded(command.ground, command.reason, vocabulary.GROUNDS)
+    _may_decline(draft, referral, ground)
+    note = draft.keep(words)
     suggested = _suggested(draft, command.suggest, referral)
     owner = draft.case.holder if referral.role == "lead" else ""
-    draft.record(
-        e.Declined(referral.id, referral.unit, command.ground, suggested, note), owner=owner
-    )
+    draft.record(e.Declined(referral.id, referral.unit, ground, suggested, note), owner=owner)
     clocks.cancel(draft, [d for d in draft.case.deadlines if d.referral == referral.id])
     if referral.role == "lead":
         _next_owner(draft, referral, suggested)
@@ -75,7 +76,10 @@ def _transfer_support(draft: Draft, referral: Referral, to: str, note: str) -> N
 def designate(draft: Draft, command: Designate) -> None:
     """A person of the centre decides who owns the case; the ground is settled with it."""
     unit = draft.unit(command.unit)
-    appoint(draft, unit, draft.keep(command.reason), ground=command.ground)
+    ground, words = command.ground, command.reason
+    if ground:
+        ground, words = coded(ground, words, vocabulary.GROUNDS)
+    appoint(draft, unit, draft.keep(words), ground=ground)
 
 
 def appoint(draft: Draft, unit: str, note: str = "", ground: str = "") -> None:

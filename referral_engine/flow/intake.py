@@ -10,6 +10,7 @@ from referral_engine.errors import Refused
 from referral_engine.flow import clocks
 from referral_engine.flow.answer import answered
 from referral_engine.flow.draft import Draft
+from referral_engine.flow.ground import coded
 from referral_engine.flow.offer import drop_all, hold_at_centre
 from referral_engine.flow.recurrence import recall
 from referral_engine.flow.recusal import (
@@ -37,6 +38,7 @@ from referral_engine.model.command import (
 )
 from referral_engine.model.event.body import Extra
 from referral_engine.model.issue import Issue
+from referral_engine.rules import vocabulary
 
 __all__ = [
     "ISSUE",
@@ -107,18 +109,18 @@ def accept(draft: Draft, command: Accept) -> None:
 
 
 def reject(draft: Draft, command: Reject) -> None:
-    note = draft.keep(command.reason)
-    propose(draft, "reject", {"ground": command.ground}, note=note)
+    ground, words = coded(command.ground, command.reason, vocabulary.REJECT_GROUNDS)
+    propose(draft, "reject", {"ground": ground}, note=draft.keep(words))
 
 
 def redirect(draft: Draft, command: Redirect) -> None:
-    note = draft.keep(command.reason)
-    propose(draft, "redirect", {"legal_path": command.legal_path}, note=note)
+    path, words = coded(command.legal_path, command.reason, vocabulary.REDIRECTS)
+    propose(draft, "redirect", {"legal_path": path}, note=draft.keep(words))
 
 
 def exclude(draft: Draft, command: Exclude) -> None:
-    note = draft.keep(command.reason)
-    propose(draft, "exclude", {"ground": command.ground}, note=note)
+    ground, words = coded(command.ground, command.reason, vocabulary.REJECT_GROUNDS)
+    propose(draft, "exclude", {"ground": ground}, note=draft.keep(words))
 
 
 def object_(draft: Draft, command: Object) -> None:
