@@ -51,7 +51,7 @@ def offer(
         whistle=whistle,
         whistler=_whistler(draft) if whistle else "",
         required=required,
-        path_step=step,
+        path_step=step or (case.path_step if role == "lead" else ""),
     )
     owner = station if role == "lead" else ""
     draft.record(e.Offered(referral, reason=reason, note=note), owner=owner, engine=engine)

@@ -9,6 +9,7 @@ import pytest
 from referral_engine.model import command as c
 from referral_engine.model import event as e
 from referral_engine.model.span import Span
+from referral_engine.model.target import Target
 from tests.unit.flow.play import (
     CENTRE,
     COUNTY,
@@ -204,3 +205,11 @@ def test_extension_by_two_hands_counts_on_from_the_end() -> None:
     assert play.due("report", "ecology") == "10-19 18:00"
     play.do(c.Sign(play.case.proposals[0].id), CENTRE)
     assert play.due("report", "ecology") == "10-22 18:00"
+
+
+def test_a_unit_designated_on_a_path_goes_on_with_its_step() -> None:
+    play = Play(category="D02", text="院墙")
+    before = play.lead().path_step
+    play.do(c.Designate(Target(unit="housing")), CENTRE)
+    assert (play.lead().unit, play.lead().path_step) == ("housing", before)
+    assert before
