@@ -40,7 +40,7 @@ def call_back(draft: Draft, command: CallBack) -> None:
         _unhappy(draft, note)
         return
     _end_waiting(draft)
-    _start(draft, "close")
+    clocks.ensure(draft, "close")
 
 
 def _result(command: CallBack) -> str:
@@ -116,7 +116,7 @@ def close(draft: Draft, command: Close) -> None:
     draft.tell("reporter", "closed", outcome=outcome)
     for code in case.absorbed:
         draft.follow(code, PassAnswer(draft.code, outcome), f"answer/{code}/{case.version}")
-    _start(draft, "archive")
+    clocks.ensure(draft, "archive")
 
 
 def archive(draft: Draft, command: object) -> None:
@@ -142,7 +142,7 @@ def _unreached(draft: Draft, tried: int, note: str) -> None:
     draft.record(e.CalledBack("unverified", tried, note=note))
     draft.tell("reporter", "unreached")
     _end_waiting(draft)
-    _start(draft, "close")
+    clocks.ensure(draft, "close")
 
 
 def _again(draft: Draft, reason: str, note: str) -> None:
@@ -167,9 +167,3 @@ def _end_waiting(draft: Draft) -> None:
     for name in ("review", "call_back", "close"):
         if clocks.find(draft, name):
             clocks.meet(draft, name)
-
-
-def _start(draft: Draft, name: str) -> None:
-    clock = draft.rules.clock("case", name)
-    if clock is not None and clocks.find(draft, name) is None:
-        clocks.start(draft, clock, since=draft.now)

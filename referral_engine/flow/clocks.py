@@ -19,6 +19,7 @@ from referral_engine.worktime import Due, Paused, Stop, at_share, deadline
 __all__ = [
     "cancel",
     "confirm_all",
+    "ensure",
     "extend",
     "find",
     "meet",
@@ -62,6 +63,13 @@ def start(
     )
     made = replace(made, state="waiting") if clock.since else _timed(draft, made)
     draft.record(e.ClockStarted(made))
+
+
+def ensure(draft: Draft, name: str, referral: Referral | None = None) -> None:
+    """Starts the clock that the rules give a case under this name, from now, unless it runs."""
+    clock = draft.rules.clock("case", name)
+    if clock is not None and find(draft, name, referral.id if referral else "") is None:
+        start(draft, clock, referral=referral, since=draft.now)
 
 
 def on_day(draft: Draft, name: str, day: date, *, referral: str = "") -> str:

@@ -151,9 +151,7 @@ def _do(
 def _supervise(draft: Draft, target: str, fired: Fired, referral: Referral | None) -> None:
     id = referral.id if referral else ""
     draft.record(e.Supervised(id, rule=fired.rule_id), engine=True)
-    clock = draft.rules.clock("case", "supervise")
-    if clock is not None and clocks.find(draft, "supervise", id) is None:
-        clocks.start(draft, clock, referral=referral, since=draft.now)
+    clocks.ensure(draft, "supervise", referral)
     draft.tell(target, "supervised", rule=fired.rule_id, referral=id)
     if referral is not None and referral.open:
         draft.call(referral, "escalated", once=f"supervise/{referral.supervised + 1}",

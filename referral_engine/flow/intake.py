@@ -142,9 +142,7 @@ def take_up_again(draft: Draft) -> None:
     answer is owed anew."""
     ending = ("review", "call_back", "close", "archive")
     clocks.cancel(draft, [d for d in draft.case.deadlines if d.name in ending])
-    clock = draft.rules.clock("case", "answer")
-    if clock is not None and clocks.find(draft, "answer") is None:
-        clocks.start(draft, clock, since=draft.now)
+    clocks.ensure(draft, "answer")
     hold_at_centre(draft, "designate")
 
 

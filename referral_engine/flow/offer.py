@@ -70,10 +70,7 @@ def offer(
 
 def hold_at_centre(draft: Draft, waiting: str) -> None:
     """The centre holds the case and must act: `waiting` names the clock (accept, designate)."""
-    if clocks.find(draft, waiting) is None:
-        clock = draft.rules.clock("case", waiting)
-        if clock is not None:
-            clocks.start(draft, clock, since=draft.now)
+    clocks.ensure(draft, waiting)
     draft.tell(draft.case.holder, waiting)
 
 

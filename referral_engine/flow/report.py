@@ -200,7 +200,7 @@ def _resolve(draft: Draft, outcome: str, *, review: bool = True) -> None:
     draft.record(e.Resolved(outcome), owner=draft.case.holder)
     draft.tell("reporter", "resolved", outcome=outcome)
     if review and sampled(draft.code, "review", draft.policy.review_share):
-        _start_case_clock(draft, "review")
+        clocks.ensure(draft, "review")
         draft.tell(draft.case.holder, "review")
         return
     why = "not_sampled" if review else "handled_now"
@@ -212,14 +212,8 @@ def _to_call_back(draft: Draft) -> None:
     """Whom the sample does not choose for a call-back still waits for a person who closes."""
     chosen = sampled(draft.code, "call_back", draft.policy.call_back_share)
     waiting = "call_back" if chosen else "close"
-    _start_case_clock(draft, waiting)
+    clocks.ensure(draft, waiting)
     draft.tell(draft.case.holder, waiting)
-
-
-def _start_case_clock(draft: Draft, name: str) -> None:
-    clock = draft.rules.clock("case", name)
-    if clock is not None and clocks.find(draft, name) is None:
-        clocks.start(draft, clock, since=draft.now)
 
 
 def _return(draft: Draft, lead: Referral) -> None:

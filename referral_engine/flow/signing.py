@@ -57,9 +57,7 @@ def propose(
         roles=need.roles, detail=detail, referral=referral, note=note,
     )  # fmt: skip
     draft.record(e.Proposed(proposal), engine=engine)
-    clock = draft.rules.clock("case", "sign")
-    if clock is not None and clocks.find(draft, "sign") is None:
-        clocks.start(draft, clock, since=draft.now)
+    clocks.ensure(draft, "sign")
     if kind == "withdraw":
         draft.tell("reporter", "withdrawal_asked", proposal=proposal.id)
     else:

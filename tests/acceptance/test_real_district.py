@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -29,10 +28,9 @@ def referral(folder: Path, *words: object) -> Any:
 
 
 @pytest.fixture(scope="module")
-def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def district(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Path:
     """The example with its organisation derived; EXPORT.csv is the export."""
-    data = Path(os.environ.get("REFERRAL_SHARED_DATA") or ROOT.parent / "shared" / "data")
-    export = data / "pingshan_events_7000.csv"
+    export = shared_data / "pingshan_events_7000.csv"
     if not export.is_file():
         pytest.skip(f"no real export {export}; set REFERRAL_SHARED_DATA to where it is")
     folder = tmp_path_factory.mktemp("pingshan") / "district"
