@@ -11,7 +11,8 @@ from referral_engine.model.case import Case, Party
 
 @on(e.Resolved)
 def _resolved(case: Case, body: e.Resolved, event: e.Event) -> Changes:
-    return {"state": "resolved", "outcome": body.outcome}
+    """Whoever acted has done it: nobody is left to contest whose it was."""
+    return {"state": "resolved", "outcome": body.outcome, "contested": False}
 
 
 @on(e.Reviewed)

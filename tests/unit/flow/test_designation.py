@@ -160,3 +160,11 @@ def test_the_answer_clock_is_never_reset_by_passing_a_case_on() -> None:
     answers = [d for d in play.case.deadlines if d.name == "answer"]
     assert len(answers) == 1
     assert play.due("answer") == "12-11 18:00"
+
+
+def test_once_the_first_unit_has_done_it_the_case_is_no_longer_contested() -> None:
+    play = contested()
+    play.do(c.Claim(play.lead().id), play.officer())
+    assert play.case.contested
+    play.do(c.Report(play.lead().id, "done"), play.officer())
+    assert (play.case.state, play.case.contested) == ("resolved", False)
