@@ -9,7 +9,9 @@ from typing import Protocol
 
 from referral_engine.i18n import _
 
-__all__ = ["JUMP", "Clock", "JumpWatch", "SystemClock", "VirtualClock", "monotonic"]
+__all__ = [
+    "JUMP", "Clock", "DatabaseClock", "JumpWatch", "SystemClock", "VirtualClock", "monotonic",
+]  # fmt: skip
 
 # design.md: a wall clock that moved further than this against the monotonic one suspends timers
 # until a person has accepted the new time.
@@ -37,6 +39,35 @@ class SystemClock:
     def now(self) -> datetime:
         """The present moment, aware, in UTC, to the microsecond."""
         return datetime.now(UTC)
+
+
+class DatabaseClock:
+    """The wall clock of the database's machine, one for all the machines that work on it.
+
+    It is asked now and then (`ask`); in between this machine's monotonic clock goes on from the
+    last answer, so that neither a question a reading nor a database that is away stops the time.
+    """
+
+    __slots__ = ("_answer", "_ask", "_asked", "_monotonic")
+
+    def __init__(
+        self, ask: Callable[[], datetime], monotonic: Callable[[], float] = monotonic
+    ) -> None:
+        """Asks at once; `ask` gives an aware time, `monotonic` seconds."""
+        self._ask = ask
+        self._monotonic = monotonic
+        self.refresh()
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        return self._answer + timedelta(seconds=self._monotonic() - self._asked)
+
+    def refresh(self) -> None:
+        """Asks the database again; raises what `ask` does, and the clock then runs on."""
+        before = self._monotonic()
+        answer = _utc(self._ask())
+        # Half of the way there and back is over when the answer is read.
+        self._answer, self._asked = answer, (before + self._monotonic()) / 2
 
 
 class VirtualClock:

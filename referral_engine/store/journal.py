@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     select,
 )
 
+from referral_engine.clock import SystemClock
 from referral_engine.model.event import Event, event_name
 from referral_engine.store.chain import canonical, chained, read_event
 from referral_engine.store.moment import micros
@@ -29,6 +31,7 @@ __all__ = [
     "StoredEvent",
     "after",
     "beyond",
+    "clock",
     "event_rows",
     "horizon",
     "of_case",
@@ -55,6 +58,14 @@ class StoredEvent(NamedTuple):
     position: Position
     event: Event
     hash: bytes
+
+
+def clock(connection: Connection) -> datetime:
+    """The wall clock of the database's machine (UTC); of this one, where the store is a file."""
+    if connection.dialect.name == "sqlite":
+        return SystemClock().now()
+    told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return told.astimezone(UTC)
 
 
 def event_rows(events: Sequence[Event], head: bytes) -> tuple[list[Row], bytes]:

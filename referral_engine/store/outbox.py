@@ -6,17 +6,31 @@ wake-ups; what was claimed too often becomes a dead letter with its error and tr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Column, Connection, Select, Table, Update, func, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Update,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy import literal as constant
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from referral_engine.store.moment import micros, moment
 from referral_engine.store.prepared import Prepared, literal, numbered, prepared, value, values
-from referral_engine.store.tables import OUTBOXES, plugin_call
+from referral_engine.store.tables import OUTBOXES, follow_up, plugin_call
 
 __all__ = [
     "DeadLetter",
@@ -28,10 +42,13 @@ __all__ = [
     "done",
     "earliest",
     "failed",
+    "in_hand",
     "last_error",
     "next_due",
     "pending",
+    "ready_lanes",
     "release",
+    "renew",
     "requeue",
     "void",
 ]
@@ -75,13 +92,15 @@ def claim(
     lease: timedelta,
     max_claims: int,
     per_lane: int | None = None,
+    lane: str | None = None,
 ) -> tuple[list[Item], list[Item]]:
     """Takes up to `limit` items that are due, earliest first, `per_lane` of a lane in hand at once.
 
-    Returns the rows taken, and those that were claimed too often and are dead letters now.
+    With a `lane`, only of that one. Returns the rows taken, and those that were claimed too often
+    and are dead letters now.
     """
-    if per_lane is None:
-        found = _ready(connection, box, now, limit)
+    if per_lane is None or lane is not None:
+        found = _ready(connection, box, now, limit, lane)
     else:
         found = _fairly(connection, box, now, limit, per_lane)
     spent = [row for row in found if row.claims >= max_claims]
@@ -107,20 +126,31 @@ def _ready(
     connection: Connection, box: Table, now: datetime, limit: int, lane: str | None = None
 ) -> list[Item]:
     at, only = micros(now), {} if lane is None else {"lane": lane}
-    found = _due(box, lane is not None).rows(connection, at=at, limit=limit, **only)
+    # Where several workers claim, two commands for one case could overtake each other.
+    in_turn = box is follow_up and connection.dialect.name == "postgresql"
+    found = _due(box, lane is not None, in_turn).rows(connection, at=at, limit=limit, **only)
     return [Item._make(row) for row in found]
 
 
 @prepared
-def _due(box: Table, one_lane: bool) -> Select[Any]:
+def _due(box: Table, one_lane: bool, in_turn: bool) -> Select[Any]:
     b = box.c
     query = select(*_columns(box)).where(
         b.status == _PENDING, b.due_at <= value("at"), b.lease_until <= value("at")
     )
     if one_lane:
         query = query.where(b.lane == value("lane"))
+    if in_turn:
+        query = query.where(or_(b.lane == literal(""), ~_has_earlier(box)))
     query = query.order_by(b.due_at, b.item_id).limit(value("limit"))
     return query.with_for_update(skip_locked=True)
+
+
+def _has_earlier(box: Table) -> ColumnElement[bool]:
+    """Whether something of the same lane is due that was put in before."""
+    b, e = box.c, box.alias("earlier").c
+    waiting = (e.status == _PENDING, e.lane == b.lane, e.due_at <= value("at"))
+    return exists().where(*waiting, tuple_(e.due_at, e.item_id) < tuple_(b.due_at, b.item_id))
 
 
 def _columns(box: Table) -> list[Column[Any]]:
@@ -225,6 +255,48 @@ def void(connection: Connection, box: Table, code: str) -> int:
 def lanes(connection: Connection, box: Table) -> list[str]:
     """The lanes in which something is pending."""
     return _lanes(connection, box)
+
+
+def ready_lanes(connection: Connection, box: Table, now: datetime) -> list[str]:
+    """The lanes in which something is due that nobody has in hand."""
+    at = micros(now)
+    return [
+        lane for lane in _lanes(connection, box) if _head_of(box).rows(connection, at=at, lane=lane)
+    ]
+
+
+@prepared
+def _head_of(box: Table) -> Select[Any]:
+    b = box.c
+    query = select(b.item_id).where(b.status == _PENDING, b.lane == value("lane"))
+    return query.where(b.due_at <= value("at"), b.lease_until <= value("at")).limit(1)
+
+
+def in_hand(connection: Connection, box: Table, now: datetime) -> int:
+    """How many items are claimed and not finished."""
+    at: int = _held_now(box).rows(connection, at=micros(now))[0][0]
+    return at
+
+
+@prepared
+def _held_now(box: Table) -> Select[Any]:
+    b = box.c
+    held = (b.due_at <= value("at"), b.lease_until > value("at"))
+    return select(func.count()).where(b.status == _PENDING, *held)
+
+
+def renew(connection: Connection, box: Table, held: Mapping[int, int], until: datetime) -> None:
+    """Prolongs the leases of items still in hand, given as fences by number."""
+    for item_id, fence in held.items():
+        _renewed(box).touched(connection, item=item_id, held=fence, until=micros(until))
+
+
+@prepared
+def _renewed(box: Table) -> Update:
+    b = box.c
+    found = update(box).where(b.item_id == value("item"), b.fence == value("held"))
+    found = found.where(b.lease_until > literal_column("0"), b.status == _PENDING)
+    return found.values(lease_until=value("until"))
 
 
 def dismiss(connection: Connection, box: Table, unserved: Sequence[str]) -> int:

@@ -212,6 +212,19 @@ class Reader:
         """The newest checkpoint; None before the first."""
         return latest(self.connection)
 
+    def clock(self) -> datetime:
+        """The wall clock of the database's machine (UTC)."""
+        return journal.clock(self.connection)
+
+    def in_hand(self, now: datetime) -> int:
+        """How much of what is due somebody has claimed and not finished."""
+        boxes = sum(outbox.in_hand(self.connection, box, now) for box in OUTBOXES)
+        return boxes + wakeups.in_hand(self.connection, now)
+
+    def ready_calls(self, now: datetime) -> list[str]:
+        """The units for which a plugin call is due that nobody has in hand."""
+        return outbox.ready_lanes(self.connection, plugin_call, now)
+
     def upcoming(self) -> dict[str, datetime]:
         """When a runner next finds something in each box that holds anything (wakeup, follow_up,
         plugin_call, notice); may lie in the past.

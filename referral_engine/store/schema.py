@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from referral_engine.store import bells
 from referral_engine.store.errors import store_outdated
 from referral_engine.store.tables import metadata
 
@@ -54,6 +55,8 @@ def upgrade(engine: Engine, revision: str = "head") -> str:
 
     with engine.begin() as connection:
         command.upgrade(alembic_config(connection), revision)
+        if connection.dialect.name == "postgresql":
+            bells.renew(connection)
         return current(connection)
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Table
 
 from referral_engine.model.case import Case
+from referral_engine.store.bells import CALLS, CASES, NOTICES, Bell
 from referral_engine.store.errors import Conflict
 from referral_engine.store.journal import EVENT_COLUMNS
 from referral_engine.store.projection import CASE_COLUMNS, LINK_COLUMNS, REFERRAL_COLUMNS
@@ -134,15 +135,17 @@ STEPS: tuple[Step, ...] = (
     _into("intake_key", intake_key, INTAKE_KEY_COLUMNS),
 )
 _CASE_FILE_STEPS = frozenset({"case_new", "case_changed"})
+_LANE = OUTBOX_COLUMNS.index("lane")
 
 
 class Stage:
     """Rows by step, and what a later command of the same transaction must see of them."""
 
-    __slots__ = ("cases", "command_keys", "intake_keys", "keys", "rows")
+    __slots__ = ("bells", "cases", "command_keys", "intake_keys", "keys", "rows")
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {}
+        self.bells: set[Bell] = set()
         self.cases: dict[str, Loaded] = {}
         self.keys: dict[str, CaseKey] = {}
         self.command_keys: dict[tuple[str, str], Seen] = {}
@@ -151,6 +154,7 @@ class Stage:
     def add(self, step: str, *rows: Row) -> None:
         if rows:
             self.rows.setdefault(step, []).extend(rows)
+            self.bells.update(_bells(step, rows))
 
     def void_calls(self, code: str, referral_id: str | None) -> None:
         """Takes back the calls not yet made, of one referral or of the whole case."""
@@ -169,6 +173,7 @@ class Stage:
         """Adds what a command that went well has staged."""
         for step, rows in other.rows.items():
             self.rows.setdefault(step, []).extend(rows)
+        self.bells.update(other.bells)
         self.cases.update(other.cases)
         self.keys.update(other.keys)
         self.command_keys.update(other.command_keys)
@@ -189,3 +194,12 @@ class Stage:
 
     def pending(self, steps: Iterable[str] | None = None) -> bool:
         return any(self.rows.get(step) for step in (self.rows if steps is None else steps))
+
+
+def _bells(step: str, rows: Iterable[Row]) -> Iterable[Bell]:
+    """What tells a worker of the work in `rows`."""
+    if step == "plugin_call":
+        return {Bell(CALLS, row[_LANE]) for row in rows}
+    if step == "follow_up":
+        return (CASES,)
+    return (NOTICES,) if step == "notice" else ()

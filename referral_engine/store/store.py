@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import secrets
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -16,7 +17,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, select
 
-from referral_engine.store import schema
+from referral_engine.store import bells, schema
 from referral_engine.store.checkpoints import Checkpoint, anchor
 from referral_engine.store.engine import DaemonLock, database_file, open_reader, open_writer
 from referral_engine.store.errors import store_readonly
@@ -57,6 +58,7 @@ class Store:
         self._writer_engine = writer
         self._vault = Vault(keyring)
         self._writer: Writer | None = None
+        self._ringer = "" if database_file(url) else secrets.token_hex(4)
         if writer is not None:
             self._writer = Writer(writer, self._begin, batch=batch, waiting=waiting)
         with reader.connect() as connection:
@@ -212,7 +214,7 @@ class Store:
         return rebuild_cases(tx.connection, codes, self._township)
 
     def _begin(self, connection: Connection, *, alone: bool) -> Tx:
-        return Tx(connection, self._vault, self._township, alone=alone)
+        return Tx(connection, self._vault, self._township, alone=alone, ringer=self._ringer)
 
 
 def _prepare(engine: Engine, keyring: Keyring) -> None:
@@ -220,6 +222,8 @@ def _prepare(engine: Engine, keyring: Keyring) -> None:
     if not schema.current(engine):
         schema.create(engine)
     schema.check(engine)
+    if engine.dialect.name == "postgresql":
+        bells.install(engine)
     with engine.connect() as connection:
         known = connection.execute(select(setting.c.name)).scalars().all()
     if {"store_id", "digest_secret"} <= set(known):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, NestedTransaction
 
 from referral_engine.model.case import Case
 from referral_engine.model.outcome import Call, Resolution
-from referral_engine.store import history, rulebook
+from referral_engine.store import bells, history, rulebook
 from referral_engine.store.chain import GENESIS
 from referral_engine.store.checkpoints import Checkpoint, make
 from referral_engine.store.errors import Conflict
@@ -37,11 +37,16 @@ class Tx(Work):
     """
 
     def __init__(
-        self, connection: Connection, vault: Vault, township: Township, *, alone: bool
-    ) -> None:
-        """A command that is `alone` needs no savepoint: the whole transaction is given up."""
+        self, connection: Connection, vault: Vault, township: Township, *, alone: bool,
+        ringer: str = "",
+    ) -> None:  # fmt: skip
+        """A command that is `alone` needs no savepoint: the whole transaction is given up.
+
+        Workers elsewhere are rung for by `ringer`; without one nobody waits for bells.
+        """
         super().__init__(connection, vault, township)
         self._alone = alone
+        self._ringer = ringer
         self._earlier = Stage()
         self._own = Stage()
         self._savepoint: NestedTransaction | None = None
@@ -128,6 +133,10 @@ class Tx(Work):
         """Says that a runner is alive; how long none was, when that was longer than `gap`."""
         return history.beat(self._now(), runner, now, gap)
 
+    def ring(self, rung: Iterable[bells.Bell]) -> None:
+        """Has workers told of work that is due, where they wait for bells (PostgreSQL)."""
+        self._own.bells.update(rung)
+
     def checkpoint(self, now: datetime) -> Checkpoint | None:
         """Records a checkpoint; None when nothing changed. `Store.checkpoint` anchors it too."""
         return make(self._now(), now)
@@ -200,8 +209,10 @@ class Tx(Work):
             self._own, self._savepoint = Stage(), None
 
     def finish(self) -> None:
-        """Writes what is left, before the commit. Raises Conflict."""
+        """Writes what is left, and rings for it, before the commit. Raises Conflict."""
         self._earlier.write(self._connection)
+        if self._ringer:
+            bells.ring(self._connection, self._earlier.bells, self._ringer)
 
     # -- parts ------------------------------------------------------------------------------------
     def _now(self) -> Connection:

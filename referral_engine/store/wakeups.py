@@ -19,7 +19,17 @@ from referral_engine.store.outbox import DeadLetter, earliest
 from referral_engine.store.prepared import Prepared, numbered, prepared, value, values
 from referral_engine.store.tables import wakeup
 
-__all__ = ["ClaimedWakeup", "claim", "dead", "due", "failed", "next_due", "release", "revive"]
+__all__ = [
+    "ClaimedWakeup",
+    "claim",
+    "dead",
+    "due",
+    "failed",
+    "in_hand",
+    "next_due",
+    "release",
+    "revive",
+]
 
 _w = wakeup.c
 _waiting = select(_w.due_at, _w.lease_until).where(
@@ -117,6 +127,13 @@ def due(connection: Connection, now: datetime) -> int:
         w.due_at.is_not(None), w.due_at <= micros(now), w.dead == 0
     )
     return connection.execute(waiting).scalar_one()
+
+
+def in_hand(connection: Connection, now: datetime) -> int:
+    """How many cases somebody is looking at."""
+    at = micros(now)
+    held = select(func.count()).where(_w.due_at <= at, _w.lease_until > at, _w.dead == 0)
+    return connection.execute(held).scalar_one()
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -79,18 +79,24 @@ class Work(Reader):
         lease: timedelta,
         per_unit: int | None = None,
         max_claims: int = MAX_CLAIMS,
+        unit: str | None = None,
     ) -> list[Claimed[Call]]:
-        """Takes up to `limit` plugin calls, `per_unit` of one unit in hand at once.
+        """Takes up to `limit` plugin calls, `per_unit` of one unit in hand at once; or of one
+        `unit` alone, where somebody else sees to it that no other worker serves it.
 
         A call claimed too often is given up, and its case is told so by a follow-up `call_failed`.
         """
         connection = self._now()
         taken, spent = outbox.claim(
-            connection, plugin_call, now, limit, lease, max_claims, per_unit
+            connection, plugin_call, now, limit, lease, max_claims, per_unit, unit
         )
         for row in spent:
             self._report_dead(read_call(row.payload), row.fence, outbox.last_error(row), now)
         return [_claimed(row, read_call(row.payload)) for row in taken]
+
+    def renew_calls(self, held: Mapping[int, int], until: datetime) -> None:
+        """Prolongs the leases of calls that are still being made, given as fences by number."""
+        outbox.renew(self._now(), plugin_call, held, until)
 
     def called_units(self) -> list[str]:
         """The units for which plugin calls are pending."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from referral_engine.store.errors import Conflict
 from referral_engine.store.transaction import Tx
@@ -17,6 +17,11 @@ from referral_engine.store.transaction import Tx
 __all__ = ["Writer"]
 
 T = TypeVar("T")
+
+_TRIES = 5
+# PostgreSQL (appendix A): serialisation failure, deadlock, key taken, and what those that shared
+# the transaction with such a one are told. Decided again, it mostly goes through.
+_COLLISIONS = {"40001", "40P01", "23505", "25P02"}
 
 
 class Begin(Protocol):
@@ -91,30 +96,37 @@ class Writer:
             self._commit([j for j in jobs if j and j.future.set_running_or_notify_cancel()])
         self._disconnect()
 
-    def _commit(self, jobs: list[_Job]) -> None:
+    def _commit(self, jobs: list[_Job], tries: int = 1) -> None:
         if not jobs:
             return
         try:
             outcomes = self._transaction(jobs)
-        except (Conflict, IntegrityError) as error:
-            # Somebody else wrote in between. One by one, only those that met it suffer.
-            if len(jobs) == 1:
-                conflict = error if isinstance(error, Conflict) else Conflict()
-                conflict.__cause__ = None if conflict is error else error
-                jobs[0].future.set_exception(conflict)
-            else:
-                for job in jobs:
-                    self._commit([job])
         except BaseException as error:  # noqa: BLE001 - the caller's to judge, in its own thread
-            self._disconnect()
-            for job in jobs:
-                job.future.set_exception(error)
+            collided = _collided(error)
+            if collided is None:
+                self._disconnect()
+            if collided is None or (tries >= _TRIES and len(jobs) == 1):
+                for job in jobs:
+                    job.future.set_exception(collided or error)
+            else:
+                self._again(jobs, tries)
         else:
             for job, (value, failure) in zip(jobs, outcomes, strict=True):
                 if failure is None:
                     job.future.set_result(value)
                 else:
                     job.future.set_exception(failure)
+
+    def _again(self, jobs: list[_Job], tries: int) -> None:
+        """Somebody else wrote in between: all once more, then by halves, so that in the end only
+        those that go on meeting somebody suffer.
+        """
+        if tries == 1 or len(jobs) == 1:
+            self._commit(jobs, tries + 1)
+            return
+        middle = len(jobs) // 2
+        self._commit(jobs[:middle])
+        self._commit(jobs[middle:])
 
     def _transaction(self, jobs: list[_Job]) -> list[tuple[Any, BaseException | None]]:
         if self._connection is None:
@@ -123,6 +135,7 @@ class Writer:
         with self._connection.begin() as transaction:
             tx = self._begin(self._connection, alone=alone)
             outcomes = [_outcome(tx, job) for job in jobs]
+            _raise_collisions(outcomes)
             if alone and outcomes[0][1] is not None:
                 transaction.rollback()
             else:
@@ -142,3 +155,25 @@ def _outcome(tx: Tx, job: _Job) -> tuple[Any, BaseException | None]:
         return tx.attempt(job.command), None
     except BaseException as error:  # noqa: BLE001 - goes to the one who sent the command
         return None, error
+
+
+def _raise_collisions(outcomes: Iterable[tuple[Any, BaseException | None]]) -> None:
+    """A command that decided on an older version keeps its Conflict; one whose statement the
+    server gave up has spoilt the transaction for all.
+    """
+    for _value, failure in outcomes:
+        if failure is not None and not isinstance(failure, Conflict) and _collided(failure):
+            raise failure
+
+
+def _collided(error: BaseException) -> Conflict | None:
+    """The conflict in what a transaction ended with; None for any other failure."""
+    if isinstance(error, Conflict):
+        return error
+    told = error.orig if isinstance(error, DBAPIError) else error
+    taken = isinstance(error, IntegrityError) or getattr(told, "sqlstate", None) in _COLLISIONS
+    if not taken:
+        return None
+    conflict = Conflict()
+    conflict.__cause__ = error
+    return conflict

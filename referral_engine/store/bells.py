@@ -1,0 +1,103 @@
+"""Bells: procrastinate jobs that say `there is work in this lane`, put in with the work itself.
+
+The rows of the outboxes and wake-ups are the truth; a bell only brings a worker to them, on
+whichever machine. It is rung in the transaction that writes the work, so that no work is committed
+without one, and a lost bell is rung again by whoever looks at what is due (`runner/postgres.py`).
+
+One job for each lane and ringing process waits at most, however many rows it stands for: the
+queue stays a few hundred rows long, behind a department that hangs as well as in a tenfold hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine, text
+
+__all__ = ["CALLS", "CASES", "NOTICES", "Bell", "install", "renew", "ring"]
+
+
+class Bell(NamedTuple):
+    """`queue` is procrastinate's; `lane` the department of a call, else empty."""
+
+    queue: str
+    lane: str = ""
+
+    @property
+    def task(self) -> str:
+        return f"referral.{self.queue}"
+
+
+CASES = Bell("cases")
+NOTICES = Bell("notices")
+CALLS = "calls"
+
+# A bell that waits already is locked until our commit: a worker that looks for bells skips it
+# until then, so that none is answered before what it stands for can be seen. A bell that is just
+# being answered waits no longer, and is put in anew.
+_RING = text(
+    "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args)"
+    " SELECT queue, task, bell, jsonb_build_object('lane', lane)"
+    " FROM unnest(CAST(:queues AS text[]), CAST(:tasks AS text[]), CAST(:bells AS text[]),"
+    " CAST(:lanes AS text[])) AS rung (queue, task, bell, lane)"
+    " ON CONFLICT (queueing_lock) WHERE status = 'todo'"
+    " DO UPDATE SET priority = procrastinate_jobs.priority"
+)
+_THERE = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7234501)")
+_REMOVE = text(
+    "DO $$ DECLARE each regprocedure; BEGIN"
+    " DROP TABLE IF EXISTS procrastinate_periodic_defers, procrastinate_events,"
+    " procrastinate_jobs, procrastinate_workers CASCADE;"
+    " FOR each IN SELECT oid::regprocedure FROM pg_proc WHERE proname LIKE 'procrastinate\\_%'"
+    " AND pronamespace = current_schema()::regnamespace LOOP"
+    " EXECUTE 'DROP FUNCTION ' || each || ' CASCADE'; END LOOP;"
+    " DROP TYPE IF EXISTS procrastinate_job_to_defer_v1, procrastinate_job_status,"
+    " procrastinate_job_event_type CASCADE; END $$"
+)
+
+
+def ring(connection: Connection, bells: Iterable[Bell], ringer: str) -> None:
+    """Has the bells rung with the commit; `ringer` names this process.
+
+    Bells of several processes are rows of their own: one that is not committed yet would make
+    the others wait.
+    """
+    ordered = sorted(set(bells))
+    if not ordered:
+        return
+    given = {
+        "queues": [bell.queue for bell in ordered],
+        "tasks": [bell.task for bell in ordered],
+        "bells": [f"{bell.queue}/{bell.lane}/{ringer}" for bell in ordered],
+        "lanes": [bell.lane for bell in ordered],
+    }
+    connection.execute(_RING, given)
+
+
+def install(engine: Engine) -> None:
+    """Makes procrastinate's own tables on a PostgreSQL that has none yet."""
+    with engine.begin() as connection:
+        if connection.execute(_THERE).scalar_one():
+            return
+        connection.execute(_ONE_AT_A_TIME)
+        if not connection.execute(_THERE).scalar_one():
+            _apply(connection)
+
+
+def renew(connection: Connection) -> None:
+    """Makes procrastinate's tables as the installed version wants them.
+
+    Nothing is lost with the old ones: what is due is rung for again. Stop all workers first.
+    """
+    connection.execute(_ONE_AT_A_TIME)
+    connection.execute(_REMOVE)
+    _apply(connection)
+
+
+def _apply(connection: Connection) -> None:
+    from procrastinate.schema import SchemaManager
+
+    # Without parameters the driver takes several statements at once, and no `%` for a mark.
+    connection.connection.cursor().execute(SchemaManager.get_schema())
