@@ -5,19 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from referral_engine.clock import Clock, JumpWatch, SystemClock, VirtualClock, monotonic
+from referral_engine.clock import Clock, SystemClock, VirtualClock
 from referral_engine.desk import Desk
-from referral_engine.desk.publishing import active_hash
 from referral_engine.desk.stranding import refuse_stranding
-from referral_engine.errors import ReferralError
 from referral_engine.notices import LogOutlet
 from referral_engine.plugins.departments import Departments, load
 from referral_engine.runner.base import Restless, Runner
 from referral_engine.runner.crew import Crew
+from referral_engine.runner.housekeeping import Housekeeping
 from referral_engine.runner.orders import Orders, signals
 from referral_engine.store import Keyring, Store
 from referral_engine.workspace import Workspace
@@ -26,11 +25,6 @@ __all__ = ["Company", "Daemon", "run"]
 
 log = logging.getLogger(__name__)
 
-CHECKPOINT_EVERY = 60.0
-"""Seconds of real time, also where the clock is virtual."""
-BEAT_EVERY = timedelta(seconds=15)
-DOWN_AFTER = timedelta(minutes=2)
-"""A silence of the runner longer than this is downtime, for which no unit is blamed."""
 _LONGEST_SLEEP = 1.0
 """Seconds: new work of other processes is seen within this time."""
 
@@ -58,19 +52,18 @@ class Daemon:
         self._until_idle = until_idle
         self._workers = max(1, workers)
         self._company = company
-        self._anchor = anchor
         self._stopped = False
         self._orders = orders or Orders()
-        self._obey = {
-            "stop": self._end, "reload": self._take_workspace, "accept_time": self._accept_time,
-        }  # fmt: skip
-        self._ahead: Mapping[str, datetime] | None = None
-        """What the last look saw, as long as nothing was done since."""
-        self._checked: float | None = None
-        self._beaten: datetime | None = None
         clock = runner.clock
         self._virtual = clock if isinstance(clock, VirtualClock) else None
-        self._jumps = None if self._virtual else JumpWatch(clock)
+        self._house = Housekeeping(runner, "embedded", anchor=anchor, watch=self._virtual is None)
+        self._obey = {
+            "stop": self._end,
+            "reload": self._house.take_workspace,
+            "accept_time": self._house.accept_time,
+        }
+        self._ahead: Mapping[str, datetime] | None = None
+        """What the last look saw, as long as nothing was done since."""
 
     def stop(self) -> None:
         """The step in hand is finished, then the loop ends."""
@@ -90,17 +83,17 @@ class Daemon:
         Also until inference broke in this process (`Desk.broken`): see `run`. Raises Restless
         where, on a virtual clock, something due is never done.
         """
-        self._confirm()
+        self._house.confirm()
         crew = Crew(self.runner.calls, 0 if self._virtual else self._workers - 1)
         try:
             while self._goes_on():
-                self._housekeeping()
+                self._house.look()
                 # Whoever was making a call may leave work behind: then there is another round.
                 if not self._round() and not self._advance() and not crew.dismiss():
                     break
         finally:
             crew.dismiss()
-            self._checkpoint()
+            self._house.checkpoint()
 
     # -- one round ----------------------------------------------------------------------------
     def _goes_on(self, wait: float = 0.0) -> bool:
@@ -149,67 +142,8 @@ class Daemon:
             moments.append(self._company.next_moment())
         return min((at for at in moments if at is not None), default=None)
 
-    # -- beside the work ----------------------------------------------------------------------
-    def _housekeeping(self) -> None:
-        now = self.runner.clock.now()
-        if self._jumps is not None:
-            self._watch_clock()
-            # While timers stand still there is no pulse: that time blames no unit either.
-            late = self._beaten is None or now - self._beaten >= BEAT_EVERY
-            if late and not self.runner.suspended:
-                self._beat(now)
-        if self._checked is None or monotonic() - self._checked >= CHECKPOINT_EVERY:
-            self._checkpoint()
-
-    def _beat(self, now: datetime) -> None:
-        self._beaten = now
-        gap = self.runner.desk.store.transact(lambda tx: tx.beat("embedded", now, DOWN_AFTER))
-        if gap is not None:
-            log.warning("the engine was down for %s; no unit is blamed for it", gap)
-
-    def _watch_clock(self) -> None:
-        jump = self._jumps.jump() if self._jumps else None
-        if jump is not None and not self.runner.suspended:
-            log.error(
-                "the clock jumped by %s: timers stand still until SIGUSR1 accepts the time", jump
-            )
-        self.runner.suspended = jump is not None
-
     def _end(self) -> None:
         self._stopped = True
-
-    def _accept_time(self) -> None:
-        if self._jumps is not None:
-            self._jumps.accept()
-
-    def _checkpoint(self) -> None:
-        """In the database, and beside it: a disk that is away must not stop the work."""
-        self._checked = monotonic()
-        try:
-            self.runner.desk.store.checkpoint(self.runner.clock.now(), self._anchor)
-        except OSError as error:
-            log.error("the anchor %s cannot be written: %s", self._anchor, error.strerror)
-
-    def _confirm(self) -> None:
-        changed = self.runner.confirm_calendar()
-        if changed:
-            log.info("the calendar knows more: deadlines of %s cases are confirmed", changed)
-
-    def _take_workspace(self) -> None:
-        """A faulty edit changes nothing: what ran before goes on, and the faults are named."""
-        desk = self.runner.desk
-        try:
-            workspace = Workspace.open(desk.workspace.config.file)
-            rules = workspace.rules()
-            refuse_stranding(desk.store, workspace.org)
-        except (ReferralError, OSError) as error:
-            log.error("the workspace is not taken over: %s", error)
-            return
-        desk.refresh(workspace)
-        self._confirm()
-        if active_hash(desk.store) != rules.hash:
-            log.warning("edited rules are in the files but not published: referral rules publish")
-        log.info("workspace read again")
 
 
 def run(

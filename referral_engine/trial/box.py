@@ -24,7 +24,7 @@ from referral_engine.plugins.departments import Departments, load
 from referral_engine.plugins.in_thread import InThread
 from referral_engine.rules.runtime import ActiveRules
 from referral_engine.runner.base import Restless, Runner, next_moment
-from referral_engine.runner.embedded import DOWN_AFTER
+from referral_engine.runner.housekeeping import DOWN_AFTER
 from referral_engine.store import Store
 from referral_engine.workspace import Workspace
 

@@ -24,7 +24,8 @@ from referral_engine.plugins.in_thread import InThread
 from referral_engine.rules.infer import InferenceBroken
 from referral_engine.rules.infer.durable import Durable
 from referral_engine.runner.base import Restless, Runner
-from referral_engine.runner.embedded import DOWN_AFTER, Daemon, run
+from referral_engine.runner.embedded import Daemon, run
+from referral_engine.runner.housekeeping import DOWN_AFTER
 from referral_engine.store import Store
 from tests.unit.desk.county import CLAIM, CONFIG, HOUR, ORG, START, WHISTLES, issue, make
 

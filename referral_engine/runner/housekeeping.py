@@ -1,0 +1,100 @@
+"""What a daemon does beside the work: its pulse, checkpoints, the clock, an edited workspace."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from referral_engine.clock import JumpWatch, monotonic
+from referral_engine.desk.publishing import active_hash
+from referral_engine.desk.stranding import refuse_stranding
+from referral_engine.errors import ReferralError
+from referral_engine.runner.base import Runner
+from referral_engine.workspace import Workspace
+
+__all__ = ["BEAT_EVERY", "CHECKPOINT_EVERY", "DOWN_AFTER", "Housekeeping"]
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT_EVERY = 60.0
+"""Seconds of real time, also where the clock is virtual."""
+BEAT_EVERY = timedelta(seconds=15)
+DOWN_AFTER = timedelta(minutes=2)
+"""A silence of all runners longer than this is downtime, for which no unit is blamed."""
+
+
+class Housekeeping:
+    """For one runner of one process, which `name` tells from others. One thread calls it."""
+
+    def __init__(
+        self, runner: Runner, name: str, *, anchor: Path | None = None, watch: bool = True
+    ) -> None:
+        """`watch`: the clock is a real one, that can jump, and a silence of which is downtime."""
+        self.runner = runner
+        self._name = name
+        self._anchor = anchor
+        self._jumps = JumpWatch(runner.clock) if watch else None
+        self._checked: float | None = None
+        self._beaten: datetime | None = None
+
+    def look(self) -> None:
+        """Does what is due of it."""
+        now = self.runner.clock.now()
+        if self._jumps is not None:
+            self._watch_clock()
+            # While timers stand still there is no pulse: that time blames no unit either.
+            late = self._beaten is None or now - self._beaten >= BEAT_EVERY
+            if late and not self.runner.suspended:
+                self._beat(now)
+        if self._checked is None or monotonic() - self._checked >= CHECKPOINT_EVERY:
+            self.checkpoint()
+
+    def accept_time(self) -> None:
+        """Somebody looked at the clock and accepts it: timers run again."""
+        if self._jumps is not None:
+            self._jumps.accept()
+
+    def checkpoint(self) -> None:
+        """In the database, and beside it: a disk that is away must not stop the work."""
+        self._checked = monotonic()
+        try:
+            self.runner.desk.store.checkpoint(self.runner.clock.now(), self._anchor)
+        except OSError as error:
+            log.error("the anchor %s cannot be written: %s", self._anchor, error.strerror)
+
+    def confirm(self) -> None:
+        """Recomputes provisional deadlines where the calendar has learnt more."""
+        changed = self.runner.confirm_calendar()
+        if changed:
+            log.info("the calendar knows more: deadlines of %s cases are confirmed", changed)
+
+    def take_workspace(self) -> None:
+        """A faulty edit changes nothing: what ran before goes on, and the faults are named."""
+        desk = self.runner.desk
+        try:
+            workspace = Workspace.open(desk.workspace.config.file)
+            rules = workspace.rules()
+            refuse_stranding(desk.store, workspace.org)
+        except (ReferralError, OSError) as error:
+            log.error("the workspace is not taken over: %s", error)
+            return
+        desk.refresh(workspace)
+        self.confirm()
+        if active_hash(desk.store) != rules.hash:
+            log.warning("edited rules are in the files but not published: referral rules publish")
+        log.info("workspace read again")
+
+    def _beat(self, now: datetime) -> None:
+        self._beaten = now
+        gap = self.runner.desk.store.transact(lambda tx: tx.beat(self._name, now, DOWN_AFTER))
+        if gap is not None:
+            log.warning("the engine was down for %s; no unit is blamed for it", gap)
+
+    def _watch_clock(self) -> None:
+        jump = self._jumps.jump() if self._jumps else None
+        if jump is not None and not self.runner.suspended:
+            log.error(
+                "the clock jumped by %s: timers stand still until SIGUSR1 accepts the time", jump
+            )
+        self.runner.suspended = jump is not None
