@@ -47,10 +47,10 @@ def run(
     clock: Literal["system", "virtual"],
     verbose: bool,
 ) -> int:
-    from referral_engine.runner import embedded
+    from referral_engine import runner
 
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING,
         format="%(asctime)s %(levelname)s %(message)s",
     )
-    return embedded.run(app.workspace, until_idle=until_idle, workers=workers, clock=clock)
+    return runner.run(app.workspace, until_idle=until_idle, workers=workers, clock=clock)

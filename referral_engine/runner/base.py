@@ -22,7 +22,7 @@ from referral_engine.model.outcome import Call, Notice
 from referral_engine.model.principal import ENGINE
 from referral_engine.notices import Outlet
 from referral_engine.plugins.departments import Departments
-from referral_engine.runner.calling import Calling
+from referral_engine.runner.calling import CALL_LEASE, Calling
 from referral_engine.runner.failing import name_failure, pause, told, trace_of
 from referral_engine.store import CaseFilter, Claimed, ClaimedWakeup, Conflict, Tx
 
@@ -56,10 +56,15 @@ class _Hand(NamedTuple):
 class Runner:
     """Does the engine's own work on one store. Every method may be called from any thread."""
 
-    def __init__(self, desk: Desk, departments: Departments, outlet: Outlet, clock: Clock) -> None:
+    def __init__(
+        self, desk: Desk, departments: Departments, outlet: Outlet, clock: Clock,
+        *, lease: timedelta = LEASE, call_lease: timedelta = CALL_LEASE,
+    ) -> None:  # fmt: skip
+        """`lease` is how long a claim is held, `call_lease` that of a plugin call."""
         self.desk = desk
         self.departments = departments
-        self.calling = Calling(desk, departments, clock)
+        self.calling = Calling(desk, departments, clock, call_lease)
+        self._lease = lease
         self.outlet = outlet
         self.clock = clock
         self.suspended = False
@@ -86,14 +91,23 @@ class Runner:
         went_out = self._round(now, _OUTSIDE if decided else due & _OUTSIDE)
         return decided or went_out
 
-    def calls(self) -> bool:
-        """One plugin call, for threads that make nothing but calls."""
-        return self._round(self.clock.now(), {"plugin_call"})
+    def cases(self) -> bool:
+        """One round of what changes cases; False where nothing was due."""
+        boxes = _INSIDE - {"wakeup"} if self.suspended else _INSIDE
+        return self._round(self.clock.now(), boxes)
 
-    def _round(self, now: datetime, boxes: Set[str]) -> bool:
+    def calls(self, unit: str | None = None) -> bool:
+        """One plugin call, to `unit` where it is named, for threads that make nothing but calls."""
+        return self._round(self.clock.now(), {"plugin_call"}, unit)
+
+    def notices(self) -> bool:
+        """One round of notices."""
+        return self._round(self.clock.now(), {"notice"})
+
+    def _round(self, now: datetime, boxes: Set[str], unit: str | None = None) -> bool:
         if not boxes:
             return False
-        hand = self.desk.store.transact(lambda tx: self._claim(tx, now, boxes))
+        hand = self.desk.store.transact(lambda tx: self._claim(tx, now, boxes, unit))
         # All are sent before the first is waited for: they share commits.
         following = [(each, self._follow_up(each)) for each in hand.follow_ups]
         looking = [(each, self._look(each)) for each in hand.wakeups]
@@ -107,13 +121,13 @@ class Runner:
             self._tell(hand.notices, now)
         return any(hand)
 
-    def _claim(self, tx: Tx, now: datetime, boxes: Set[str]) -> _Hand:
+    def _claim(self, tx: Tx, now: datetime, boxes: Set[str], unit: str | None) -> _Hand:
         """One commit for all boxes, before anything is done: what kills its worker must count."""
         return _Hand(
-            tx.claim_follow_ups(now, BATCH, LEASE) if "follow_up" in boxes else (),
-            tx.claim_wakeups(now, BATCH, LEASE) if "wakeup" in boxes else (),
-            self.calling.claim(tx, now) if "plugin_call" in boxes else (),
-            tx.claim_notices(now, BATCH, LEASE) if "notice" in boxes else (),
+            tx.claim_follow_ups(now, BATCH, self._lease) if "follow_up" in boxes else (),
+            tx.claim_wakeups(now, BATCH, self._lease) if "wakeup" in boxes else (),
+            self.calling.claim(tx, now, unit) if "plugin_call" in boxes else (),
+            tx.claim_notices(now, BATCH, self._lease) if "notice" in boxes else (),
         )
 
     # -- commands that one case has for another -----------------------------------------------

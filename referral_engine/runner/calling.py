@@ -35,28 +35,46 @@ CALL_LEASE = timedelta(minutes=10)
 class Calling:
     """Calls departments for the cases of one desk. Every method may be called from any thread."""
 
-    def __init__(self, desk: Desk, departments: Departments, clock: Clock) -> None:
+    def __init__(
+        self, desk: Desk, departments: Departments, clock: Clock, lease: timedelta = CALL_LEASE
+    ) -> None:
+        """`lease` is how long a claim is held, unless `keep` prolongs it."""
         self._desk = desk
         self._departments = departments
         self._clock = clock
+        self._lease = lease
+        self._in_hand: dict[int, int] = {}
+        """The calls being made just now: fence by number."""
 
-    def claim(self, tx: Tx, now: datetime) -> list[Claimed[Call]]:
-        """One call, to a department that has none in hand.
+    def claim(self, tx: Tx, now: datetime, unit: str | None = None) -> list[Claimed[Call]]:
+        """One call, to a department that has none in hand; or to `unit`, which has none."""
+        if unit is not None:
+            return tx.claim_calls(now, 1, self._lease, unit=unit)
+        self.dismiss(tx)
+        return tx.claim_calls(now, 1, self._lease, per_unit=1)
 
-        Where a department has no plugin there is nothing to call: its people go on from the
-        desk inbox.
+    def dismiss(self, tx: Tx) -> None:
+        """Ends what is pending for departments without a plugin: there is nothing to call, their
+        people go on from the desk inbox.
         """
         served = self._departments.has
         tx.dismiss_calls([unit for unit in tx.called_units() if not served(unit)])
-        return tx.claim_calls(now, 1, CALL_LEASE, per_unit=1)
+
+    def keep(self, tx: Tx) -> None:
+        """Prolongs the leases of the calls in hand: who makes them is alive."""
+        if held := dict(self._in_hand):
+            tx.renew_calls(held, self._clock.now() + self._lease)
 
     def make(self, claimed: Claimed[Call]) -> None:
         """Makes the call; whatever fails costs this call a retry, and nothing else."""
+        self._in_hand[claimed.item_id] = claimed.fence
         try:
             self._make(claimed)
         except Exception as error:  # noqa: BLE001 - ours, named and tried again like a plugin's
             name_failure(f"call {claimed.work.key}", error)
             self._failed(claimed, told(error), trace_of(error), pause(claimed.claims), "")
+        finally:
+            self._in_hand.pop(claimed.item_id, None)
 
     def _make(self, claimed: Claimed[Call]) -> None:
         call, now = claimed.work, self._clock.now()

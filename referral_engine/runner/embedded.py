@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from referral_engine.clock import Clock, SystemClock, VirtualClock
-from referral_engine.desk import Desk
-from referral_engine.desk.stranding import refuse_stranding
-from referral_engine.notices import LogOutlet
-from referral_engine.plugins.departments import Departments, load
+from referral_engine.clock import VirtualClock
 from referral_engine.runner.base import Restless, Runner
 from referral_engine.runner.crew import Crew
 from referral_engine.runner.housekeeping import Housekeeping
+from referral_engine.runner.opening import opened
 from referral_engine.runner.orders import Orders, signals
-from referral_engine.store import Keyring, Store
 from referral_engine.workspace import Workspace
 
 __all__ = ["Company", "Daemon", "run"]
@@ -167,7 +162,7 @@ def run(
     """
     orders = Orders()
     # From the first moment on: starting takes seconds, and a stop then is an ordinary one.
-    with signals(orders), _opened(workspace, clock, database) as runner:
+    with signals(orders), opened(workspace, clock, database) as runner:
         anchor = workspace.config.anchor
         people = company(runner) if company else None
         daemon = Daemon(
@@ -178,32 +173,3 @@ def run(
         if broken := runner.desk.broken:
             log.critical("%s; start the daemon again", broken)
     return 1 if broken else 0
-
-
-@contextmanager
-def _opened(workspace: Workspace, kind: str, database: str) -> Iterator[Runner]:
-    with ExitStack() as stack:
-        keys = Keyring.load(workspace.config.key_file)
-        url, power_safe = database or workspace.config.database, kind != "virtual"
-        store = stack.enter_context(Store.open(url, keys, power_safe=power_safe))
-        lock = store.lock_daemon()
-        if lock is not None:
-            stack.enter_context(lock)
-            store.transact(lambda tx: tx.release_claims())
-        refuse_stranding(store, workspace.org)
-        clock: Clock = SystemClock()
-        if kind == "virtual":
-            with store.reading() as reader:
-                start = reader.next_due()
-            clock = VirtualClock(start or clock.now())
-        departments = stack.enter_context(_departments(workspace, clock))
-        desk = Desk(store, workspace, clock)
-        yield Runner(desk, departments, LogOutlet(), clock)
-
-
-def _departments(workspace: Workspace, clock: Clock) -> Departments:
-    """The plugins; one that died rests in the time of the run."""
-    plugins, root = workspace.config.plugins, workspace.config.root
-    if not isinstance(clock, VirtualClock):
-        return load(plugins, root)
-    return load(plugins, root, seconds=lambda: clock.now().timestamp())

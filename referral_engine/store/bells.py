@@ -25,8 +25,11 @@ class Bell(NamedTuple):
     lane: str = ""
 
     @property
-    def task(self) -> str:
-        return f"referral.{self.queue}"
+    def lock(self) -> str | None:
+        """Of the bells with one lock procrastinate has one answered at a time, on all machines:
+        a department gets one call after the other.
+        """
+        return f"{self.queue}/{self.lane}" if self.lane else None
 
 
 CASES = Bell("cases")
@@ -37,10 +40,10 @@ CALLS = "calls"
 # until then, so that none is answered before what it stands for can be seen. A bell that is just
 # being answered waits no longer, and is put in anew.
 _RING = text(
-    "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args)"
-    " SELECT queue, task, bell, jsonb_build_object('lane', lane)"
-    " FROM unnest(CAST(:queues AS text[]), CAST(:tasks AS text[]), CAST(:bells AS text[]),"
-    " CAST(:lanes AS text[])) AS rung (queue, task, bell, lane)"
+    "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)"
+    " SELECT queue, queue, lock, bell, jsonb_build_object('lane', lane)"
+    " FROM unnest(CAST(:queues AS text[]), CAST(:locks AS text[]), CAST(:bells AS text[]),"
+    " CAST(:lanes AS text[])) AS rung (queue, lock, bell, lane)"
     " ON CONFLICT (queueing_lock) WHERE status = 'todo'"
     " DO UPDATE SET priority = procrastinate_jobs.priority"
 )
@@ -69,7 +72,7 @@ def ring(connection: Connection, bells: Iterable[Bell], ringer: str) -> None:
         return
     given = {
         "queues": [bell.queue for bell in ordered],
-        "tasks": [bell.task for bell in ordered],
+        "locks": [bell.lock for bell in ordered],
         "bells": [f"{bell.queue}/{bell.lane}/{ringer}" for bell in ordered],
         "lanes": [bell.lane for bell in ordered],
     }

@@ -1,0 +1,144 @@
+"""Answers bells: procrastinate workers in a thread of their own, restarted when they fail."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.jobs import Status
+from sqlalchemy.engine import make_url
+
+from referral_engine.runner.failing import name_failure
+
+__all__ = ["Answer", "Counter", "Listener"]
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = 2.0
+STALLED = 8.0
+"""Seconds without a heartbeat after which a worker counts as dead and its bells are cleared."""
+_POLL = 1.0
+"""Seconds until a bell whose notification was lost is seen."""
+_RESTART = 1.0
+
+Answer = Callable[[str], None]
+"""Does what is due in a lane, in a thread of its own; never raises."""
+
+
+class Counter(NamedTuple):
+    """The bells of some queues, so many of which are answered side by side."""
+
+    answers: Mapping[str, Answer]
+    slots: int
+
+
+class Listener:
+    """Answers the bells of a PostgreSQL store between `start` and `stop`.
+
+    procrastinate hands each bell to one worker, on whichever machine. A worker that died is known
+    by its heartbeat; its bells are cleared by any other, and what they stood for is rung for
+    again. Nothing here decides: a lost or doubled bell costs a look.
+    """
+
+    def __init__(self, url: str, desks: tuple[Counter, ...]) -> None:
+        """`url` as SQLAlchemy takes it."""
+        self._conninfo = _conninfo(url)
+        self._desks = desks
+        self._thread = threading.Thread(target=self._work, name="bells", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._over: asyncio.Event | None = None
+        self._ready = threading.Event()
+
+    def start(self) -> None:
+        """Begins to answer."""
+        self._thread.start()
+        self._ready.wait()
+
+    def stop(self) -> None:
+        """Lets what is in hand come to its end."""
+        if self._loop is not None and self._over is not None:
+            self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join()
+
+    def _work(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
+        slots = sum(desk.slots for desk in self._desks)
+        self._loop.set_default_executor(ThreadPoolExecutor(slots + 1, thread_name_prefix="bell"))
+        self._ready.set()
+        while not self._over.is_set():
+            try:
+                await self._answer(self._over)
+            except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                name_failure("answering bells", error)
+                await _pause(self._over, _RESTART)
+
+    async def _answer(self, over: asyncio.Event) -> None:
+        """Until `over`, or until one of its parts ends; raises what that part did."""
+        app = self._app()
+        async with app.open_async():
+            parts = [asyncio.ensure_future(_sweep(app))]
+            parts += [
+                asyncio.ensure_future(
+                    app.run_worker_async(
+                        queues=list(desk.answers), name=f"bells-{number}", concurrency=desk.slots,
+                        delete_jobs="always", install_signal_handlers=False,
+                        fetch_job_polling_interval=_POLL, update_heartbeat_interval=HEARTBEAT,
+                        stalled_worker_timeout=STALLED,
+                    )
+                )
+                for number, desk in enumerate(self._desks)
+            ]  # fmt: skip
+            ended = asyncio.ensure_future(over.wait())
+            await asyncio.wait([*parts, ended], return_when=asyncio.FIRST_COMPLETED)
+            for part in (*parts, ended):
+                part.cancel()
+            came_to = await asyncio.gather(*parts, return_exceptions=True)
+        for failure in came_to:
+            if isinstance(failure, Exception):
+                raise failure
+
+    def _app(self) -> App:
+        slots = sum(desk.slots for desk in self._desks)
+        connector = PsycopgConnector(conninfo=self._conninfo, min_size=1, max_size=slots + 4)
+        app = App(connector=connector)
+        for desk in self._desks:
+            for queue, answer in desk.answers.items():
+                app.task(name=queue, queue=queue)(_told(answer))
+        return app
+
+
+def _told(answer: Answer) -> Answer:
+    def ring(lane: str) -> None:
+        answer(lane)
+
+    return ring
+
+
+async def _sweep(app: App) -> None:
+    """Clears the bells of workers that died, as procrastinate leaves them `doing`."""
+    while True:
+        await app.job_manager.prune_stalled_workers(STALLED)
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
+            log.warning("bell %s of a dead worker is cleared", job.queueing_lock)
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+        await asyncio.sleep(HEARTBEAT)
+
+
+async def _pause(over: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(over.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+def _conninfo(url: str) -> str:
+    """The same address in libpq's words."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

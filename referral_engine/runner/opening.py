@@ -1,0 +1,68 @@
+"""What a daemon works with: the store, the plugins and the clock of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from typing import Literal
+
+from referral_engine.clock import Clock, DatabaseClock, SystemClock, VirtualClock
+from referral_engine.desk import Desk
+from referral_engine.desk.stranding import refuse_stranding
+from referral_engine.notices import LogOutlet
+from referral_engine.plugins.departments import Departments, load
+from referral_engine.runner.base import LEASE, Runner
+from referral_engine.runner.calling import CALL_LEASE
+from referral_engine.store import Keyring, Store
+from referral_engine.workspace import Workspace
+
+__all__ = ["KEPT", "Time", "opened"]
+
+Time = Literal["system", "virtual", "database"]
+KEPT = timedelta(seconds=10)
+"""A lease that its owner prolongs while it lives: what a dead one had in hand is free after it."""
+
+
+@contextmanager
+def opened(workspace: Workspace, kind: Time, database: str) -> Iterator[Runner]:
+    """A runner on the workspace's store, or on `database` where it is named.
+
+    On the clock of the ``database`` many work together: none ends what others have claimed, and
+    leases are short and kept while their owner lives. Raises Refused (STORE_LOCKED, ORG_STRANDS …).
+    """
+    with ExitStack() as stack:
+        keys = Keyring.load(workspace.config.key_file)
+        url, power_safe = database or workspace.config.database, kind != "virtual"
+        store = stack.enter_context(Store.open(url, keys, power_safe=power_safe))
+        lock = store.lock_daemon()
+        if lock is not None:
+            stack.enter_context(lock)
+            store.transact(lambda tx: tx.release_claims())
+        refuse_stranding(store, workspace.org)
+        clock = _clock(store, kind)
+        departments = stack.enter_context(_departments(workspace, clock))
+        desk = Desk(store, workspace, clock)
+        shared = kind == "database"
+        yield Runner(
+            desk, departments, LogOutlet(), clock, lease=KEPT if shared else LEASE,
+            call_lease=KEPT if shared else CALL_LEASE,
+        )  # fmt: skip
+
+
+def _clock(store: Store, kind: Time) -> Clock:
+    if kind == "database":
+        return DatabaseClock(lambda: store.read(lambda reader: reader.clock()))
+    if kind == "virtual":
+        with store.reading() as reader:
+            start = reader.next_due()
+        return VirtualClock(start or SystemClock().now())
+    return SystemClock()
+
+
+def _departments(workspace: Workspace, clock: Clock) -> Departments:
+    """The plugins; one that died rests in the time of the run."""
+    plugins, root = workspace.config.plugins, workspace.config.root
+    if not isinstance(clock, VirtualClock):
+        return load(plugins, root)
+    return load(plugins, root, seconds=lambda: clock.now().timestamp())

@@ -1,0 +1,185 @@
+"""One worker of many on PostgreSQL: any number of them, on any machines, without a leader.
+
+The rows of the store are the truth and the leases on them decide who does what. Workers learn of
+new work by bells, procrastinate jobs that were committed with it (`store/bells.py`); each also
+looks itself at what has become due, a timer or a retry, and rings for that.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from referral_engine.clock import DatabaseClock, monotonic
+from referral_engine.runner.base import Runner
+from referral_engine.runner.failing import name_failure
+from referral_engine.runner.housekeeping import Housekeeping
+from referral_engine.runner.listener import Counter, Listener
+from referral_engine.runner.opening import KEPT, opened
+from referral_engine.runner.orders import Orders, signals
+from referral_engine.store.bells import CALLS, CASES, NOTICES, Bell
+from referral_engine.workspace import Workspace
+
+__all__ = ["Worker", "run", "worker_name"]
+
+log = logging.getLogger(__name__)
+
+_LOOK = 0.5
+"""Seconds between two looks at what has become due."""
+_KEEP = KEPT / 4
+_TURN = 1.0
+"""Seconds after which whoever answers a bell lets others have their turn."""
+_AWAY = 1.0
+"""Seconds until a database that is away is asked again."""
+
+
+def worker_name() -> str:
+    """Tells this process from every other, on this machine and elsewhere."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+class Worker:
+    """The loop of one process: looks, rings, keeps its leases; `Listener` answers the bells."""
+
+    def __init__(
+        self, runner: Runner, *, until_idle: bool, workers: int = 1, name: str = "",
+        anchor: Path | None = None, orders: Orders | None = None,
+    ) -> None:  # fmt: skip
+        """`workers` calls of departments are made side by side."""
+        if not isinstance(runner.clock, DatabaseClock):
+            raise TypeError("workers on many machines go by the clock of their database")
+        self.runner = runner
+        self._clock = runner.clock
+        self._until_idle = until_idle
+        self._orders = orders or Orders()
+        self._house = Housekeeping(runner, name or worker_name(), anchor=anchor)
+        self._stopped = False
+        self._kept = monotonic()
+        self._obey: dict[str, Callable[[], None]] = {
+            "stop": self._end,
+            "reload": self._house.take_workspace,
+            "accept_time": self._house.accept_time,
+        }
+        inside = Counter({CASES.queue: self._cases, NOTICES.queue: self._notices}, 2)
+        outside = Counter({CALLS: self._calls}, max(1, workers))
+        self._listener = Listener(runner.desk.store.url, (inside, outside))
+
+    def stop(self) -> None:
+        """What is in hand is finished, then the loop ends."""
+        self._orders.post("stop")
+
+    def loop(self) -> None:
+        """Until it is stopped, inference broke in this process or, with `until_idle`, nothing is
+        due and nobody, here or elsewhere, has anything in hand.
+        """
+        self._house.confirm()
+        self._listener.start()
+        try:
+            while self._goes_on():
+                if self._tended() and self._until_idle and self._idle():
+                    break
+                self._goes_on(_LOOK)
+        finally:
+            self._listener.stop()
+        self._house.checkpoint()
+
+    def _goes_on(self, wait: float = 0.0) -> bool:
+        """Does what was asked for, after waiting so many seconds for it; False to stop."""
+        for order in self._orders.taken(wait):
+            self._obey[order]()
+        return not self._stopped and not self.runner.desk.broken
+
+    def _end(self) -> None:
+        self._stopped = True
+
+    # -- what this process looks after --------------------------------------------------------
+    def _tended(self) -> bool:
+        """One look at everything; False while the database is away, which ends nothing."""
+        try:
+            self._clock.refresh()
+            self._house.look()
+            self._keep()
+            self._ring()
+        except Exception as error:  # noqa: BLE001 - mostly a database that is away; it comes back
+            name_failure("a look at what is due", error)
+            self._goes_on(_AWAY)
+            return False
+        return True
+
+    def _keep(self) -> None:
+        if monotonic() - self._kept >= _KEEP / timedelta(seconds=1):
+            self._kept = monotonic()
+            self.runner.desk.store.transact(self.runner.calling.keep)
+
+    def _ring(self) -> None:
+        """Rings for what has become due and nobody has in hand, whoever put it in."""
+        now = self._clock.now()
+        due = {box for box, at in self.runner.upcoming().items() if at <= now}
+        if self.runner.suspended:
+            due.discard("wakeup")
+        if not due:
+            return
+        bells = [CASES] if due & {"wakeup", "follow_up"} else []
+        bells += [NOTICES] if "notice" in due else []
+        if "plugin_call" in due:
+            bells += self._ready_calls()
+        self.runner.desk.store.transact(lambda tx: tx.ring(bells))
+
+    def _ready_calls(self) -> list[Bell]:
+        store, now = self.runner.desk.store, self._clock.now()
+        store.transact(self.runner.calling.dismiss)
+        return [Bell(CALLS, unit) for unit in store.read(lambda r: r.ready_calls(now))]
+
+    def _idle(self) -> bool:
+        with self.runner.desk.store.reading() as reader:
+            now = self._clock.now()
+            return all(at > now for at in reader.upcoming().values()) and not reader.in_hand(now)
+
+    # -- what bells are answered with ---------------------------------------------------------
+    def _cases(self, _lane: str) -> None:
+        self._drain(CASES, self.runner.cases)
+
+    def _notices(self, _lane: str) -> None:
+        self._drain(NOTICES, self.runner.notices)
+
+    def _calls(self, lane: str) -> None:
+        if self.runner.departments.has(lane):
+            self._drain(Bell(CALLS, lane), lambda: self.runner.calls(lane))
+
+    def _drain(self, bell: Bell, step: Callable[[], bool]) -> None:
+        """All that is due in a lane; after a while it queues up again behind the others."""
+        until = monotonic() + _TURN
+        try:
+            while not self._stopped and step():
+                if monotonic() > until:
+                    self.runner.desk.store.transact(lambda tx: tx.ring([bell]))
+                    return
+        except Exception as error:  # noqa: BLE001 - what was claimed is found when its lease ends
+            name_failure(f"work behind the bell {bell.queue} {bell.lane}", error)
+
+
+def run(
+    workspace: Workspace, *, until_idle: bool = False, workers: int = 1, database: str = ""
+) -> int:
+    """One worker, until a signal or, with `until_idle`, until nothing is due anywhere. Returns 0,
+    or 1 where durable-rules failed in this process, which should be started anew.
+
+    Raises Refused (STORE_UNREACHABLE, STORE_OUTDATED, ORG_STRANDS …).
+    """
+    # Every bell answered would be told.
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    orders = Orders()
+    with signals(orders), opened(workspace, "database", database) as runner:
+        worker = Worker(
+            runner, until_idle=until_idle, workers=workers, anchor=workspace.config.anchor,
+            orders=orders,
+        )  # fmt: skip
+        worker.loop()
+        if broken := runner.desk.broken:
+            log.critical("%s; start the worker again", broken)
+    return 1 if broken else 0
