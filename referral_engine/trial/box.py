@@ -135,8 +135,10 @@ def open_box(
     *,
     rules: ActiveRules | None = None,
     plugins: bool = False,
+    database: str = "",
 ) -> Iterator[Box]:
-    """A fresh engine at `start` (aware) with `rules`, by default the workspace's, in force.
+    """A fresh engine at `start` (aware) with `rules`, by default the workspace's, in force; in an
+    empty `database`, by default in a file that is gone afterwards.
 
     With `plugins` the workspace's departments act, in threads of this process; else every
     department is a desk at which only people act. Raises Faulty for faulty rules.
@@ -145,7 +147,8 @@ def open_box(
     clock = VirtualClock(start)
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="referral-box-"))
-        store = stack.enter_context(Store.open(f"sqlite:///{Path(folder) / 'box.db'}"))
+        url = database or f"sqlite:///{Path(folder) / 'box.db'}"
+        store = stack.enter_context(Store.open(url))
         departments = stack.enter_context(_departments(workspace, plugins=plugins))
         box = Box(workspace, store, clock, departments)
         box.desk.rulebook.publish(active.rule_set, "box", "trial", clock.now())

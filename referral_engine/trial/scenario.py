@@ -63,15 +63,20 @@ class Report(msgspec.Struct, frozen=True):
     cases: dict[str, str]
 
 
-def run_scenario(path: Path, workspace: Workspace, rules: ActiveRules | None = None) -> Report:
-    """Tells the story of a file on the workspace's rules (or `rules`, compiled already).
+def run_scenario(
+    path: Path, workspace: Workspace, rules: ActiveRules | None = None, database: str = ""
+) -> Report:
+    """Tells the story of a file on the workspace's rules (or `rules`, compiled already), in an
+    empty `database` where one is named.
 
     Raises Faulty for faults of the file or the rules, FileNotFoundError. What is not as the story
     says is in the report; the story goes on after it.
     """
     active = rules or workspace.activate(workspace.rules())
     story = read_story(path, workspace, active.rule_set)
-    with open_box(workspace, story.start, rules=active, plugins=story.plugins) as box:
+    with open_box(
+        workspace, story.start, rules=active, plugins=story.plugins, database=database
+    ) as box:
         return tell(story, str(path), box)
 
 
