@@ -76,7 +76,7 @@ def _history(folder: Path, url: str) -> dict[str, list[tuple[str, str, str]]]:
         assert list(verify(store.engine, None)) == []
         with store.reading() as reader:
             query = select(intake_key.c.case_code, intake_key.c.sender_key)
-            senders = dict(reader.connection.execute(query).tuples())
+            senders = dict(map(tuple, reader.connection.execute(query)))
             history: dict[str, list[tuple[str, str, str]]] = {key: [] for key in senders.values()}
             for stored in reader.all_events():
                 event = stored.event
