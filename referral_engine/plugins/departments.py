@@ -76,6 +76,11 @@ class Departments:
         self._profiles = dict(profiles)
         self._deadline = deadline
 
+    @property
+    def served(self) -> frozenset[str]:
+        """The departments that have a plugin here."""
+        return frozenset(self._profiles)
+
     def has(self, department: str) -> bool:
         """Whether a plugin serves the department; a station goes by its department's id."""
         return department in self._profiles

@@ -25,11 +25,13 @@ from referral_engine.plugins.view import Referral as Shown
 from referral_engine.runner.failing import name_failure, pause, told, trace_of
 from referral_engine.store import Claimed, Tx
 
-__all__ = ["CALL_LEASE", "Calling"]
+__all__ = ["ALIVE", "CALL_LEASE", "Calling"]
 
 log = logging.getLogger(__name__)
 
 CALL_LEASE = timedelta(minutes=10)
+ALIVE = timedelta(minutes=1)
+"""A worker whose last pulse is older than this is not counted on."""
 
 
 class Calling:
@@ -54,11 +56,13 @@ class Calling:
         return tx.claim_calls(now, 1, self._lease, per_unit=1)
 
     def dismiss(self, tx: Tx) -> None:
-        """Ends what is pending for departments without a plugin: there is nothing to call, their
-        people go on from the desk inbox.
+        """Ends what is pending for departments without a plugin, here or at another worker that
+        is alive: there is nothing to call, their people go on from the desk inbox.
         """
-        served = self._departments.has
-        tx.dismiss_calls([unit for unit in tx.called_units() if not served(unit)])
+        lost = [unit for unit in tx.called_units() if not self._departments.has(unit)]
+        if lost:
+            elsewhere = tx.served(self._clock.now() - ALIVE)
+            tx.dismiss_calls([unit for unit in lost if unit not in elsewhere])
 
     def keep(self, tx: Tx) -> None:
         """Prolongs the leases of the calls in hand: who makes them is alive."""

@@ -35,6 +35,7 @@ class Housekeeping:
         self._name = name
         self._anchor = anchor
         self._jumps = JumpWatch(runner.clock) if watch else None
+        self._accepted = runner.desk.store.read(lambda reader: reader.clock_accepted())
         self._checked: float | None = None
         self._beaten: datetime | None = None
 
@@ -48,18 +49,24 @@ class Housekeeping:
             if late and not self.runner.suspended:
                 self._beat(now)
         if self._checked is None or monotonic() - self._checked >= CHECKPOINT_EVERY:
-            self.checkpoint()
+            self.checkpoint(timedelta(seconds=CHECKPOINT_EVERY) / 2 if self._jumps else timedelta())
 
     def accept_time(self) -> None:
-        """Somebody looked at the clock and accepts it: timers run again."""
+        """Somebody looked at the clock and accepts it: timers run again, at all workers."""
         if self._jumps is not None:
             self._jumps.accept()
+            now = self.runner.clock.now()
+            self.runner.desk.store.transact(lambda tx: tx.accept_clock(now))
 
-    def checkpoint(self) -> None:
-        """In the database, and beside it: a disk that is away must not stop the work."""
+    def checkpoint(self, apart: timedelta = timedelta()) -> None:
+        """In the database, and beside it: a disk that is away must not stop the work.
+
+        Where many work, one of them is enough: `apart` from the last there is nothing to do.
+        """
         self._checked = monotonic()
         try:
-            self.runner.desk.store.checkpoint(self.runner.clock.now(), self._anchor)
+            now = self.runner.clock.now()
+            self.runner.desk.store.checkpoint(now, self._anchor, apart)
         except OSError as error:
             log.error("the anchor %s cannot be written: %s", self._anchor, error.strerror)
 
@@ -87,12 +94,21 @@ class Housekeeping:
 
     def _beat(self, now: datetime) -> None:
         self._beaten = now
-        gap = self.runner.desk.store.transact(lambda tx: tx.beat(self._name, now, DOWN_AFTER))
+        serves = self.runner.departments.served
+        gap = self.runner.desk.store.transact(
+            lambda tx: tx.beat(self._name, now, DOWN_AFTER, serves)
+        )
         if gap is not None:
             log.warning("the engine was down for %s; no unit is blamed for it", gap)
 
     def _watch_clock(self) -> None:
-        jump = self._jumps.jump() if self._jumps else None
+        if self._jumps is None:
+            return
+        accepted = self.runner.desk.store.read(lambda reader: reader.clock_accepted())
+        if accepted != self._accepted:
+            self._accepted = accepted  # by somebody at another worker, too
+            self._jumps.accept()
+        jump = self._jumps.jump()
         if jump is not None and not self.runner.suspended:
             log.error(
                 "the clock jumped by %s: timers stand still until SIGUSR1 accepts the time", jump

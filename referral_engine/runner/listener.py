@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -31,8 +31,9 @@ Answer = Callable[[str], None]
 
 
 class Counter(NamedTuple):
-    """The bells of some queues, so many of which are answered side by side."""
+    """The bells of some queues, so many of which are answered side by side, by their task."""
 
+    queues: Sequence[str]
     answers: Mapping[str, Answer]
     slots: int
 
@@ -45,10 +46,10 @@ class Listener:
     again. Nothing here decides: a lost or doubled bell costs a look.
     """
 
-    def __init__(self, url: str, desks: tuple[Counter, ...]) -> None:
+    def __init__(self, url: str, counters: Sequence[Counter]) -> None:
         """`url` as SQLAlchemy takes it."""
         self._conninfo = _conninfo(url)
-        self._desks = desks
+        self._counters = counters
         self._thread = threading.Thread(target=self._work, name="bells", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._over: asyncio.Event | None = None
@@ -70,7 +71,7 @@ class Listener:
 
     async def _serve(self) -> None:
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
-        slots = sum(desk.slots for desk in self._desks)
+        slots = sum(counter.slots for counter in self._counters)
         self._loop.set_default_executor(ThreadPoolExecutor(slots + 1, thread_name_prefix="bell"))
         self._ready.set()
         while not self._over.is_set():
@@ -85,17 +86,8 @@ class Listener:
         app = self._app()
         async with app.open_async():
             parts = [asyncio.ensure_future(_sweep(app))]
-            parts += [
-                asyncio.ensure_future(
-                    app.run_worker_async(
-                        queues=list(desk.answers), name=f"bells-{number}", concurrency=desk.slots,
-                        delete_jobs="always", install_signal_handlers=False,
-                        fetch_job_polling_interval=_POLL, update_heartbeat_interval=HEARTBEAT,
-                        stalled_worker_timeout=STALLED,
-                    )
-                )
-                for number, desk in enumerate(self._desks)
-            ]  # fmt: skip
+            for number, counter in enumerate(self._counters):
+                parts.append(asyncio.ensure_future(_worker(app, f"bells-{number}", counter)))
             ended = asyncio.ensure_future(over.wait())
             await asyncio.wait([*parts, ended], return_when=asyncio.FIRST_COMPLETED)
             for part in (*parts, ended):
@@ -106,12 +98,12 @@ class Listener:
                 raise failure
 
     def _app(self) -> App:
-        slots = sum(desk.slots for desk in self._desks)
+        slots = sum(counter.slots for counter in self._counters)
         connector = PsycopgConnector(conninfo=self._conninfo, min_size=1, max_size=slots + 4)
         app = App(connector=connector)
-        for desk in self._desks:
-            for queue, answer in desk.answers.items():
-                app.task(name=queue, queue=queue)(_told(answer))
+        for counter in self._counters:
+            for task, answer in counter.answers.items():
+                app.task(name=task)(_told(answer))
         return app
 
 
@@ -120,6 +112,19 @@ def _told(answer: Answer) -> Answer:
         answer(lane)
 
     return ring
+
+
+async def _worker(app: App, name: str, counter: Counter) -> None:
+    await app.run_worker_async(
+        queues=list(counter.queues),
+        name=name,
+        concurrency=counter.slots,
+        delete_jobs="always",
+        install_signal_handlers=False,
+        fetch_job_polling_interval=_POLL,
+        update_heartbeat_interval=HEARTBEAT,
+        stalled_worker_timeout=STALLED,
+    )
 
 
 async def _sweep(app: App) -> None:

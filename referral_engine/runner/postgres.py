@@ -65,9 +65,14 @@ class Worker:
             "reload": self._house.take_workspace,
             "accept_time": self._house.accept_time,
         }
-        inside = Counter({CASES.queue: self._cases, NOTICES.queue: self._notices}, 2)
-        outside = Counter({CALLS: self._calls}, max(1, workers))
-        self._listener = Listener(runner.desk.store.url, (inside, outside))
+        self._listener = Listener(runner.desk.store.url, self._counters(max(1, workers)))
+
+    def _counters(self, calls: int) -> list[Counter]:
+        answers = {CASES.task: self._cases, NOTICES.task: self._notices}
+        inside = Counter((CASES.queue, NOTICES.queue), answers, len(answers))
+        served = [Bell(CALLS, unit).queue for unit in self.runner.departments.served]
+        # To procrastinate no queues would mean all of them.
+        return [inside, Counter(served, {CALLS: self._calls}, calls)] if served else [inside]
 
     def stop(self) -> None:
         """What is in hand is finished, then the loop ends."""
@@ -148,8 +153,7 @@ class Worker:
         self._drain(NOTICES, self.runner.notices)
 
     def _calls(self, lane: str) -> None:
-        if self.runner.departments.has(lane):
-            self._drain(Bell(CALLS, lane), lambda: self.runner.calls(lane))
+        self._drain(Bell(CALLS, lane), lambda: self.runner.calls(lane))
 
     def _drain(self, bell: Bell, step: Callable[[], bool]) -> None:
         """All that is due in a lane; after a while it queues up again behind the others."""
@@ -160,7 +164,7 @@ class Worker:
                     self.runner.desk.store.transact(lambda tx: tx.ring([bell]))
                     return
         except Exception as error:  # noqa: BLE001 - what was claimed is found when its lease ends
-            name_failure(f"work behind the bell {bell.queue} {bell.lane}", error)
+            name_failure(f"work behind the bell {bell.task} {bell.lane}", error)
 
 
 def run(

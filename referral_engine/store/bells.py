@@ -10,26 +10,37 @@ queue stays a few hundred rows long, behind a department that hangs as well as i
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-__all__ = ["CALLS", "CASES", "NOTICES", "Bell", "install", "renew", "ring"]
+__all__ = ["CALLS", "CASES", "NOTICES", "Bell", "install", "renew", "ring", "silence"]
 
 
 class Bell(NamedTuple):
-    """`queue` is procrastinate's; `lane` the department of a call, else empty."""
+    """`task` says what to do, in a `lane` where one is named: the department of a call."""
 
-    queue: str
+    task: str
     lane: str = ""
+
+    @property
+    def queue(self) -> str:
+        """A worker listens to the queues of the departments whose plugins it has.
+
+        Named by a digest: PostgreSQL's channels, which carry a queue's name, have 63 bytes.
+        """
+        if not self.lane:
+            return self.task
+        return f"{self.task}.{hashlib.blake2s(self.lane.encode(), digest_size=8).hexdigest()}"
 
     @property
     def lock(self) -> str | None:
         """Of the bells with one lock procrastinate has one answered at a time, on all machines:
         a department gets one call after the other.
         """
-        return f"{self.queue}/{self.lane}" if self.lane else None
+        return f"{self.task}/{self.lane}" if self.lane else None
 
 
 CASES = Bell("cases")
@@ -41,11 +52,15 @@ CALLS = "calls"
 # being answered waits no longer, and is put in anew.
 _RING = text(
     "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)"
-    " SELECT queue, queue, lock, bell, jsonb_build_object('lane', lane)"
-    " FROM unnest(CAST(:queues AS text[]), CAST(:locks AS text[]), CAST(:bells AS text[]),"
-    " CAST(:lanes AS text[])) AS rung (queue, lock, bell, lane)"
+    " SELECT queue, task, lock, bell, jsonb_build_object('lane', lane)"
+    " FROM unnest(CAST(:queues AS text[]), CAST(:tasks AS text[]), CAST(:locks AS text[]),"
+    " CAST(:bells AS text[]), CAST(:lanes AS text[])) AS rung (queue, task, lock, bell, lane)"
     " ON CONFLICT (queueing_lock) WHERE status = 'todo'"
     " DO UPDATE SET priority = procrastinate_jobs.priority"
+)
+_SILENCE = text(
+    "DELETE FROM procrastinate_jobs WHERE status = 'todo'"
+    " AND queue_name = ANY(CAST(:queues AS text[]))"
 )
 _THERE = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7234501)")
@@ -72,11 +87,18 @@ def ring(connection: Connection, bells: Iterable[Bell], ringer: str) -> None:
         return
     given = {
         "queues": [bell.queue for bell in ordered],
+        "tasks": [bell.task for bell in ordered],
         "locks": [bell.lock for bell in ordered],
-        "bells": [f"{bell.queue}/{bell.lane}/{ringer}" for bell in ordered],
+        "bells": [f"{bell.task}/{bell.lane}/{ringer}" for bell in ordered],
         "lanes": [bell.lane for bell in ordered],
     }
     connection.execute(_RING, given)
+
+
+def silence(connection: Connection, bells: Iterable[Bell]) -> None:
+    """Takes back bells of lanes that nobody answers."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_SILENCE, {"queues": [bell.queue for bell in bells]})
 
 
 def install(engine: Engine) -> None:

@@ -12,7 +12,7 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -67,9 +67,15 @@ _heads_type = list[Head]
 _LONGEST_TORN = 64 * 1024 * 1024
 
 
-def make(connection: Connection, now: datetime) -> Checkpoint | None:
-    """Records a checkpoint of everything settled; None when nothing changed since the last."""
+def make(
+    connection: Connection, now: datetime, apart: timedelta = timedelta()
+) -> Checkpoint | None:
+    """Records a checkpoint of everything settled; None when nothing changed since the last, or
+    that is not yet `apart`.
+    """
     last = latest(connection)
+    if last is not None and timedelta() <= now - last.at < apart:
+        return None
     end = horizon(connection)
     upto = end.event_id if connection.dialect.name == "sqlite" else end.xact
     heads = tuple(_changed(connection, last))

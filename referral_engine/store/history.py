@@ -10,21 +10,35 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from referral_engine.store.moment import micros, moment
 from referral_engine.store.prepared import Prepared, literal, prepared, value
-from referral_engine.store.tables import case_file, downtime, heartbeat, plugin_call, referral
+from referral_engine.store.statements import insert, run
+from referral_engine.store.tables import (
+    case_file,
+    downtime,
+    heartbeat,
+    plugin_call,
+    referral,
+    setting,
+)
 
 __all__ = [
     "Candidate",
     "Past",
     "Workload",
+    "accept_clock",
+    "alive",
     "beat",
+    "clock_accepted",
     "near",
     "past",
     "problem_of",
     "repeats",
+    "served",
     "stopped",
     "workload",
 ]
 
+_ACCEPTED = "clock_accepted"
+_FORGOTTEN = timedelta(days=1) // timedelta(microseconds=1)
 SAME = ("category", "channel", "path", "reporter", "territory", "township")
 
 _f, _d = case_file.c, downtime.c
@@ -201,8 +215,11 @@ def stopped(
     return [(max(moment(a), since), min(moment(b), until)) for a, b in rows]
 
 
-def beat(connection: Connection, runner: str, now: datetime, gap: timedelta) -> timedelta | None:
-    """Says that a runner is alive. Returns how long none was, when that was longer than `gap`.
+def beat(
+    connection: Connection, runner: str, now: datetime, gap: timedelta, serves: Iterable[str] = ()
+) -> timedelta | None:
+    """Says that a runner is alive, and which departments' plugins it has. Returns how long none
+    was alive, when that was longer than `gap`.
 
     The gap is kept, so that deadlines which passed in it blame nobody.
     """
@@ -212,7 +229,38 @@ def beat(connection: Connection, runner: str, now: datetime, gap: timedelta) -> 
     if last is not None and at - last > gap // timedelta(microseconds=1):
         connection.execute(downtime.insert().values(since_at=last, until_at=at))
         missed = now - moment(last)
-    renewed = heartbeat.update().where(h.runner_id == runner).values(seen_at=at)
+    said = {"seen_at": at, "serves": "\n".join(sorted(serves))}
+    renewed = heartbeat.update().where(h.runner_id == runner).values(**said)
     if connection.execute(renewed).rowcount == 0:
-        connection.execute(heartbeat.insert().values(runner_id=runner, started_at=at, seen_at=at))
+        connection.execute(heartbeat.insert().values(runner_id=runner, started_at=at, **said))
+        # Names of processes are not used again. The newest are kept: a gap counts from them.
+        connection.execute(heartbeat.delete().where(h.seen_at < at - _FORGOTTEN))
     return missed
+
+
+def served(connection: Connection, since: datetime) -> frozenset[str]:
+    """The departments whose plugins some runner has that was alive after `since`."""
+    h = heartbeat.c
+    told = connection.execute(select(h.serves).where(h.seen_at > micros(since))).scalars()
+    return frozenset(unit for serves in told for unit in serves.splitlines())
+
+
+def alive(connection: Connection, since: datetime) -> list[str]:
+    """The runners that were alive after `since`."""
+    h = heartbeat.c
+    found = select(h.runner_id).where(h.seen_at > micros(since)).order_by(h.runner_id)
+    return list(connection.execute(found).scalars())
+
+
+def accept_clock(connection: Connection, now: datetime) -> None:
+    """Keeps that somebody accepted the time after a jump."""
+    row = (_ACCEPTED, str(micros(now)).encode(), "")
+    columns = tuple(column.name for column in setting.c)
+    run(connection, insert(connection.dialect.name, setting, columns, replace=True), [row])
+
+
+def clock_accepted(connection: Connection) -> datetime | None:
+    """When the time was last accepted after a jump (UTC)."""
+    query = select(setting.c.value).where(setting.c.name == _ACCEPTED)
+    told: bytes | None = connection.execute(query).scalar()
+    return None if told is None else moment(int(told))

@@ -212,6 +212,18 @@ class Reader:
         """The newest checkpoint; None before the first."""
         return latest(self.connection)
 
+    def served(self, since: datetime) -> frozenset[str]:
+        """The departments whose plugins some runner has that was alive after `since`."""
+        return history.served(self._connection, since)
+
+    def alive(self, since: datetime) -> list[str]:
+        """The runners that were alive after `since`."""
+        return history.alive(self._connection, since)
+
+    def clock_accepted(self) -> datetime | None:
+        """When somebody last accepted the time after a jump (UTC); None if nobody ever did."""
+        return history.clock_accepted(self._connection)
+
     def clock(self) -> datetime:
         """The wall clock of the database's machine (UTC)."""
         return journal.clock(self.connection)

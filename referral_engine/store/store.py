@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -181,9 +181,13 @@ class Store:
         file = database_file(self.url)
         return None if file is None else DaemonLock(file)
 
-    def checkpoint(self, now: datetime, anchor_file: Path | None = None) -> Checkpoint | None:
-        """Records a checkpoint and appends it to the anchor file; None when nothing changed."""
-        made = self.transact(lambda tx: tx.checkpoint(now))
+    def checkpoint(
+        self, now: datetime, anchor_file: Path | None = None, apart: timedelta = timedelta()
+    ) -> Checkpoint | None:
+        """Records a checkpoint and appends it to the anchor file; None when nothing changed, or
+        the last one, which may be another worker's, is not yet `apart`.
+        """
+        made = self.transact(lambda tx: tx.checkpoint(now, apart))
         if made is not None and anchor_file is not None:
             anchor(made, anchor_file)
         return made

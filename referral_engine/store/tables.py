@@ -289,7 +289,7 @@ plugin_call = _outbox(
         _lanes("plugin_call"),
     ),
 )
-follow_up = _outbox("follow_up")
+follow_up = _outbox("follow_up", indexes=(_lanes("follow_up"),))
 notice = _outbox("notice", _text("subject"), indexes=(_lanes("notice"),))
 OUTBOXES = (plugin_call, follow_up, notice)
 
@@ -341,6 +341,8 @@ heartbeat = Table(
     Column("runner_id", _Text, primary_key=True),
     _at("started_at"),
     _at("seen_at"),
+    # The departments whose plugins it has, one a line.
+    _text("serves"),
 )
 
 downtime = Table(

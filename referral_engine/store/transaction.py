@@ -129,17 +129,27 @@ class Tx(Work):
         """Keeps a version of the organisation; False when it is kept already."""
         return rulebook.keep_org(self._now(), digest, files, now)
 
-    def beat(self, runner: str, now: datetime, gap: timedelta) -> timedelta | None:
-        """Says that a runner is alive; how long none was, when that was longer than `gap`."""
-        return history.beat(self._now(), runner, now, gap)
+    def beat(
+        self, runner: str, now: datetime, gap: timedelta, serves: Iterable[str] = ()
+    ) -> timedelta | None:
+        """Says that a runner is alive, and which departments' plugins it has; how long none was,
+        when that was longer than `gap`.
+        """
+        return history.beat(self._now(), runner, now, gap, serves)
+
+    def accept_clock(self, now: datetime) -> None:
+        """Keeps that somebody accepted the time after a jump, for all workers to see."""
+        history.accept_clock(self._now(), now)
 
     def ring(self, rung: Iterable[bells.Bell]) -> None:
         """Has workers told of work that is due, where they wait for bells (PostgreSQL)."""
         self._own.bells.update(rung)
 
-    def checkpoint(self, now: datetime) -> Checkpoint | None:
-        """Records a checkpoint; None when nothing changed. `Store.checkpoint` anchors it too."""
-        return make(self._now(), now)
+    def checkpoint(self, now: datetime, apart: timedelta = timedelta()) -> Checkpoint | None:
+        """Records a checkpoint; None when nothing changed, or the last, anybody's, is not yet
+        `apart`. `Store.checkpoint` anchors it too.
+        """
+        return make(self._now(), now, apart)
 
     # -- reading what is not written yet ----------------------------------------------------------
     @property

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from referral_engine.model.command import CallFailed, Request
 from referral_engine.model.outcome import Call, Notice
 from referral_engine.model.principal import ENGINE
-from referral_engine.store import outbox, wakeups
+from referral_engine.store import bells, outbox, wakeups
 from referral_engine.store.outbound import (
     follow_up_rows,
     read_call,
@@ -104,6 +104,9 @@ class Work(Reader):
 
     def dismiss_calls(self, units: Sequence[str]) -> int:
         """Ends the pending calls to units that have no plugin; how many."""
+        if not units:
+            return 0
+        bells.silence(self._now(), [bells.Bell(bells.CALLS, unit) for unit in units])
         return outbox.dismiss(self._now(), plugin_call, units)
 
     def done_call(self, item_id: int, fence: int) -> bool:

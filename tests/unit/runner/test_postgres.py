@@ -75,7 +75,7 @@ def looping(*workers: Worker) -> Iterator[None]:
 
 def bells(runner: Runner) -> list[tuple[str, str, str]]:
     query = text(
-        "SELECT queue_name, args->>'lane', status::text FROM procrastinate_jobs ORDER BY 1, 2"
+        "SELECT task_name, args->>'lane', status::text FROM procrastinate_jobs ORDER BY 1, 2"
     )
     with runner.desk.store.reading() as reader:
         return [tuple(row) for row in reader.connection.execute(query)]
