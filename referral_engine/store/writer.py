@@ -114,6 +114,8 @@ class Writer:
             for job, (value, failure) in zip(jobs, outcomes, strict=True):
                 if failure is None:
                     job.future.set_result(value)
+                elif isinstance(failure, Conflict) and tries < _TRIES:
+                    self._commit([job], tries + 1)  # its savepoint is gone, the others are kept
                 else:
                     job.future.set_exception(failure)
 

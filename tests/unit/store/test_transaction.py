@@ -6,10 +6,13 @@ import threading
 from concurrent.futures import Future
 from datetime import timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
+from referral_engine.flow.apply import apply
 from referral_engine.model import event as e
+from referral_engine.model.outcome import Resolution
 from referral_engine.store import Conflict, Seen, Store, Tx
 from referral_engine.store.chain import GENESIS, canonical, chained
 from referral_engine.store.tables import plugin_call
@@ -87,6 +90,40 @@ def test_what_another_process_wrote_since_it_was_read_is_a_conflict(postgres_url
         with pytest.raises(Conflict):
             first.transact(race)
         assert first.read(lambda r: r.events("A-1")) == story.events
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["at the commit", "by a statement"])
+@pytest.mark.postgres
+def test_a_command_that_met_another_process_is_decided_again(
+    postgres_url: str, at_once: bool
+) -> None:
+    """It reads the case anew; who shares the commit is kept."""
+    with Store.open(postgres_url) as ours, Store.open(postgres_url) as theirs:
+        story = opened(ours, "A-1")
+        seen: list[int] = []
+
+        def link(tx: Tx) -> None:
+            loaded = tx.load("A-1")
+            assert loaded is not None
+            seen.append(loaded.case.version)
+            if len(seen) == 1:
+                commit(theirs, story.tell_link("B-1").take())
+            event = msgspec.structs.replace(
+                story.events[-1], seq=loaded.case.version + 1, body=e.Linked("B-2", "alike")
+            )
+            case = apply(loaded.case, event)
+            tx.commit_resolution(Resolution(case=case, events=(event,)), expected_version=seen[-1])
+            if at_once:
+                tx.connection.execute(select(1))
+
+        gate = threading.Event()
+        held = ours.write(lambda _tx: gate.wait(10))
+        futures = [ours.write(link), ours.write(lambda tx: tx.keep_org("hash", {}, START))]
+        gate.set()
+        assert held.result()
+        assert [future.result() for future in futures] == [None, True]
+        assert seen[0] + 1 == seen[-1]
+        assert ours.read(lambda r: sorted(r.links("A-1"))) == ["B-1", "B-2"]
 
 
 def test_a_failing_command_leaves_nothing_and_spoils_nobody(any_store: Store) -> None:
