@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,7 +13,11 @@ from yaml.nodes import Node
 from referral_engine.errors import Faulty
 from referral_engine.i18n import _
 from referral_engine.marked_yaml import Entry, MarkedYaml
-from referral_engine.model.plugin_settings import PluginSettings
+from referral_engine.model.plugin_settings import (
+    BreakerSettings,
+    DepartmentSettings,
+    PluginSettings,
+)
 from referral_engine.model.policy import Policy
 from referral_engine.model.span import Span
 
@@ -22,6 +27,20 @@ _SECTIONS = (
     "county", "database", "anchor", "organisation", "rules", "calendar", "plugins", "keys",
     "intake", "fields", "flow",
 )  # fmt: skip
+_PLUGIN_LIMITS = {
+    "deadline": (1, 3_600),
+    "start_deadline": (1, 3_600),
+    "memory": (1, 65_536),
+    "backoff": (1, 3_600),
+}
+_BREAKER = {
+    "failures": (1, 1_000),
+    "share": (1, 100),
+    "window": (1, 1_000),
+    "pause": (1, 86_400),
+    "longest": (1, 86_400),
+    "patience": (0, 864_000),
+}
 _POLICY = {field.name: field.type for field in msgspec.structs.fields(Policy)}
 
 
@@ -181,17 +200,40 @@ class _Reader:
         return tuple(found)
 
     def _plugins(self, found: dict[str, Entry]) -> PluginSettings:
-        limits = {"deadline": 3_600, "start_deadline": 3_600, "memory": 65_536, "backoff": 3_600}
-        section = self._section(found, "plugins", ("folders", "entry_points", *limits))
+        known = ("folders", "entry_points", "breaker", "departments", *_PLUGIN_LIMITS)
+        section = self._section(found, "plugins", known)
         entries = self._bool(section, "entry_points", default=True)
         values: dict[str, object] = {"entry_points": entries}
-        for key, most in limits.items():
-            if key in section and (number := self.yaml.number(section[key].value, 1, most)):
-                values[key] = number
+        values |= self._numbers(section, _PLUGIN_LIMITS)
+        breaker = self._breaker(section, BreakerSettings())
+        values["breaker"] = breaker
+        if "departments" in section:
+            own = self.yaml.entries(section["departments"].value)
+            values["departments"] = {each.key: self._department(each, breaker) for each in own}
         if "folders" in section:
             self._paths(section["folders"])  # for the fault of a folder that is not there
             values["folders"] = [text for text, _n in self.yaml.texts(section["folders"].value)]
         return msgspec.convert(values, PluginSettings)
+
+    def _department(self, entry: Entry, common: BreakerSettings) -> DepartmentSettings:
+        """What differs for one department; of its breaker too only what differs."""
+        section = self.yaml.known(entry.value, ("deadline", "breaker"))
+        deadline = self._numbers(section, {"deadline": _PLUGIN_LIMITS["deadline"]})
+        return DepartmentSettings(
+            breaker=self._breaker(section, common) if "breaker" in section else None,
+            deadline=deadline.get("deadline"),
+        )
+
+    def _breaker(self, found: dict[str, Entry], common: BreakerSettings) -> BreakerSettings:
+        section = self._section(found, "breaker", tuple(_BREAKER))
+        return msgspec.structs.replace(common, **self._numbers(section, _BREAKER))
+
+    def _numbers(
+        self, section: dict[str, Entry], limits: Mapping[str, tuple[int, int]]
+    ) -> dict[str, int]:
+        found = {key: self.yaml.number(section[key].value, *limits[key]) for key in limits
+                 if key in section}  # fmt: skip
+        return {key: number for key, number in found.items() if number is not None}
 
     def _fields(self, entry: Entry | None) -> dict[str, str]:
         if entry is None:

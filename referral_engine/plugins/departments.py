@@ -14,10 +14,11 @@ from referral_engine.i18n import _
 from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.model.principal import Principal
 from referral_engine.plugins.acts import Answer
+from referral_engine.plugins.breaker import Breaker
 from referral_engine.plugins.channel import Closed, Garbled, TimedOut
 from referral_engine.plugins.department import Department, Profile
 from referral_engine.plugins.find import Source, find, find_installed
-from referral_engine.plugins.guard import Guard
+from referral_engine.plugins.guard import Guard, PluginFailed
 from referral_engine.plugins.handler import Verb
 from referral_engine.plugins.imported import by_id, departments_of
 from referral_engine.plugins.in_thread import InThread
@@ -68,13 +69,17 @@ class Departments:
         profiles: Mapping[str, Profile],
         loaded: Sequence[Loaded],
         quarantined: Sequence[Quarantined],
-        deadline: float,
+        settings: PluginSettings,
+        seconds: Callable[[], float] = monotonic,
     ) -> None:
+        """``seconds``: by what clock a department that keeps failing is left alone."""
         self.guard = guard
         self.loaded = tuple(loaded)
         self.quarantined = tuple(quarantined)
         self._profiles = dict(profiles)
-        self._deadline = deadline
+        self._settings = settings
+        self._seconds = seconds
+        self._breakers = {id: Breaker(settings.breaker_of(id)) for id in profiles}
 
     @property
     def served(self) -> frozenset[str]:
@@ -107,9 +112,55 @@ class Departments:
         detail: Mapping[str, str] | None = None,
         deadline: float | None = None,
     ) -> Answer:
-        """One guarded call. ``deadline`` in seconds, else as configured. Raises PluginFailed."""
-        limit = self._deadline if deadline is None else deadline
-        return self.guard.call(department, verb, referral, detail or {}, limit)
+        """One guarded call. ``deadline`` in seconds, else as configured. Raises PluginFailed.
+
+        A department that keeps failing is not called: see `resting`.
+        """
+        limit = self._settings.deadline_of(department) if deadline is None else deadline
+        breaker = self._breakers[department]
+        ticket = breaker.admit(self._seconds())
+        if ticket is None:
+            raise self._refused(department, verb)
+        try:
+            answer = self.guard.call(department, verb, referral, detail or {}, limit)
+        except BaseException as error:
+            now = self._seconds()
+            breaker.ended(ticket, now, failed=True)
+            if isinstance(error, PluginFailed) and ticket == "probe":
+                # Not before the next probe: what has come in until then is asked about first.
+                error.retry_after = max(error.retry_after, breaker.wait(now))
+                error.forgiven = breaker.forgives(now)
+            raise
+        breaker.ended(ticket, self._seconds(), failed=False)
+        return answer
+
+    def resting(self) -> dict[str, float]:
+        """The departments not to be called now, and the seconds until they may be; infinite while
+        one call finds out whether they answer again.
+        """
+        now = self._seconds()
+        waits = {id: breaker.wait(now) for id, breaker in self._breakers.items()}
+        return {id: wait for id, wait in waits.items() if wait > 0}
+
+    def down(self) -> dict[str, float]:
+        """The departments that keep failing, and for how many seconds they have."""
+        now = self._seconds()
+        since = {id: breaker.since for id, breaker in self._breakers.items()}
+        return {id: now - at for id, at in since.items() if at is not None}
+
+    def restore(self, department: str, seconds: float) -> None:
+        """It was down for so long already when this process began: its first call is a probe."""
+        if department in self._breakers:
+            now = self._seconds()
+            self._breakers[department].restore(now - seconds, now)
+
+    def _refused(self, department: str, verb: Verb) -> PluginFailed:
+        wait = self._breakers[department].wait(self._seconds())
+        error = _("it keeps failing and is left alone for a while")
+        longest = self._settings.breaker_of(department).longest
+        return PluginFailed(
+            department, verb, "unavailable", error, retry_after=min(wait, longest), forgiven=True
+        )
 
     def close(self) -> None:
         """Ends the plugins' processes."""
@@ -135,8 +186,9 @@ def load(
 
     ``root`` is where relative folders start, ``cache`` where discovery is remembered. With
     ``process`` no plugin's code runs in this process. Unless told not to `announce` it, the log
-    says what was loaded and what was not. By `seconds` a department that died rests: in virtual
-    time those of the run, or every call in between would be in vain and soon given up.
+    says what was loaded and what was not. By `seconds` a department that died, or keeps failing,
+    rests: in virtual time those of the run, or every call in between would be in vain and soon
+    given up.
     """
     installed = find_installed(cache) if settings.entry_points else ()
     found = find([root / folder for folder in settings.folders], installed)
@@ -187,7 +239,7 @@ def _admitted(
         if spare is not None:
             spare.end()
     serving: Guard = Supervised(lanes) if guard == "process" else InThread(here)
-    return Departments(serving, profiles, loaded, quarantined, settings.deadline)
+    return Departments(serving, profiles, loaded, quarantined, settings, seconds)
 
 
 def _tell(loaded: Sequence[Loaded], quarantined: Sequence[Quarantined], played: int) -> None:

@@ -29,7 +29,8 @@ class PluginFailed(ReferralError):
     ``unavailable``  there was no call: the department is busy, or rests after having died
 
     ``error`` and ``trace`` are without personal data. ``retry_after`` is in seconds, the least
-    time after which another try makes sense.
+    time after which another try makes sense. ``forgiven``: the department is known to be down, so
+    that this try does not count against the call.
     """
 
     def __init__(
@@ -40,6 +41,8 @@ class PluginFailed(ReferralError):
         error: str,
         trace: str = "",
         retry_after: float = 0.0,
+        *,
+        forgiven: bool = False,
     ) -> None:
         self.department = department
         self.verb = verb
@@ -47,6 +50,7 @@ class PluginFailed(ReferralError):
         self.error = error
         self.trace = trace
         self.retry_after = retry_after
+        self.forgiven = forgiven
         super().__init__(f"{department}.{verb} {kind}: {error}")
 
     @property

@@ -26,7 +26,7 @@ from referral_engine.runner.calling import CALL_LEASE, Calling
 from referral_engine.runner.failing import name_failure, pause, told, trace_of
 from referral_engine.store import CaseFilter, Claimed, ClaimedWakeup, Conflict, Tx
 
-__all__ = ["Restless", "Runner", "next_moment"]
+__all__ = ["Restless", "Runner"]
 
 BATCH = 50
 """design.md: claims in batches of 50 are 14 to 25 times as fast on SQLite; calls never batch."""
@@ -73,7 +73,13 @@ class Runner:
     def upcoming(self) -> dict[str, datetime]:
         """When something is next due in each box that holds anything; may lie in the past (UTC)."""
         with self.desk.store.reading() as reader:
-            return reader.upcoming()
+            found = reader.upcoming()
+            calls = self.calling.upcoming(reader, found.pop("plugin_call", None))
+        return found if calls is None else found | {"plugin_call": calls}
+
+    def next_moment(self) -> datetime | None:
+        """The earliest moment at which there is something to do; may lie in the past (UTC)."""
+        return min(self.upcoming().values(), default=None)
 
     def step(self, upcoming: Mapping[str, datetime] | None = None) -> bool:
         """One round of what is due first; False where nothing was.
@@ -218,12 +224,6 @@ class Runner:
             self.desk.store.transact(lambda tx: tx.failed_notice(claimed, said, trace, retry))
             return False
         return True
-
-
-def next_moment(desk: Desk) -> datetime | None:
-    """The earliest moment at which there is something to do; may lie in the past."""
-    with desk.store.reading() as reader:
-        return reader.next_due()
 
 
 def _stands_on_another(case: Case, version: str) -> bool:

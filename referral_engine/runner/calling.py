@@ -23,7 +23,8 @@ from referral_engine.plugins.guard import PluginFailed
 from referral_engine.plugins.present import detail_of, view_of
 from referral_engine.plugins.view import Referral as Shown
 from referral_engine.runner.failing import name_failure, pause, told, trace_of
-from referral_engine.store import Claimed, Tx
+from referral_engine.runner.silence import Silence, upcoming
+from referral_engine.store import Claimed, Reader, Tx
 
 __all__ = ["ALIVE", "CALL_LEASE", "Calling"]
 
@@ -45,15 +46,40 @@ class Calling:
         self._departments = departments
         self._clock = clock
         self._lease = lease
+        self._silence = Silence(departments)
         self._in_hand: dict[int, int] = {}
         """The calls being made just now: fence by number."""
+        self._last = ""
+        """Whom the last call was for: the next is for another, where one waits."""
+
+    def upcoming(self, reader: Reader, first: datetime | None) -> datetime | None:
+        """When the next call can be made (UTC); the `first` due may be of a department that rests.
+
+        One that rests is not due before its probe, or the loop would turn in vain until then.
+        """
+        resting = self._silence.resting(reader)
+        if first is None or not resting:
+            return first
+        return upcoming(reader, resting, self._clock.now())
+
+    def ready(self, reader: Reader, now: datetime) -> list[str]:
+        """The departments to which a call can be made now that nobody has in hand."""
+        resting = self._silence.resting(reader)
+        return [unit for unit in reader.ready_calls(now) if unit not in resting]
 
     def claim(self, tx: Tx, now: datetime, unit: str | None = None) -> list[Claimed[Call]]:
-        """One call, to a department that has none in hand; or to `unit`, which has none."""
+        """One call, to a department that has none in hand and does not rest; they take turns.
+
+        Or to `unit`, of which the caller knows that it has none in hand.
+        """
+        resting = self._silence.resting(tx)
         if unit is not None:
-            return tx.claim_calls(now, 1, self._lease, unit=unit)
+            return [] if unit in resting else tx.claim_calls(now, 1, self._lease, unit=unit)
         self.dismiss(tx)
-        return tx.claim_calls(now, 1, self._lease, per_unit=1)
+        found = tx.claim_calls(now, 1, self._lease, 1, after=self._last, without=resting)
+        if found:
+            self._last = found[0].work.unit
+        return found
 
     def dismiss(self, tx: Tx) -> None:
         """Ends what is pending for departments without a plugin, here or at another worker that
@@ -76,7 +102,7 @@ class Calling:
             self._make(claimed)
         except Exception as error:  # noqa: BLE001 - ours, named and tried again like a plugin's
             name_failure(f"call {claimed.work.key}", error)
-            self._failed(claimed, told(error), trace_of(error), pause(claimed.claims), "")
+            self._failed(claimed, told(error), trace_of(error), pause(claimed.claims))
         finally:
             self._in_hand.pop(claimed.item_id, None)
 
@@ -95,8 +121,10 @@ class Calling:
             answer = self._departments.call(call.unit, call.verb, view, detail)  # type: ignore[arg-type]
         except PluginFailed as error:
             log.warning("call %s failed (%s)", call.key, error.brief)
-            wait = max(timedelta(seconds=error.retry_after), pause(claimed.claims))
-            self._failed(claimed, f"{error.kind}: {error.error}", error.trace, wait, looked)
+            wait = timedelta(seconds=error.retry_after)
+            wait = wait if error.forgiven else max(wait, pause(claimed.claims))
+            told_so = f"{error.kind}: {error.error}"
+            self._failed(claimed, told_so, error.trace, wait, looked, forgiven=error.forgiven)
             return
         following = next_call(answer, call)
         again = None
@@ -129,10 +157,13 @@ class Calling:
         `looked` is who was shown personal data by the call, which is recorded like any look.
         """
         call, now = claimed.work, self._clock.now()
+        change = self._silence.change(call.unit)
 
         def write(tx: Tx) -> None:
             if looked:
                 tx.viewed(call.case, looked, call.verb, now)
+            if change is not None:
+                self._silence.write(tx, change, call, "", now, self._desk.workspace.calendar)
             taken = tx.done_call(claimed.item_id, claimed.fence)
             for request in requests:
                 self._act(tx, call, request, taken=taken)
@@ -143,6 +174,8 @@ class Calling:
                     tx.add_calls(loaded.case, (again,))
 
         self._desk.store.transact(write)
+        if change is not None:
+            self._silence.told(change, call.unit, "")
 
     def _act(self, tx: Tx, call: Call, request: Request, *, taken: bool) -> None:
         note = f"{call.verb}: late"
@@ -158,18 +191,26 @@ class Calling:
         self._desk.run(tx, Request(call.case, late, ENGINE, key=f"late/{request.key}"))
 
     def _failed(
-        self, claimed: Claimed[Call], error: str, trace: str, wait: timedelta, looked: str
-    ) -> None:
-        """Gives the call back, to be made again after `wait`, or up."""
-        now = self._clock.now()
-        retry = now + wait
+        self, claimed: Claimed[Call], error: str, trace: str, wait: timedelta, looked: str = "",
+        *, forgiven: bool = False,
+    ) -> None:  # fmt: skip
+        """Gives the call back, to be made again after `wait`, or up.
+
+        A try that is `forgiven` does not count: the department is known to be down.
+        """
+        call, now = claimed.work, self._clock.now()
+        change = self._silence.change(call.unit)
 
         def write(tx: Tx) -> None:
             if looked:
-                tx.viewed(claimed.work.case, looked, claimed.work.verb, now)
-            tx.failed_call(claimed, error, trace, now, retry)
+                tx.viewed(call.case, looked, call.verb, now)
+            if change is not None:
+                self._silence.write(tx, change, call, error, now, self._desk.workspace.calendar)
+            tx.failed_call(claimed, error, trace, now, now + wait, forgiven=forgiven)
 
         self._desk.store.transact(write)
+        if change is not None:
+            self._silence.told(change, call.unit, error)
 
 
 def _wanted(case: Case, call: Call) -> bool:

@@ -138,12 +138,15 @@ class Worker:
     def _ready_calls(self) -> list[Bell]:
         store, now = self.runner.desk.store, self._clock.now()
         store.transact(self.runner.calling.dismiss)
-        return [Bell(CALLS, unit) for unit in store.read(lambda r: r.ready_calls(now))]
+        return [
+            Bell(CALLS, unit) for unit in store.read(lambda r: self.runner.calling.ready(r, now))
+        ]
 
     def _idle(self) -> bool:
-        with self.runner.desk.store.reading() as reader:
-            now = self._clock.now()
-            return all(at > now for at in reader.upcoming().values()) and not reader.in_hand(now)
+        now = self._clock.now()
+        if any(at <= now for at in self.runner.upcoming().values()):
+            return False
+        return not self.runner.desk.store.read(lambda reader: reader.in_hand(now))
 
     # -- what bells are answered with ---------------------------------------------------------
     def _cases(self, _lane: str) -> None:

@@ -9,6 +9,7 @@ from referral_engine.store.history import Candidate, Past, Workload
 from referral_engine.store.journal import START, Position, StoredEvent
 from referral_engine.store.keyring import Keyring
 from referral_engine.store.listing import Access, CaseFilter, CaseLine, InboxLine
+from referral_engine.store.outages import Outage
 from referral_engine.store.outbox import DeadLetter
 from referral_engine.store.reader import Reader
 from referral_engine.store.rulebook import Publication
@@ -35,6 +36,7 @@ __all__ = [
     "IntakeSeen",
     "Keyring",
     "Loaded",
+    "Outage",
     "Past",
     "Position",
     "Publication",

@@ -47,9 +47,8 @@ def _due(call: Call, now: int) -> int:
     return now if call.not_before is None else max(now, micros(call.not_before))
 
 
-def notice_rows(notices: Iterable[Notice], case: Case) -> list[Row]:
+def notice_rows(notices: Iterable[Notice], now: datetime) -> list[Row]:
     """Rows of `notice`, due at once or after the quiet hours."""
-    now = case.last_at or case.registered_at
     return [
         (n.key, n.case, n.to, _encoder.encode(n), micros(n.not_before or now), n.subject)
         for n in notices

@@ -6,7 +6,7 @@ wake-ups; what was claimed too often becomes a dead letter with its error and tr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy import literal as constant
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from referral_engine.store.lanes import next_turns
 from referral_engine.store.moment import micros, moment
 from referral_engine.store.prepared import Prepared, literal, numbered, prepared, value, values
 from referral_engine.store.tables import OUTBOXES, follow_up, plugin_call
@@ -36,6 +37,7 @@ __all__ = [
     "DeadLetter",
     "Failed",
     "Item",
+    "Turns",
     "claim",
     "dead",
     "dismiss",
@@ -45,8 +47,8 @@ __all__ = [
     "in_hand",
     "last_error",
     "next_due",
+    "next_end",
     "pending",
-    "ready_lanes",
     "release",
     "renew",
     "requeue",
@@ -71,6 +73,16 @@ class Item(NamedTuple):
     error: str
 
 
+class Turns(NamedTuple):
+    """How lanes take turns: `per_lane` items of one in hand at once, the lane that follows `after`
+    first, and none of those `without`.
+    """
+
+    per_lane: int
+    after: str = ""
+    without: Collection[str] = ()
+
+
 class DeadLetter(NamedTuple):
     """What was given up: in which box, for which case, with the last error and its trace."""
 
@@ -91,18 +103,19 @@ def claim(
     limit: int,
     lease: timedelta,
     max_claims: int,
-    per_lane: int | None = None,
+    turns: Turns | None = None,
     lane: str | None = None,
 ) -> tuple[list[Item], list[Item]]:
-    """Takes up to `limit` items that are due, earliest first, `per_lane` of a lane in hand at once.
+    """Takes up to `limit` items that are due: the earliest; or, where lanes take `turns`, those
+    whose turn it is.
 
     With a `lane`, only of that one. Returns the rows taken, and those that were claimed too often
     and are dead letters now.
     """
-    if per_lane is None or lane is not None:
+    if turns is None or lane is not None:
         found = _ready(connection, box, now, limit, lane)
     else:
-        found = _fairly(connection, box, now, limit, per_lane)
+        found = _fairly(connection, box, now, limit, turns)
     spent = [row for row in found if row.claims >= max_claims]
     _bury(connection, box, spent)
     taken = [row.item_id for row in found if row.claims < max_claims]
@@ -158,39 +171,16 @@ def _columns(box: Table) -> list[Column[Any]]:
 
 
 def _fairly(
-    connection: Connection, box: Table, now: datetime, limit: int, per_lane: int
+    connection: Connection, box: Table, now: datetime, limit: int, turns: Turns
 ) -> list[Item]:
     """One of each lane in turn, so that a lane with a long queue does not keep the others out."""
-    at = micros(now)
-    queues: list[list[Item]] = []
-    for lane in _lanes(connection, box):
-        free = per_lane - _in_hand(box).rows(connection, lane=lane, at=at)[0][0]
-        if free > 0 and (queue := _ready(connection, box, now, min(free, limit), lane)):
-            queues.append(queue)
-    turns = ((turn, row.item_id, row) for queue in queues for turn, row in enumerate(queue))
-    return [row for _turn, _id, row in sorted(turns, key=lambda each: each[:2])[:limit]]
-
-
-@prepared
-def _in_hand(box: Table) -> Select[Any]:
-    b = box.c
-    held = (b.lease_until > value("at"), b.due_at <= value("at"))
-    return select(func.count()).where(b.status == _PENDING, b.lane == value("lane"), *held)
-
-
-def _lanes(connection: Connection, box: Table) -> list[str]:
-    """The lanes with something pending, hopping through the index instead of reading all of it."""
-    return [lane for (lane,) in _hop(box).rows(connection)]
-
-
-@prepared
-def _hop(box: Table) -> Select[Any]:
-    b = box.c
-    pending = b.status == _PENDING
-    hop = select(func.min(b.lane).label("lane")).where(pending).cte("hop", recursive=True)
-    onward = select(func.min(b.lane)).where(pending, b.lane > hop.c.lane).scalar_subquery()
-    hop = hop.union_all(select(onward).where(hop.c.lane.is_not(None)))
-    return select(hop.c.lane).where(hop.c.lane.is_not(None))
+    free = next_turns(connection, box, now, limit, turns.per_lane, turns.after, turns.without)
+    queues = [
+        _ready(connection, box, now, min(turns.per_lane - lane.held, limit), lane.name)
+        for lane in free
+    ]
+    ranked = ((turn, at, row) for at, queue in enumerate(queues) for turn, row in enumerate(queue))
+    return [row for _turn, _at, row in sorted(ranked, key=lambda each: each[:2])[:limit]]
 
 
 def _bury(connection: Connection, box: Table, spent: list[Item]) -> None:
@@ -229,11 +219,21 @@ def failed(
     trace: str,
     retry_at: datetime,
     max_claims: int,
+    *,
+    forgiven: bool = False,
 ) -> Failed:
-    """Gives an item back to be tried from `retry_at` on, or up, when it was claimed too often."""
+    """Gives an item back to be tried from `retry_at` on, or up, when it was claimed too often.
+
+    What is `forgiven` is given back as if it had not been claimed.
+    """
     told: dict[str, Any] = {"lease_until": 0, "error": error, "trace": trace}
-    retried = _held(box, item_id, fence).where(box.c.claims < max_claims)
-    if connection.execute(retried.values(due_at=micros(retry_at), **told)).rowcount == 1:
+    again = told | {"due_at": micros(retry_at)}
+    retried = _held(box, item_id, fence)
+    if forgiven:
+        again["claims"] = box.c.claims - 1
+    else:
+        retried = retried.where(box.c.claims < max_claims)
+    if connection.execute(retried.values(**again)).rowcount == 1:
         return "retry"
     buried = _held(box, item_id, fence).values(status="dead", **told)
     return "dead" if connection.execute(buried).rowcount == 1 else "stale"
@@ -250,26 +250,6 @@ def void(connection: Connection, box: Table, code: str) -> int:
     """Takes back everything of a case that is still to be done, and what it said."""
     query = update(box).where(box.c.case_code == code, box.c.status.in_(("pending", "dead")))
     return connection.execute(query.values(status="void", payload=b"")).rowcount
-
-
-def lanes(connection: Connection, box: Table) -> list[str]:
-    """The lanes in which something is pending."""
-    return _lanes(connection, box)
-
-
-def ready_lanes(connection: Connection, box: Table, now: datetime) -> list[str]:
-    """The lanes in which something is due that nobody has in hand."""
-    at = micros(now)
-    return [
-        lane for lane in _lanes(connection, box) if _head_of(box).rows(connection, at=at, lane=lane)
-    ]
-
-
-@prepared
-def _head_of(box: Table) -> Select[Any]:
-    b = box.c
-    query = select(b.item_id).where(b.status == _PENDING, b.lane == value("lane"))
-    return query.where(b.due_at <= value("at"), b.lease_until <= value("at")).limit(1)
 
 
 def in_hand(connection: Connection, box: Table, now: datetime) -> int:
@@ -355,6 +335,19 @@ def pending(connection: Connection, box: Table = plugin_call) -> dict[str, int]:
 def next_due(connection: Connection, box: Table) -> datetime | None:
     """The earliest moment at which something can be claimed (UTC); None when nothing waits."""
     return earliest(connection, _head(box))
+
+
+def next_end(connection: Connection, box: Table) -> datetime | None:
+    """When the first lease ends (UTC); may lie in the past."""
+    first: int | None = _ends(box).rows(connection)[0][0]
+    return moment(first)
+
+
+@prepared
+def _ends(box: Table) -> Select[Any]:
+    b = box.c
+    held = (b.status == _PENDING, b.lease_until > literal_column("0"))
+    return select(func.min(b.lease_until)).where(*held)
 
 
 def earliest(connection: Connection, head: Prepared) -> datetime | None:

@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from referral_engine.model.event import Event
-from referral_engine.store import history, journal, listing, outbox, rulebook, wakeups
+from referral_engine.store import (
+    history,
+    journal,
+    lanes,
+    listing,
+    outages,
+    outbox,
+    rulebook,
+    wakeups,
+)
 from referral_engine.store.checkpoints import Checkpoint, latest
 from referral_engine.store.journal import START, Position, StoredEvent
 from referral_engine.store.prepared import Prepared, value
@@ -235,7 +244,7 @@ class Reader:
 
     def ready_calls(self, now: datetime) -> list[str]:
         """The units for which a plugin call is due that nobody has in hand."""
-        return outbox.ready_lanes(self.connection, plugin_call, now)
+        return lanes.ready_lanes(self.connection, plugin_call, now)
 
     def upcoming(self) -> dict[str, datetime]:
         """When a runner next finds something in each box that holds anything (wakeup, follow_up,
@@ -245,6 +254,18 @@ class Reader:
         found = {"wakeup": wakeups.next_due(connection)}
         found |= {box.name: outbox.next_due(connection, box) for box in OUTBOXES}
         return {name: at for name, at in found.items() if at is not None}
+
+    def next_calls(self) -> dict[str, datetime]:
+        """When the next plugin call to each unit is due that nobody has in hand (UTC)."""
+        return lanes.heads(self.connection, plugin_call)
+
+    def next_call_end(self) -> datetime | None:
+        """When the first lease of a plugin call in hand ends (UTC); may lie in the past."""
+        return outbox.next_end(self.connection, plugin_call)
+
+    def outages(self) -> list[outages.Outage]:
+        """The departments that did not answer when last asked, by id."""
+        return outages.all_of(self.connection)
 
     def next_due(self) -> datetime | None:
         """The earliest moment at which a runner finds something to claim; may lie in the past."""

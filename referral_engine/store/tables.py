@@ -45,6 +45,7 @@ __all__ = [
     "metadata",
     "notice",
     "org_version",
+    "outage",
     "plugin_call",
     "publication",
     "referral",
@@ -280,6 +281,12 @@ def _lanes(name: str) -> Index:
     return _partial(f"ix_{name}_lane_due_at", "status = 'pending'", "lane", "due_at", "item_id")
 
 
+def _held(name: str) -> Index:
+    """What of a lane is in hand: little, however long its queue is."""
+    held = "status = 'pending' AND lease_until > 0"
+    return _partial(f"ix_{name}_lane_lease_until", held, "lane", "lease_until")
+
+
 plugin_call = _outbox(
     "plugin_call",
     _text("referral_id"),
@@ -287,11 +294,21 @@ plugin_call = _outbox(
     indexes=(
         _partial("ix_plugin_call_case_code", "status = 'pending'", "case_code"),
         _lanes("plugin_call"),
+        _held("plugin_call"),
     ),
 )
 follow_up = _outbox("follow_up", indexes=(_lanes("follow_up"),))
-notice = _outbox("notice", _text("subject"), indexes=(_lanes("notice"),))
+notice = _outbox("notice", _text("subject"), indexes=(_lanes("notice"), _held("notice")))
 OUTBOXES = (plugin_call, follow_up, notice)
+
+outage = Table(
+    "outage",
+    metadata,
+    Column("unit", _Text, primary_key=True),
+    _at("since_at"),
+    _text("error"),
+    sqlite_with_rowid=False,
+)
 
 rule_set = Table(
     "rule_set",

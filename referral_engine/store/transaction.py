@@ -294,7 +294,9 @@ class Tx(Work):
     def _send(self, resolution: Resolution, *, known: bool) -> None:
         case = resolution.case
         self._own.add("plugin_call", *call_rows(resolution.calls, case))
-        self._own.add("notice", *notice_rows(resolution.notices, case))
+        self._own.add(
+            "notice", *notice_rows(resolution.notices, case.last_at or case.registered_at)
+        )
         if resolution.follow_ups:
             requests = [follow_up.request for follow_up in resolution.follow_ups]
             sealing = self._data_key(case.code, known=known)

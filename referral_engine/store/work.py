@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 from referral_engine.model.command import CallFailed, Request
 from referral_engine.model.outcome import Call, Notice
 from referral_engine.model.principal import ENGINE
-from referral_engine.store import bells, outbox, wakeups
+from referral_engine.store import bells, lanes, outages, outbox, wakeups
 from referral_engine.store.outbound import (
     follow_up_rows,
+    notice_rows,
     read_call,
     read_follow_up,
     read_notice,
@@ -80,16 +81,21 @@ class Work(Reader):
         per_unit: int | None = None,
         max_claims: int = MAX_CLAIMS,
         unit: str | None = None,
+        *,
+        after: str = "",
+        without: Collection[str] = (),
     ) -> list[Claimed[Call]]:
-        """Takes up to `limit` plugin calls, `per_unit` of one unit in hand at once; or of one
-        `unit` alone, where somebody else sees to it that no other worker serves it.
+        """Takes up to `limit` plugin calls, `per_unit` of one unit in hand at once, the unit that
+        follows `after` first, none of those `without`; or of one `unit` alone, where somebody else
+        sees to it that no other worker serves it.
 
         A call claimed too often is given up, and its case is told so by a follow-up `call_failed`.
         """
         connection = self._now()
         taken, spent = outbox.claim(
-            connection, plugin_call, now, limit, lease, max_claims, per_unit, unit
-        )
+            connection, plugin_call, now, limit, lease, max_claims,
+            None if per_unit is None else outbox.Turns(per_unit, after, without), unit,
+        )  # fmt: skip
         for row in spent:
             self._report_dead(read_call(row.payload), row.fence, outbox.last_error(row), now)
         return [_claimed(row, read_call(row.payload)) for row in taken]
@@ -100,7 +106,7 @@ class Work(Reader):
 
     def called_units(self) -> list[str]:
         """The units for which plugin calls are pending."""
-        return outbox.lanes(self._now(), plugin_call)
+        return lanes.lanes(self._now(), plugin_call)
 
     def dismiss_calls(self, units: Sequence[str]) -> int:
         """Ends the pending calls to units that have no plugin; how many."""
@@ -121,15 +127,31 @@ class Work(Reader):
         now: datetime,
         retry_at: datetime,
         max_claims: int = MAX_CLAIMS,
+        *,
+        forgiven: bool = False,
     ) -> outbox.Failed:
-        """Gives a call back, to be made again from `retry_at` on, or up (`dead`)."""
+        """Gives a call back, to be made again from `retry_at` on, or up (`dead`).
+
+        A claim that is `forgiven`, for the department is known to be down, does not count.
+        """
         outcome = outbox.failed(
             self._now(), plugin_call, claimed.item_id, claimed.fence, error, trace, retry_at,
-            max_claims,
+            max_claims, forgiven=forgiven,
         )  # fmt: skip
         if outcome == "dead":
             self._report_dead(claimed.work, claimed.fence, error, now)
         return outcome
+
+    # -- departments that do not answer -----------------------------------------------------------
+    def fell_silent(self, outage: outages.Outage, notice: Notice | None = None) -> None:
+        """Keeps that a department is down, with a word to its people; the newest word counts."""
+        outages.began(self._now(), outage)
+        if notice is not None:
+            self._own.add("notice", *notice_rows([notice], outage.since))
+
+    def answers_again(self, unit: str) -> None:
+        """The department is called as usual."""
+        outages.ended(self._now(), unit)
 
     # -- commands for other cases -----------------------------------------------------------------
     def claim_follow_ups(
@@ -161,13 +183,16 @@ class Work(Reader):
     # -- notices ----------------------------------------------------------------------------------
     def claim_notices(
         self, now: datetime, limit: int, lease: timedelta, per_recipient: int | None = None,
-        max_claims: int = MAX_CLAIMS,
+        max_claims: int = MAX_CLAIMS, *, after: str = "",
     ) -> list[Claimed[Notice]]:  # fmt: skip
-        """Takes up to `limit` notices whose quiet hours are over."""
+        """Takes up to `limit` notices whose quiet hours are over; `per_recipient` of one in hand at
+        once, the one that follows `after` first.
+        """
         connection = self._now()
         taken, _spent = outbox.claim(
-            connection, notice, now, limit, lease, max_claims, per_recipient
-        )
+            connection, notice, now, limit, lease, max_claims,
+            None if per_recipient is None else outbox.Turns(per_recipient, after),
+        )  # fmt: skip
         return [_claimed(row, read_notice(row.payload)) for row in taken]
 
     def done_notice(self, item_id: int, fence: int) -> None:

@@ -23,7 +23,7 @@ from referral_engine.model.principal import Principal
 from referral_engine.plugins.departments import Departments, load
 from referral_engine.plugins.in_thread import InThread
 from referral_engine.rules.runtime import ActiveRules
-from referral_engine.runner.base import Restless, Runner, next_moment
+from referral_engine.runner.base import Restless, Runner
 from referral_engine.runner.housekeeping import DOWN_AFTER
 from referral_engine.store import Store
 from referral_engine.workspace import Workspace
@@ -78,7 +78,7 @@ class Box:
         Raises ValueError for a moment that has passed.
         """
         self.settle()
-        while (upcoming := next_moment(self.desk)) is not None and upcoming <= moment:
+        while (upcoming := self.runner.next_moment()) is not None and upcoming <= moment:
             if upcoming <= self.now():
                 raise Restless(self.now())
             self.clock.set(upcoming)
@@ -149,15 +149,16 @@ def open_box(
         folder = stack.enter_context(TemporaryDirectory(prefix="referral-box-"))
         url = database or f"sqlite:///{Path(folder) / 'box.db'}"
         store = stack.enter_context(Store.open(url))
-        departments = stack.enter_context(_departments(workspace, plugins=plugins))
+        departments = stack.enter_context(_departments(workspace, clock, plugins=plugins))
         box = Box(workspace, store, clock, departments)
         box.desk.rulebook.publish(active.rule_set, "box", "trial", clock.now())
         box.desk.rulebook.lend(active)
         yield box
 
 
-def _departments(workspace: Workspace, *, plugins: bool) -> Departments:
+def _departments(workspace: Workspace, clock: VirtualClock, *, plugins: bool) -> Departments:
     settings = workspace.config.plugins
     if plugins:
-        return load(settings, workspace.config.root, guard="thread")
-    return Departments(InThread({}), {}, [], [], settings.deadline)
+        seconds = lambda: clock.now().timestamp()  # noqa: E731
+        return load(settings, workspace.config.root, guard="thread", seconds=seconds)
+    return Departments(InThread({}), {}, [], [], settings)

@@ -12,6 +12,7 @@ from referral_engine.clock import VirtualClock
 from referral_engine.desk.publishing import publish_first
 from referral_engine.model import command as c
 from referral_engine.model.issue import Issue, Location, Reporter
+from referral_engine.model.plugin_settings import BreakerSettings, PluginSettings
 from referral_engine.model.principal import ENGINE, Principal
 from referral_engine.model.referral import Referral
 from referral_engine.plugins.department import Department
@@ -23,6 +24,8 @@ from referral_engine.workspace import Workspace
 
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 """Monday 09:00 in the county."""
+NEVER = BreakerSettings(failures=1_000, window=1_000)
+"""Departments that are called however often they fail: for what befalls a single call."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 VILLAGE, GRID = "620922100200", "620922100200001"
 
@@ -177,13 +180,15 @@ def staffed(
     *plugins: Department,
     keys: Keyring | None = None,
     clock: VirtualClock | None = None,
+    breaker: BreakerSettings = NEVER,
 ) -> Iterator[Box]:
     """The same with these departments acting, in threads, on a store that stays in `folder`."""
     workspace = make(folder)
     guard = InThread({each.id: each for each in plugins})
     profiles = {each.id: each.profile() for each in plugins}
-    departments = Departments(guard, profiles, (), (), deadline=5.0)
     time = clock or VirtualClock(START)
+    settings = PluginSettings(deadline=5.0, breaker=breaker)
+    departments = Departments(guard, profiles, (), (), settings, lambda: time.now().timestamp())
     with Store.open(f"sqlite:///{folder / 'box.db'}", keys) as store, departments:
         box = Box(workspace, store, time, departments)
         publish_first(box.desk, "tester")

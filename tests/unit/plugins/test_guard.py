@@ -15,7 +15,7 @@ import pytest
 
 from referral_engine import Answer, Claim, Contact
 from referral_engine.clock import monotonic
-from referral_engine.model.plugin_settings import PluginSettings
+from referral_engine.model.plugin_settings import BreakerSettings, PluginSettings
 from referral_engine.plugins.departments import Departments, load
 from referral_engine.plugins.find import Source
 from referral_engine.plugins.guard import PluginFailed
@@ -35,15 +35,19 @@ GOOD = Answer((Claim(), Contact("已联系")))
 ENOUGH = 20.0
 """Seconds: a deadline that only a machine at a standstill would miss."""
 SHORT = 0.5
+NEVER = BreakerSettings(failures=1_000, window=1_000)
+"""One that is called however often it fails."""
 
 
-def loaded(tmp_path: Path, guard: Literal["process", "thread"]) -> Departments:
+def loaded(
+    tmp_path: Path, guard: Literal["process", "thread"], breaker: BreakerSettings = NEVER
+) -> Departments:
     folder = tmp_path / "plugins"
     folder.mkdir()
     for name in ("misbehaves", "well_behaved"):
         (folder / name).symlink_to(FAULTY / name)
     settings = PluginSettings(
-        entry_points=False, deadline=ENOUGH, memory=512, start_deadline=ENOUGH
+        entry_points=False, deadline=ENOUGH, memory=512, start_deadline=ENOUGH, breaker=breaker
     )
     return load(settings, tmp_path, guard)
 

@@ -17,6 +17,7 @@ from referral_engine.desk import Desk
 from referral_engine.desk.publishing import publish_first
 from referral_engine.errors import Refused
 from referral_engine.model import event as e
+from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.model.principal import ENGINE
 from referral_engine.notices import LogOutlet
 from referral_engine.plugins.departments import Departments
@@ -48,7 +49,7 @@ def engine(folder: Path, clock: Clock, *plugins: Department) -> Iterator[Runner]
     profiles = {each.id: each.profile() for each in plugins}
     with (
         Store.open(workspace.config.database) as store,
-        Departments(guard, profiles, (), (), deadline=10.0) as departments,
+        Departments(guard, profiles, (), (), PluginSettings()) as departments,
     ):
         desk = Desk(store, workspace, clock)
         publish_first(desk, "tester")

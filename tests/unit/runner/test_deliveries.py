@@ -20,10 +20,11 @@ from referral_engine.desk.publishing import publish_first
 from referral_engine.model import command as c
 from referral_engine.model import event as e
 from referral_engine.model.command import Request
+from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.model.principal import ENGINE
 from referral_engine.plugins.departments import Departments
 from referral_engine.plugins.in_thread import InThread
-from referral_engine.runner.base import BATCH, LEASE, next_moment
+from referral_engine.runner.base import BATCH, LEASE
 from referral_engine.store import Conflict, Store
 from referral_engine.store.audit import verify
 from referral_engine.trial.box import Box
@@ -55,7 +56,7 @@ def told(box: Box, disturb: Disturb) -> list[list[str]]:
     for n, text in enumerate(TEXTS):
         box.advance_to(START + timedelta(minutes=10 * n))
         codes.append(register(box, issue(text, received_at=box.now(), id=str(n))))
-    while (upcoming := next_moment(box.desk)) is not None and upcoming <= UNTIL:
+    while (upcoming := box.runner.next_moment()) is not None and upcoming <= UNTIL:
         box.clock.set(max(upcoming, box.now()))
         disturb(box)
         box.settle()
@@ -124,7 +125,7 @@ def test_two_runners_on_one_postgresql_tell_the_same(
     tmp_path: Path, postgres_url: str, undisturbed: list[list[str]]
 ) -> None:
     workspace, clock = make(tmp_path), VirtualClock(START)
-    nobody = Departments(InThread({}), {}, (), (), deadline=1.0)
+    nobody = Departments(InThread({}), {}, (), (), PluginSettings())
     with Store.open(postgres_url) as one, Store.open(postgres_url) as other:
         boxes = [Box(workspace, store, clock, nobody) for store in (one, other)]
         publish_first(boxes[0].desk, "tester")
@@ -185,7 +186,7 @@ def test_a_timer_that_fails_is_named_tried_again_and_given_up_after_counted_clai
     monkeypatch.setattr(rules.inference, "infer", broken)
     for _round in range(40):
         box.settle()
-        if (upcoming := next_moment(box.desk)) is None or upcoming > START + DAY:
+        if (upcoming := box.runner.next_moment()) is None or upcoming > START + DAY:
             break
         box.clock.set(upcoming)
     waits = [int((b - a).total_seconds()) for a, b in itertools.pairwise(tried)]

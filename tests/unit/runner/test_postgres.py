@@ -19,6 +19,7 @@ from referral_engine import Claim, Department, Handler, Referral
 from referral_engine.clock import DatabaseClock, SystemClock
 from referral_engine.desk import Desk
 from referral_engine.desk.publishing import publish_first
+from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.notices import LogOutlet
 from referral_engine.plugins.departments import Departments
 from referral_engine.plugins.in_thread import InThread
@@ -44,7 +45,7 @@ def engine(folder: Path, url: str, *plugins: Department) -> Iterator[Runner]:
     profiles = {each.id: each.profile() for each in plugins}
     with (
         Store.open(url) as store,
-        Departments(guard, profiles, (), (), deadline=10.0) as departments,
+        Departments(guard, profiles, (), (), PluginSettings()) as departments,
     ):
         clock = DatabaseClock(lambda: store.read(lambda reader: reader.clock()))
         desk = Desk(store, workspace, clock)
