@@ -17,14 +17,31 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, case, func, literal_column, select, update
 
 from referral_engine.store.chain import GENESIS, leaf, merkle_root
-from referral_engine.store.journal import START, Position, beyond, horizon
+from referral_engine.store.journal import (
+    SETTLED,
+    START,
+    UNRECORDED,
+    Position,
+    beyond,
+    horizon,
+)
 from referral_engine.store.moment import micros, moment
 from referral_engine.store.tables import case_event, case_file, checkpoint
 
-__all__ = ["Anchor", "Checkpoint", "Head", "anchor", "latest", "make", "read_all", "read_anchor"]
+__all__ = [
+    "Anchor",
+    "Checkpoint",
+    "Head",
+    "anchor",
+    "latest",
+    "make",
+    "read_all",
+    "read_anchor",
+    "rebase",
+]
 
 
 class Head(NamedTuple):
@@ -113,6 +130,25 @@ def read_all(connection: Connection) -> Iterator[Checkpoint]:
     query = select(checkpoint).order_by(checkpoint.c.checkpoint_no)
     with connection.execute(query, execution_options={"yield_per": 16}) as rows:
         yield from map(_read, rows)
+
+
+def rebase(connection: Connection) -> bool:
+    """Gives events that a transaction of another server wrote, brought here by PostgreSQL's own
+    dump, numbers below every one of this server; whether there were any.
+
+    Until this server's numbers have grown past theirs nobody would see them. Their order stays
+    that of their own numbers, checkpointed ones first.
+    """
+    e = case_event.c
+    newest = connection.execute(select(func.max(e.xact))).scalar()
+    upcoming = literal_column("pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+    if newest is None or newest < connection.execute(select(upcoming)).scalar_one():
+        return False
+    last = latest(connection)
+    recorded = e.xact < (last.upto if last else 0)
+    connection.execute(update(case_event).values(xact=case((recorded, SETTLED), else_=UNRECORDED)))
+    connection.execute(update(checkpoint).values(upto=UNRECORDED))
+    return True
 
 
 def anchor(made: Checkpoint, path: Path) -> None:

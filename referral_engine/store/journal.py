@@ -37,6 +37,11 @@ __all__ = [
     "of_case",
 ]
 
+SETTLED, UNRECORDED = 0, 1
+"""Numbers below every transaction's (PostgreSQL starts at 3), for events that a transaction of
+another database wrote: those its last checkpoint saw, and those after it.
+"""
+
 EVENT_COLUMNS = (
     "case_code", "seq", "kind", "owner", "recorded_at", "schema_version", "body", "prev_hash",
     "event_hash",

@@ -8,13 +8,16 @@ from typing import Any
 from sqlalchemy import Connection, Engine, inspect, text
 
 from referral_engine.store import bells
+from referral_engine.store.checkpoints import rebase
 from referral_engine.store.errors import store_outdated
 from referral_engine.store.tables import metadata
 
-__all__ = ["HEAD", "MIGRATIONS", "check", "create", "current", "upgrade"]
+__all__ = ["HEAD", "MIGRATIONS", "RELEASED", "check", "create", "current", "upgrade"]
 
 # The newest migration; a test holds it against the folder, so that opening need not read it.
 HEAD = "0003"
+# The schema each release came with. Every one has its fixture (docs/store.md).
+RELEASED = {"0.1.0": "0001"}
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -57,6 +60,7 @@ def upgrade(engine: Engine, revision: str = "head") -> str:
         command.upgrade(alembic_config(connection), revision)
         if connection.dialect.name == "postgresql":
             bells.renew(connection)
+            rebase(connection)
         return current(connection)
 
 
