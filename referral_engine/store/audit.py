@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, Table, exists, select
 from referral_engine.flow.apply import apply
 from referral_engine.model.case import Case
 from referral_engine.model.event import event_name
+from referral_engine.store.approvals import APPROVAL_COLUMNS, Approvals, OnePerson
 from referral_engine.store.chain import GENESIS, chained, read_event
 from referral_engine.store.checkpoint_audit import against_anchor, against_checkpoints
 from referral_engine.store.finding import Finding
@@ -31,7 +32,9 @@ from referral_engine.store.projection import (
     referral_rows,
     unpack,
 )
+from referral_engine.store.statements import Row
 from referral_engine.store.tables import (
+    approval,
     case_event,
     case_file,
     case_link,
@@ -50,11 +53,15 @@ _NOT_COMPARED = {"township", "snapshot"}
 
 
 class Replayed(NamedTuple):
-    """What the events of one case come to; `fault` is the first that does not fit."""
+    """What the events of one case come to; `fault` is the first that does not fit.
+
+    `approvals` are the rows of who signed, in the order of APPROVAL_COLUMNS.
+    """
 
     case: Case | None
     head: bytes
     fault: Finding | None
+    approvals: tuple[Row, ...] = ()
 
 
 def verify(engine: Engine, anchor: Path | None = None) -> list[Finding]:
@@ -116,6 +123,7 @@ def _cases(connection: Connection) -> Iterator[Finding]:
         _Beside(connection, referral, "referral_id"),
         _Beside(connection, case_link, "other_code"),
         _Beside(connection, wakeup),
+        _Beside(connection, approval),
     ]
     for code, rows in groupby(_events(connection), key=lambda row: row.case_code):
         yield from map(_without_events, files.before(code))
@@ -146,12 +154,16 @@ def _without_events(stored: Any) -> Finding:
 def replay(rows: Iterator[Any]) -> Replayed:
     """Folds the events of one case up to the first that does not fit."""
     case: Case | None = None
-    head, expected = GENESIS, 1
+    head, expected, approvals = GENESIS, 1, Approvals()
     for row in rows:
         fault = _unchained(row, head, expected)
         if fault is None:
             try:
-                case = apply(case, read_event(row.body))
+                event = read_event(row.body)
+                case = apply(case, event)
+                approvals.take(event)
+            except OnePerson as error:
+                fault = Finding("ONE_PERSON", row.case_code, row.seq, error.what)
             except (ValueError, KeyError, msgspec.MsgspecError) as error:
                 fault = Finding("NOT_APPLICABLE", row.case_code, row.seq, str(error))
         if fault is not None:
@@ -159,7 +171,7 @@ def replay(rows: Iterator[Any]) -> Replayed:
                 pass
             return Replayed(None, head, fault)
         head, expected = row.event_hash, expected + 1
-    return Replayed(case, head, None)
+    return Replayed(case, head, None, tuple(approvals.rows))
 
 
 def _unchained(row: Any, head: bytes, expected: int) -> Finding | None:
@@ -194,7 +206,12 @@ def _miscopied(row: Any) -> Finding | None:
 
 
 def _compared(
-    stored: Any, replayed: Replayed, referrals: list[Any], links: list[Any], wake: list[Any]
+    stored: Any,
+    replayed: Replayed,
+    referrals: list[Any],
+    links: list[Any],
+    wake: list[Any],
+    approvals: list[Any],
 ) -> Iterator[Finding]:
     if replayed.fault is not None:
         yield replayed.fault
@@ -210,6 +227,8 @@ def _compared(
     yield from _referrals_differ(referrals, case)
     if {row.other_code for row in links} != linked(case):
         yield _projection(case, "its links differ from the events")
+    if {tuple(getattr(r, c) for c in APPROVAL_COLUMNS) for r in approvals} != {*replayed.approvals}:
+        yield _projection(case, "who signed it differs from the events")
     if [row.due_at for row in wake] != [micros(case.next_at())]:
         # A due moment without a wake-up would be a timer that never fires.
         yield _projection(case, "its wake-up is not at what is due next")

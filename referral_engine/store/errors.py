@@ -13,6 +13,7 @@ from referral_engine.i18n import _
 __all__ = [
     "Conflict",
     "key_missing",
+    "one_person",
     "store_locked",
     "store_on_network",
     "store_outdated",
@@ -37,6 +38,17 @@ def key_missing(master_key_id: str) -> Refused:
         "KEY_MISSING",
         _("the master key {key} is not in the keyring").format(key=master_key_id),
         _("Set REFERRAL_MASTER_KEY, or name the key file in config.yaml."),
+    )
+
+
+def one_person(case: str, seq: int, what: str) -> Refused:
+    """An act that needs a second person came without one: the program that decided it is wrong."""
+    return Refused(
+        "ONE_PERSON",
+        _("event {seq} of case {case} lacks a second person: {what}").format(
+            seq=seq, case=case, what=what
+        ),
+        _("Nothing was changed. Report it as a fault of the engine; a person cannot cause it."),
     )
 
 

@@ -11,8 +11,8 @@ class Finding(msgspec.Struct, frozen=True):
     """The first event of `case` that does not fit is `seq` (from 1); `what` is wrong with it.
 
     `case` is empty and `seq` 0 where a checkpoint itself does not fit. Codes: EVENT_ALTERED,
-    EVENT_MISSING, EVENT_UNREADABLE, CHAIN_BROKEN, NOT_APPLICABLE, EVENTS_CUT, EVENTS_GONE, NO_FILE,
-    CASE_GONE, PROJECTION, CHECKPOINT.
+    EVENT_MISSING, EVENT_UNREADABLE, CHAIN_BROKEN, NOT_APPLICABLE, ONE_PERSON, EVENTS_CUT,
+    EVENTS_GONE, NO_FILE, CASE_GONE, PROJECTION, CHECKPOINT.
     """
 
     code: str

@@ -13,12 +13,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Table
 
 from referral_engine.model.case import Case
+from referral_engine.store.approvals import APPROVAL_COLUMNS
 from referral_engine.store.bells import CALLS, CASES, NOTICES, Bell
 from referral_engine.store.errors import Conflict
 from referral_engine.store.journal import EVENT_COLUMNS
 from referral_engine.store.projection import CASE_COLUMNS, LINK_COLUMNS, REFERRAL_COLUMNS
 from referral_engine.store.statements import Row, insert, placeholder, run, update
 from referral_engine.store.tables import (
+    approval,
     case_event,
     case_file,
     case_link,
@@ -117,6 +119,7 @@ STEPS: tuple[Step, ...] = (
         lambda d: update(d, case_file, CASE_COLUMNS[1:], ("case_code", "version")),
         exact=True,
     ),
+    _into("approval", approval, APPROVAL_COLUMNS),
     _into("event", case_event, EVENT_COLUMNS),
     _into("referral", referral, REFERRAL_COLUMNS, "replace"),
     _into("linked", case_link, LINK_COLUMNS, "keep"),

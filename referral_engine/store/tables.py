@@ -1,10 +1,10 @@
 """Every table, declared once, valid on SQLite and PostgreSQL.
 
 Times are microseconds since 1970 in UTC (see moment.py); flags are 0 or 1; an empty string means
-"none". `case_event` and `content` are the truth, `case_file`, `referral` and `case_link` are
-projections that `audit verify` rebuilds and compares, the outboxes and `wakeup` are work to do.
-There are no foreign keys: rows that hang in the air are found by the audit, which also finds what
-a foreign key cannot, and the hot inserts stay cheap.
+"none". `case_event` and `content` are the truth, `case_file`, `referral`, `case_link` and
+`approval` are projections that `audit verify` rebuilds and compares, the outboxes and `wakeup` are
+work to do. There are no foreign keys: rows that hang in the air are found by the audit, which also
+finds what a foreign key cannot, and the hot inserts stay cheap.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     Index,
     Integer,
@@ -31,6 +32,7 @@ from sqlalchemy.sql.expression import ColumnElement
 __all__ = [
     "OUTBOXES",
     "access_log",
+    "approval",
     "case_event",
     "case_file",
     "case_link",
@@ -59,6 +61,7 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
 
@@ -193,6 +196,21 @@ case_link = Table(
     Column("other_code", _Text, nullable=False),
     PrimaryKeyConstraint("case_code", "other_code"),
     Index("ix_case_link_other_code", "other_code"),
+    sqlite_with_rowid=False,
+)
+
+# Who asked and who agreed, a row a signature: the table itself refuses one person in both places.
+approval = Table(
+    "approval",
+    metadata,
+    Column("case_code", _Text, nullable=False),
+    Column("proposal_id", _Text, nullable=False),
+    Column("approved_by", _Text, nullable=False),
+    Column("asked_by", _Text, nullable=False),
+    Column("act", _Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    PrimaryKeyConstraint("case_code", "proposal_id", "approved_by"),
+    CheckConstraint("approved_by <> asked_by AND approved_by <> ''", name="two_persons"),
     sqlite_with_rowid=False,
 )
 

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, NestedTransaction
 from referral_engine.model.case import Case
 from referral_engine.model.outcome import Call, Resolution
 from referral_engine.store import bells, history, rulebook
+from referral_engine.store.approvals import OnePerson, approval_rows
 from referral_engine.store.chain import GENESIS
 from referral_engine.store.checkpoints import Checkpoint, make
-from referral_engine.store.errors import Conflict
+from referral_engine.store.errors import Conflict, one_person
 from referral_engine.store.journal import event_rows
 from referral_engine.store.moment import micros
 from referral_engine.store.outbound import call_rows, follow_up_rows, notice_rows
@@ -71,7 +72,8 @@ class Tx(Work):
         excepted.
 
         Raises Conflict when the case is at another version or its code is taken: at once, or for
-        what other processes did, from the transaction itself.
+        what other processes did, from the transaction itself. Refused (ONE_PERSON) for an act that
+        the events do not show signed by the persons it needs.
         """
         case = resolution.case
         before = self._at_version(case.code, expected_version)
@@ -260,6 +262,7 @@ class Tx(Work):
             raise ValueError(
                 f"{case.code}: {len(resolution.events)} events do not make {case.version}"
             )
+        self._approve(resolution, before.case if before else None)
         rows, head = event_rows(resolution.events, before.head_hash if before else GENESIS)
         self._own.add("event", *rows)
         row = case_row(case, head, self._township(case.territory))
@@ -271,6 +274,13 @@ class Tx(Work):
         self._own.add("wakeup", (case.code, micros(case.next_at()), 0, 0, ""))
         self._own.cases[case.code] = Loaded(case, head)
         return head
+
+    def _approve(self, resolution: Resolution, before: Case | None) -> None:
+        """Keeps who signed; gives up what one person alone decided, whatever the door let by."""
+        try:
+            self._own.add("approval", *approval_rows(before, resolution.events))
+        except OnePerson as error:
+            raise one_person(resolution.case.code, error.seq, error.what) from error
 
     def _write_projections(self, case: Case, before: Case | None) -> None:
         old = referral_rows(before) if before else {}

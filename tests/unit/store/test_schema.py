@@ -44,7 +44,10 @@ def shape(engine: Engine) -> dict[str, Any]:
         )
         unique = sorted(tuple(u["column_names"]) for u in seen.get_unique_constraints(name))
         key = seen.get_pk_constraint(name)["constrained_columns"]
-        found[name] = (columns, key, unique, indexes)
+        checks = sorted(
+            (str(c["name"]), str(c["sqltext"])) for c in seen.get_check_constraints(name)
+        )
+        found[name] = (columns, key, unique, checks, indexes)
     return found
 
 
