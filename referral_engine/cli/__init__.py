@@ -34,6 +34,8 @@ COMMANDS: dict[str, Lazy] = {
     "plugin": (f"{_HERE}.plugin:plugin", gettext_noop("the departments' plugins")),
     "audit": (f"{_HERE}.audit:audit", gettext_noop("prove that the history is whole")),
     "deadletter": (f"{_HERE}.deadletter:deadletter", gettext_noop("what was given up")),
+    "token": (f"{_HERE}.token:token", gettext_noop("who may come in without the shell")),
+    "access": (f"{_HERE}.access:access", gettext_noop("who looked at personal data")),
     "db": (f"{_HERE}.database:db", gettext_noop("the database's schema")),
 }
 
@@ -44,10 +46,10 @@ def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
         ctx.exit()
 
 
-def _begin(config: str, database: str) -> None:
+def _begin(config: str, database: str, token_file: str) -> None:
     from referral_engine.cli.app import App
 
-    click.get_current_context().obj = App(Path(config), database)
+    click.get_current_context().obj = App(Path(config), database, token_file)
 
 
 root = Group(
@@ -71,6 +73,14 @@ root = Group(
             default="",
             metavar="URL",
             help=gettext_noop("Instead of the configured store (REFERRAL_DATABASE_URL)."),
+        ),
+        Option(
+            ["--token-file"],
+            default="",
+            metavar="FILE",
+            help=gettext_noop(
+                "Act by the token in this file, - for stdin, instead of --actor (REFERRAL_TOKEN)."
+            ),
         ),
         Option(
             ["--version"],

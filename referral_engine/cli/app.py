@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -11,10 +13,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from referral_engine.errors import Refused
+from referral_engine.i18n import _
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from referral_engine.desk import Desk, View
+    from referral_engine.model.principal import Principal
     from referral_engine.workspace import Workspace
 
 __all__ = ["App", "os_user", "pass_app", "this_app"]
@@ -23,9 +29,10 @@ __all__ = ["App", "os_user", "pass_app", "this_app"]
 class App:
     """The global options, and what they lead to. Everything is opened when first asked for."""
 
-    def __init__(self, config: Path, database: str) -> None:
+    def __init__(self, config: Path, database: str, token_file: str = "") -> None:
         self.config = config
         self.database = database
+        self._token_file = token_file
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -39,6 +46,35 @@ class App:
             return opened
         config = replace(opened.config, database=self.database)
         return Workspace(config, opened.org, opened.calendar)
+
+    @cached_property
+    def token(self) -> str:
+        """The token to act by: from a file, standard input or the environment, never from the
+        command line, which every process of the machine can read. Empty without one.
+        """
+        if self._token_file == "-":
+            return sys.stdin.readline().strip()
+        if self._token_file:
+            return Path(self._token_file).read_text("utf-8").strip()
+        return os.environ.get("REFERRAL_TOKEN", "").strip()
+
+    def actor(self, desk: Desk, named: str, about: str = "") -> str | Principal:
+        """Who acts: whoever the token stands for, else the name given by ``--actor``. A reporter's
+        token counts for what is done `about` its own case: the code, or the id of a part of it.
+
+        Raises Refused: BAD_TOKEN; ACTOR_AND_TOKEN, for one act has one author.
+        """
+        if not self.token:
+            return named
+        if named:
+            raise Refused(
+                "ACTOR_AND_TOKEN",
+                _("A token says who acts; --actor says somebody else."),
+                _("Leave out --actor, or --token-file and REFERRAL_TOKEN."),
+            )
+        from referral_engine.desk.tokens import authenticate
+
+        return authenticate(desk, self.token, about.partition("-")[0])
 
     @property
     def zone(self) -> ZoneInfo:

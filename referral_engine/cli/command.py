@@ -20,7 +20,7 @@ __all__ = ["Command", "Group", "Lazy", "Option", "command", "option"]
 Lazy = tuple[str, str]
 """Where a command is, as ``module:attribute``, and its one-line help."""
 
-_GLOBAL = ("--config", "--database")
+_GLOBAL = ("--config", "--database", "--token-file")
 
 
 class Option(click.Option):

@@ -11,7 +11,7 @@ from typing import Any
 import click
 import msgspec
 
-from referral_engine.cli.actor import author
+from referral_engine.cli.actor import Actor, author
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.command import command, option
 from referral_engine.cli.failure import REFUSED, note
@@ -93,16 +93,23 @@ def take_in_file(
     """Takes a file in, with a progress bar where a person watches; raises Faulty for the file."""
     source, plan = str(file), mapping_of(mapping)
     with app.desk(existing=False) as desk:
-        _first_use(desk, author(actor))
+        by = _taker(app.actor(desk, actor))
+        _first_use(desk, by.id.removeprefix("cli:"))
         rows = rows_of(app, source, plan, desk.clock.now() if source == "-" else None)
         known = known_here(app, app.workspace.rules())
-        by = Principal(f"cli:{author(actor)}", ("dispatcher",))
         repairs: list[tuple[int, str]] = []
         with following(noting(rows, repairs), source, _("intake")) as watched:
             summary = _take_in(desk, watched, known, by, backfill=backfill)
     tell_repairs(repairs, source)
     summary.errors.sort(key=lambda fault: fault.line)
     return summary
+
+
+def _taker(actor: Actor) -> Principal:
+    """Who takes in: whoever the token stands for, else the name, trusted as a dispatcher."""
+    if isinstance(actor, Principal):
+        return actor
+    return Principal(f"cli:{author(actor)}", ("dispatcher",))
 
 
 def _first_use(desk: Desk, who: str) -> None:

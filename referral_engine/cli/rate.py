@@ -23,9 +23,9 @@ __all__ = ["rate"]
 
 class _Reporter(Centre):
     def principal(
-        self, actor: str, command: str, case: Case, referral: Referral | None, org: Org
+        self, actor: who.Actor, command: str, case: Case, referral: Referral | None, org: Org
     ) -> Principal:
-        return who.reporter_of(case)
+        return actor if isinstance(actor, Principal) else who.reporter_of(case)
 
 
 @_Reporter(Group())("rate", gettext_noop("Rate how a case was handled, as its reporter."))

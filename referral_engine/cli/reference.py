@@ -51,6 +51,13 @@ Chinese where the locale is (`LC_ALL`, `LC_MESSAGES`, `LANG`), else in English.
   the referral's unit; `centre` as dispatcher and duty leader of the unit that holds the case;
   reviewing and calling back from a unit that did not handle it.
 
+Of a sealed case neither `reporter` nor such a name knows: it takes a person whom it is meant for,
+or the reporter's own token.
+
+Instead, a **token** says who acts: `--token-file FILE` (`-` for standard input) or the environment
+variable `REFERRAL_TOKEN`, never an argument, which every process of the machine could read. Tokens
+are made by `referral token issue`, shown once, and kept as a hash.
+
 Two names are two persons: what needs a second signature says so, with the command to sign.
 Who only looks and names no actor is an administrator, who sees neither names nor sealed cases; a
 sealed case is there only for the persons it is meant for, and answers as unknown to all others.

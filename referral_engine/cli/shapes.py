@@ -27,6 +27,11 @@ SHAPES: dict[str, str] = {
     " seen, answers, values, …, next: [{clock, referral, unit, state, waits_for, due, provisional,"
     " calendar, marks: [{share, at, rules}]}], waiting}`",
     "case migrate": _RESULT,
+    "token issue": "`{id, principal, roles, unit, issued_by, issued_at, expires_at, used_at,"
+    " revoked_at, revoked_by, token}`; `token` is left out with `--output`",
+    "token list": "an array of `{id, principal, roles, unit, issued_by, issued_at, expires_at,"
+    " used_at, revoked_at, revoked_by, state}`, `state` one of `good expired revoked`",
+    "access list": "an array of `{case, principal, purpose, at}`",
     "desk": f"of `inbox` an array of `{{referral, case, part, state, whistle, category, sealed,"
     f" offered_at, due_name, due_at}}`; of every verb {_RESULT}",
     "centre": f"of every verb {_RESULT}",

@@ -122,22 +122,23 @@ class Verbs:
 
         return add
 
-    def referral(self, case: Case, id: str, actor: str, org: Org) -> Referral | None:
+    def referral(self, case: Case, id: str, actor: who.Actor, org: Org) -> Referral | None:
         """The referral meant; the base acts on whole cases."""
         return None
 
     def principal(
-        self, actor: str, command: str, case: Case, referral: Referral | None, org: Org
+        self, actor: who.Actor, command: str, case: Case, referral: Referral | None, org: Org
     ) -> Principal:
         """As whom the verb is done."""
         raise NotImplementedError
 
     def _act(self, app: App, name: str, make: Make, given: dict[str, Any]) -> None:
-        id, actor, key = given.pop("id"), given.pop("actor"), given.pop("key")
+        id, named, key = given.pop("id"), given.pop("actor"), given.pop("key")
         happened_at: datetime | None = given.pop("happened_at")
         as_json: bool = given.pop("as_json")
         org = app.workspace.org
         with app.desk() as desk:
+            actor = app.actor(desk, named, id)
             case = find_case(desk.store, id)
             referral = self.referral(case, id, actor, org)
             by = self.principal(actor, name, case, referral, org)
@@ -157,20 +158,19 @@ class Desk(Verbs):
 
     metavar = "REFERRAL"
 
-    def referral(self, case: Case, id: str, actor: str, org: Org) -> Referral | None:
+    def referral(self, case: Case, id: str, actor: who.Actor, org: Org) -> Referral | None:
         if (named := case.referral(id)) is not None:
             return named
         if id != case.code:
             raise _no_referral(id)
-        person = org.person(actor) if actor else None
-        units = set(person.units) if person else set()
+        units = who.units_of(actor, org)
         open_ones = [r for r in case.referrals if r.open]
-        mine = [r for r in open_ones if units.intersection(r.units)] if person else open_ones
+        mine = open_ones if units is None else [r for r in open_ones if units & {*r.units}]
         lead = [r for r in mine if r.role == "lead"]
         return next(iter(lead or mine), None)
 
     def principal(
-        self, actor: str, command: str, case: Case, referral: Referral | None, org: Org
+        self, actor: who.Actor, command: str, case: Case, referral: Referral | None, org: Org
     ) -> Principal:
         return who.at_the_desk(actor, command, case, referral, org)
 
@@ -179,7 +179,7 @@ class Centre(Verbs):
     """The centre's part, on a whole case."""
 
     def principal(
-        self, actor: str, command: str, case: Case, referral: Referral | None, org: Org
+        self, actor: who.Actor, command: str, case: Case, referral: Referral | None, org: Org
     ) -> Principal:
         return who.at_the_centre(actor, command, case, org)
 

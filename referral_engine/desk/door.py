@@ -13,6 +13,7 @@ import msgspec
 from referral_engine.clock import Clock
 from referral_engine.desk.facts import facts_for, reporter_key
 from referral_engine.desk.rulebook import Rulebook
+from referral_engine.desk.secret import keep_follow_up
 from referral_engine.errors import Refused
 from referral_engine.flow.access import unknown_case
 from referral_engine.flow.decide import decide
@@ -36,7 +37,11 @@ _ENCODE = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a command came to. ``duplicate``: the key was used before, nothing was done again."""
+    """What a command came to. ``duplicate``: the key was used before, nothing was done again.
+
+    ``token`` is the text of a follow-up token that was issued with it: it is nowhere kept, and only
+    whoever asked gets it.
+    """
 
     case: str
     command: str
@@ -45,6 +50,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     owner: str = ""
     linked: int = 0
     duplicate: bool = False
+    token: str = ""
 
 
 class Desk:
@@ -91,12 +97,15 @@ class Desk:
         sender_key: str = "",
         auto_accept: bool | None = None,
         backfill: bool = False,
+        follow_up: bool = False,
     ) -> Future[Answer]:
         """A new case for an issue, unless this sender's key came in before on this channel.
 
         An issue received longer ago than acts may be recorded afterwards is history: it is
         registered at the moment it was received, so that a virtual clock replays it from there.
-        With `backfill` its clocks start now instead. Raises Refused (NO_ZONE).
+        With `backfill` its clocks start now instead. With `follow_up` the answer holds a token by
+        which the reporter follows the case, for a form that shows it once. Raises Refused
+        (NO_ZONE).
         """
         if issue.received_at.tzinfo is None:
             message = _("The time {at} has no zone.").format(at=issue.received_at)
@@ -106,7 +115,12 @@ class Desk:
         now = self.clock.now()
         old = now - issue.received_at > self.workspace.config.policy.backdate.elapsed()
         at = issue.received_at if old and not backfill else now
-        return self.store.write(lambda tx: self._take_in(tx, request, issue, sender_key, at))
+
+        def take_in(tx: Tx) -> Answer:
+            answer = self._take_in(tx, request, issue, sender_key, at)
+            return self._followed(tx, answer, by) if follow_up else answer
+
+        return self.store.write(take_in)
 
     # -- in the writer's thread ---------------------------------------------------------------
     def _take_in(
@@ -119,6 +133,14 @@ class Desk:
         if key:
             tx.remember_intake(issue.channel, key, _hash(issue), answer.case)
         return answer
+
+    def _followed(self, tx: Tx, answer: Answer, by: Principal) -> Answer:
+        """A new case with a token for its reporter; one known before keeps the token it has."""
+        loaded = tx.load(answer.case)
+        if answer.duplicate or loaded is None:
+            return answer
+        made = keep_follow_up(tx, answer.case, loaded.case.reporter, by.id, self.clock.now())
+        return msgspec.structs.replace(answer, token=made.text)
 
     def run(self, tx: Tx, request: Request) -> Answer:
         """Decides and writes within a transaction of the caller's; see `submit`."""

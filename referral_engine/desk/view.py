@@ -14,17 +14,19 @@ from referral_engine.desk.mask import masked
 from referral_engine.errors import Refused
 from referral_engine.flow.access import Sight, sees_scores, sight, unknown_case
 from referral_engine.flow.intake import ISSUE
+from referral_engine.flow.wording import role_words
 from referral_engine.i18n import _
 from referral_engine.model.case import Case
 from referral_engine.model.event import Decided, Event
 from referral_engine.model.issue import Issue
 from referral_engine.model.principal import Principal
-from referral_engine.store import CaseFilter, CaseLine, InboxLine, Reader, Store
+from referral_engine.store import Access, CaseFilter, CaseLine, InboxLine, Reader, Store, Tx
 from referral_engine.workspace import Workspace
 
 __all__ = ["CaseView", "View"]
 
 _PAGE = 500
+_WATCHES = ("auditor", "administrator", "sealed_contact")
 
 
 class CaseView(msgspec.Struct, frozen=True):
@@ -123,6 +125,28 @@ class View:
         with self._store.reading() as reader:
             lines = reader.inbox(unit)
             return [line for line in lines if self._may(reader, line.case, by)]
+
+    def accesses(self, id: str, by: Principal) -> list[Access]:
+        """Who looked at the personal data of a case, earliest first; this look is the last of them.
+
+        For whoever watches over it. Raises Refused (UNKNOWN_CASE, FORBIDDEN).
+        """
+        code = self.code_of(id)
+        with self._store.reading() as reader:
+            self._seen(reader, code, by, id)
+        if not by.has(*_WATCHES):
+            raise Refused(
+                "FORBIDDEN",
+                _("Your role may not see who looked."),
+                _("It needs one of: {roles}.").format(roles=role_words(_WATCHES)),
+            )
+        now = self._clock.now()
+
+        def look(tx: Tx) -> list[Access]:
+            tx.viewed(code, by.id, "access_log", now)
+            return tx.accesses(code)
+
+        return self._store.transact(look)
 
     def _may(self, reader: Reader, code: str, by: Principal) -> bool:
         loaded = reader.load(code)

@@ -15,6 +15,7 @@ from referral_engine.store.reader import Reader
 from referral_engine.store.rulebook import Publication
 from referral_engine.store.stage import IntakeSeen, Loaded, Seen
 from referral_engine.store.store import Store, township_segment
+from referral_engine.store.tokens import Token
 from referral_engine.store.transaction import Tx
 from referral_engine.store.wakeups import ClaimedWakeup
 from referral_engine.store.work import MAX_CLAIMS, Claimed
@@ -44,6 +45,7 @@ __all__ = [
     "Seen",
     "Store",
     "StoredEvent",
+    "Token",
     "Tx",
     "Workload",
     "township_segment",

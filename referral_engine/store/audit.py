@@ -32,9 +32,9 @@ from referral_engine.store.projection import (
     referral_rows,
     unpack,
 )
+from referral_engine.store.security_tables import approval
 from referral_engine.store.statements import Row
 from referral_engine.store.tables import (
-    approval,
     case_event,
     case_file,
     case_link,

@@ -16,6 +16,7 @@ from referral_engine.store import (
     outages,
     outbox,
     rulebook,
+    tokens,
     wakeups,
 )
 from referral_engine.store.checkpoints import Checkpoint, latest
@@ -199,6 +200,18 @@ class Reader:
     def accesses(self, code: str) -> list[listing.Access]:
         """Who looked at the personal data of a case."""
         return listing.accesses(self.connection, code)
+
+    def token(self, id: str) -> tuple[tokens.Token, bytes] | None:
+        """A token by its id and the hash of its secret; None for an unknown one."""
+        return tokens.find(self.connection, id)
+
+    def tokens(self, limit: int = 1_000) -> list[tokens.Token]:
+        """The newest tokens, whether they are still good or not; those of cases left out."""
+        return tokens.listed(self.connection, limit)
+
+    def attempts(self, bucket: str, now: datetime, within: timedelta) -> int:
+        """How many guesses at a case's follow-up were counted, to the hour."""
+        return tokens.attempts(self.connection, bucket, now, within)
 
     # -- rule sets, work to do --------------------------------------------------------------------
     def active_rule_set(self) -> str | None:

@@ -20,10 +20,10 @@ from referral_engine.store.projection import (
     referral_rows,
 )
 from referral_engine.store.reader import Township
+from referral_engine.store.security_tables import approval
 from referral_engine.store.stage import WAKEUP_COLUMNS
 from referral_engine.store.statements import Row, insert, run
 from referral_engine.store.tables import (
-    approval,
     case_event,
     case_file,
     case_link,

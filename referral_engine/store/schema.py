@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from referral_engine.store import bells
 from referral_engine.store.checkpoints import rebase
 from referral_engine.store.errors import store_outdated
-from referral_engine.store.tables import metadata
+from referral_engine.store.security_tables import metadata
 
 __all__ = ["HEAD", "MIGRATIONS", "RELEASED", "check", "create", "current", "upgrade"]
 

@@ -18,9 +18,9 @@ from referral_engine.store.bells import CALLS, CASES, NOTICES, Bell
 from referral_engine.store.errors import Conflict
 from referral_engine.store.journal import EVENT_COLUMNS
 from referral_engine.store.projection import CASE_COLUMNS, LINK_COLUMNS, REFERRAL_COLUMNS
+from referral_engine.store.security_tables import approval
 from referral_engine.store.statements import Row, insert, placeholder, run, update
 from referral_engine.store.tables import (
-    approval,
     case_event,
     case_file,
     case_link,

@@ -1,4 +1,5 @@
-"""Every table, declared once, valid on SQLite and PostgreSQL.
+"""Every table, declared once, valid on SQLite and PostgreSQL; those of signatures and tokens are in
+`security_tables.py`.
 
 Times are microseconds since 1970 in UTC (see moment.py); flags are 0 or 1; an empty string means
 "none". `case_event` and `content` are the truth, `case_file`, `referral`, `case_link` and
@@ -13,26 +14,26 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
     Column,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
-    Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ColumnElement
 
+from referral_engine.store.columns import ID, TEXT, metadata
+from referral_engine.store.columns import at as _at
+from referral_engine.store.columns import partial as _partial
+from referral_engine.store.columns import words as _text
+
 __all__ = [
     "OUTBOXES",
     "access_log",
-    "approval",
     "case_event",
     "case_file",
     "case_link",
@@ -56,21 +57,7 @@ __all__ = [
     "wakeup",
 ]
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-
-# SQLite numbers rows by itself only in a column that is exactly INTEGER.
-_Id = BigInteger().with_variant(Integer, "sqlite")
-
-# Bytes decide the order, in Python as in every database, whatever language it was set up for: the
-# audit reads two tables side by side by code.
-_Text = Text().with_variant(Text(collation="C"), "postgresql")
+_Id, _Text = ID, TEXT
 
 
 class CurrentTransaction(ColumnElement[int]):
@@ -91,19 +78,6 @@ def _one_writer(element: CurrentTransaction, compiler: Any, **kw: Any) -> str:
 @compiles(CurrentTransaction, "postgresql")
 def _transaction_number(element: CurrentTransaction, compiler: Any, **kw: Any) -> str:
     return "(pg_current_xact_id()::text::bigint)"
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, _Text, nullable=False, server_default="")
-
-
-def _at(name: str, *, nullable: bool = False) -> Column[int]:
-    return Column(name, BigInteger, nullable=nullable)
-
-
-def _partial(name: str, where: str, *columns: str) -> Index:
-    """An index over the rows that its one query asks for, so that history does not weigh on it."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 case_event = Table(
@@ -196,21 +170,6 @@ case_link = Table(
     Column("other_code", _Text, nullable=False),
     PrimaryKeyConstraint("case_code", "other_code"),
     Index("ix_case_link_other_code", "other_code"),
-    sqlite_with_rowid=False,
-)
-
-# Who asked and who agreed, a row a signature: the table itself refuses one person in both places.
-approval = Table(
-    "approval",
-    metadata,
-    Column("case_code", _Text, nullable=False),
-    Column("proposal_id", _Text, nullable=False),
-    Column("approved_by", _Text, nullable=False),
-    Column("asked_by", _Text, nullable=False),
-    Column("act", _Text, nullable=False),
-    Column("seq", Integer, nullable=False),
-    PrimaryKeyConstraint("case_code", "proposal_id", "approved_by"),
-    CheckConstraint("approved_by <> asked_by AND approved_by <> ''", name="two_persons"),
     sqlite_with_rowid=False,
 )
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, NestedTransaction
 
 from referral_engine.model.case import Case
 from referral_engine.model.outcome import Call, Resolution
-from referral_engine.store import bells, history, rulebook
+from referral_engine.store import bells, history, rulebook, tokens
 from referral_engine.store.approvals import OnePerson, approval_rows
 from referral_engine.store.chain import GENESIS
 from referral_engine.store.checkpoints import Checkpoint, make
@@ -119,6 +119,23 @@ class Tx(Work):
         self._own.keys.pop(code, None)
         self._earlier.keys.pop(code, None)
         return self._vault.erase(connection, code)
+
+    # -- who may come in --------------------------------------------------------------------------
+    def issue_token(self, token: tokens.Token, secret_hash: bytes) -> None:
+        """Keeps a token by the SHA-256 of its secret, which is kept nowhere."""
+        tokens.issue(self._now(), token, secret_hash)
+
+    def revoke_token(self, id: str, by: str, now: datetime) -> bool:
+        """Ends a token for good; False where there is none that is still good."""
+        return tokens.revoke(self._now(), id, by, now)
+
+    def used_token(self, id: str, now: datetime) -> None:
+        """Remembers that a token was used, to the hour."""
+        tokens.used(self._now(), id, now)
+
+    def count_attempt(self, bucket: str, now: datetime) -> None:
+        """Counts a guess at a case's follow-up."""
+        tokens.count_attempt(self._now(), bucket, now)
 
     # -- the engine's own -------------------------------------------------------------------------
     def publish(

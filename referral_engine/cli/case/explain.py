@@ -42,7 +42,7 @@ __all__: list[str] = []
 @pass_app
 def explain(app: App, id: str, actor: str, as_json: bool) -> None:
     with app.desk() as desk:
-        by = who.reader_of(desk, actor, id)
+        by = who.reader_of(desk, app.actor(desk, actor, id), id)
         found, decided = View(desk.store, app.workspace, desk.clock).decision(id, by)
         rules = stored_rule_set(desk.store, app.workspace, found.rule_set)
     coming = list(_coming(found, rules))

@@ -26,10 +26,10 @@ __all__: list[str] = []
 @pass_app
 def history(app: App, id: str, full: bool, actor: str, as_json: bool) -> None:
     if full:
-        person_looks(actor)
+        person_looks(app, actor)
     org = app.workspace.org
     with app.desk() as desk:
-        by = who.reader_of(desk, actor, id)
+        by = who.reader_of(desk, app.actor(desk, actor, id), id)
         view = View(desk.store, app.workspace, desk.clock)
         events = view.history(id, by)
         # The events point at the words; what is masked shows only that there are some.

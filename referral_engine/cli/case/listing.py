@@ -13,7 +13,7 @@ from referral_engine.cli.command import Command, option
 from referral_engine.cli.output import print_json, print_table, said, when
 from referral_engine.cli.params import UNIT
 from referral_engine.cli.result import unit_name
-from referral_engine.desk import CaseFilter, CaseLine
+from referral_engine.desk import CaseFilter, CaseLine, View
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.rules import vocabulary
 
@@ -41,13 +41,14 @@ def list_(app: App, /, limit: int, actor: str, as_json: bool, **asked: Any) -> N
     where = CaseFilter(
         state=asked["state"] or "", open=asked["open_"], owner=asked["owner"] or "",
         unit=asked["unit"] or "", category=asked["category"], territory=asked["territory"],
-        sealed=None if actor else False,
+        sealed=None if actor or app.token else False,
     )  # fmt: skip
     org = app.workspace.org
     lines: list[CaseLine] = []
     if app.has_store:
-        with app.view() as view:
-            lines = view.cases(who.reader(actor, org), limit, where)
+        with app.desk() as desk:
+            by = who.reader(app.actor(desk, actor), org)
+            lines = View(desk.store, app.workspace, desk.clock).cases(by, limit, where)
     if as_json:
         told = [{**line._asdict(), "owner_name": unit_name(org, line.owner)} for line in lines]
         print_json(told, app.zone)

@@ -40,7 +40,7 @@ def migrate(
         found = find_case(desk.store, id)
         wanted = rule_set or active_hash(desk.store) or ""
         command = c.Migrate(find_rule_set(desk.store, wanted), reason)
-        by = who.at_the_centre(actor, "migrate", found, app.workspace.org)
+        by = who.at_the_centre(app.actor(desk, actor, id), "migrate", found, app.workspace.org)
         answer = submit(desk, c.Request(found.code, command, by, key))
         after = find_case(desk.store, found.code)
         print_result(answer, after, app.workspace, as_json=as_json)

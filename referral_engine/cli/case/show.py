@@ -33,10 +33,10 @@ __all__: list[str] = []
 @pass_app
 def show(app: App, id: str, full: bool, actor: str, as_json: bool) -> None:
     if full:
-        person_looks(actor)
+        person_looks(app, actor)
     org = app.workspace.org
     with app.desk() as desk:
-        by = who.reader_of(desk, actor, id)
+        by = who.reader_of(desk, app.actor(desk, actor, id), id)
         seen = View(desk.store, app.workspace, desk.clock).case(id, by, full=full)
     if as_json:
         print_json(_told(seen, org), app.zone)

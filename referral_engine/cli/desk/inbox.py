@@ -11,7 +11,7 @@ from referral_engine.cli.desk.group import desk
 from referral_engine.cli.output import print_json, print_table, said, when
 from referral_engine.cli.params import UNIT
 from referral_engine.cli.words import CLOCKS
-from referral_engine.desk import InboxLine
+from referral_engine.desk import InboxLine, View
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.rules import vocabulary
 
@@ -24,11 +24,11 @@ __all__: list[str] = []
 @option("--json", "as_json", is_flag=True, help=gettext_noop("A JSON array."))
 @pass_app
 def inbox(app: App, unit: str, actor: str, as_json: bool) -> None:
-    by = who.reader(actor, app.workspace.org)
     lines: list[InboxLine] = []
     if app.has_store:
-        with app.view() as view:
-            lines = view.inbox(unit, by)
+        with app.desk() as desk:
+            by = who.reader(app.actor(desk, actor), app.workspace.org)
+            lines = View(desk.store, app.workspace, desk.clock).inbox(unit, by)
     if as_json:
         print_json([line._asdict() for line in lines], app.zone)
         return

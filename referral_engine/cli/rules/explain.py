@@ -45,7 +45,7 @@ def explain(app: App, file: str | None, code: str, prose: bool, actor: str, as_j
     faults: list[RowFault] = []
     if code:
         with app.desk() as desk:
-            by = who.reader_of(desk, actor, code)
+            by = who.reader_of(desk, app.actor(desk, actor, code), code)
             rules, told = explain_case(desk, code, by)
         stories: Iterable[tuple[str, tuple[Verdict, ...]]] = [told]
     else:

@@ -35,7 +35,7 @@ _JSON = option("--json", "as_json", is_flag=True, help=gettext_noop("As JSON."))
 def publish(app: App, reason: str, actor: str, as_json: bool) -> None:
     loaded = app.workspace.read_rules()
     with app.desk(existing=False) as desk:
-        made = publishing.publish(desk, loaded, author(actor), reason)
+        made = publishing.publish(desk, loaded, author(app.actor(desk, actor)), reason)
     if doubts := [fault for fault in loaded.faults if fault.severity == "warning"]:
         note(as_text(doubts))
     _tell(made, as_json=as_json)
@@ -49,7 +49,7 @@ def publish(app: App, reason: str, actor: str, as_json: bool) -> None:
 @pass_app
 def rollback(app: App, hash: str, reason: str, actor: str, as_json: bool) -> None:  # noqa: A002
     with app.desk() as desk:
-        made = publishing.roll_back(desk, hash, author(actor), reason)
+        made = publishing.roll_back(desk, hash, author(app.actor(desk, actor)), reason)
     _tell(made, as_json=as_json)
 
 

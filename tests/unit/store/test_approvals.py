@@ -28,7 +28,8 @@ from referral_engine.plugins.in_thread import InThread
 from referral_engine.store import Conflict, Store, audit, schema, transaction
 from referral_engine.store.approvals import APPROVAL_COLUMNS
 from referral_engine.store.engine import open_writer
-from referral_engine.store.tables import approval, case_event
+from referral_engine.store.security_tables import approval
+from referral_engine.store.tables import case_event
 from referral_engine.trial.box import Box
 from tests.unit.desk.county import CLERK, DAY, LEADER, OFFICER, START, issue, lead, make, register
 

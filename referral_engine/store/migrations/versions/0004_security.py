@@ -1,4 +1,4 @@
-"""Who signed what, as rows that refuse one person in both places."""
+"""Who signed what, as rows that refuse one person in both places; tokens, and guesses counted."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 def upgrade() -> None:
     _approvals()
+    _tokens()
 
 
 def _approvals() -> None:
@@ -60,3 +61,37 @@ def _signed_before() -> Iterator[dict[str, Any]]:
                 "case_code": row.case_code, "proposal_id": body["proposal"],
                 "approved_by": signature["by"], "asked_by": asker, "act": act, "seq": row.seq,
             }  # fmt: skip
+
+
+def _tokens() -> None:
+    op.create_table(
+        "access_token",
+        sa.Column("token_id", _TEXT, nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("principal_id", _TEXT, nullable=False),
+        *(_word(name) for name in ("roles", "unit", "case_code", "issued_by")),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        _word("revoked_by"),
+        sa.PrimaryKeyConstraint("token_id", name="pk_access_token"),
+        sqlite_with_rowid=False,
+    )
+    bound = sa.text("case_code <> ''")
+    op.create_index(
+        "ix_access_token_case_code", "access_token", ["case_code"],
+        sqlite_where=bound, postgresql_where=bound,
+    )  # fmt: skip
+    op.create_table(
+        "follow_attempt",
+        sa.Column("bucket", _TEXT, nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("bucket", "hour", name="pk_follow_attempt"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _word(name: str) -> sa.Column[str]:
+    return sa.Column(name, _TEXT, server_default="", nullable=False)
