@@ -21,6 +21,7 @@ from referral_engine.flow import decide, signing
 from referral_engine.lifecycle import SIGNATURES, Need
 from referral_engine.model import command as c
 from referral_engine.model.case import Proposal, Signature
+from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.model.principal import ENGINE, Principal
 from referral_engine.model.span import Span
 from referral_engine.plugins.departments import Departments
@@ -40,7 +41,7 @@ REDIRECT = c.Redirect("litigation", "请向法院起诉")
 @pytest.fixture
 def box(any_store: Store, tmp_path: Path) -> Iterator[Box]:
     """An engine without plugins, on SQLite and on PostgreSQL."""
-    with Departments(InThread({}), {}, (), (), deadline=5.0) as departments:
+    with Departments(InThread({}), {}, (), (), PluginSettings()) as departments:
         made = Box(make(tmp_path / "county"), any_store, VirtualClock(START), departments)
         publish_first(made.desk, "tester")
         yield made
