@@ -14,7 +14,7 @@ SOURCES := $(wildcard referral_engine plugins examples tests benchmarks hatch_bu
 EXTRACT := --keywords gettext_noop --add-location file --sort-by-file --omit-header
 CATALOGUE := -D referral_engine -d referral_engine/locale
 
-.PHONY: help demo test serve bench lint lock catalogue clean
+.PHONY: help demo test serve bench simulate lint lock catalogue clean
 .DELETE_ON_ERROR:
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make test       the test suite, on SQLite and a real PostgreSQL"
 	@echo "make serve      the daemon on the embedded store, in this checkout"
 	@echo "make bench      the benchmarks"
+	@echo "make simulate   crashes, delays and time by chance, SEEDS=1000 times"
 	@echo "make lint       format, lint, types, import order, lock"
 	@echo "make lock       resolve requirements.lock anew (UPGRADE=1 to raise versions)"
 	@echo "make catalogue  extract messages, update and compile the translations"
@@ -38,6 +39,11 @@ test: $(READY)
 
 serve: $(READY)
 	@$(BIN)/python -m referral_engine run
+
+# Failing seeds are named; `python -m tests.simulation --seed N` tells one step by step.
+SEEDS ?= 1000
+simulate: $(READY)
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
 bench: $(READY)
 	@set -e; for file in $(sort $(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$file; done
