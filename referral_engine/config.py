@@ -13,6 +13,7 @@ from yaml.nodes import Node
 from referral_engine.errors import Faulty
 from referral_engine.i18n import _
 from referral_engine.marked_yaml import Entry, MarkedYaml
+from referral_engine.model.log_settings import LOG_FORMATS, LOG_LEVELS, LogSettings
 from referral_engine.model.plugin_settings import (
     BreakerSettings,
     DepartmentSettings,
@@ -20,12 +21,13 @@ from referral_engine.model.plugin_settings import (
 )
 from referral_engine.model.policy import Policy
 from referral_engine.model.span import Span
+from referral_engine.model.web_settings import WebSettings
 
 __all__ = ["Config", "load_config"]
 
 _SECTIONS = (
     "county", "database", "anchor", "organisation", "rules", "calendar", "plugins", "keys",
-    "intake", "fields", "flow",
+    "intake", "fields", "flow", "web", "log",
 )  # fmt: skip
 _PLUGIN_LIMITS = {
     "deadline": (1, 3_600),
@@ -67,6 +69,8 @@ class Config(msgspec.Struct, frozen=True):
     auto_accept: bool
     fields: dict[str, str]
     policy: Policy
+    web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()
 
 
 def load_config(path: Path) -> Config:
@@ -117,6 +121,8 @@ class _Reader:
             auto_accept=self._bool(intake, "auto_accept", default=True),
             fields=self._fields(found.get("fields")),
             policy=policy,
+            web=self._web(found),
+            log=self._log(found),
         )
 
     def _section(
@@ -234,6 +240,22 @@ class _Reader:
         found = {key: self.yaml.number(section[key].value, *limits[key]) for key in limits
                  if key in section}  # fmt: skip
         return {key: number for key, number in found.items() if number is not None}
+
+    def _web(self, found: dict[str, Entry]) -> WebSettings:
+        section, usual = self._section(found, "web", ("host", "port")), WebSettings()
+        port: int | None = usual.port
+        if "port" in section:
+            port = self.yaml.number(section["port"].value, 0, 65_535)
+        host = self._text(section, "host", usual.host)
+        return WebSettings(host=host, port=usual.port if port is None else port)
+
+    def _log(self, found: dict[str, Entry]) -> LogSettings:
+        section, usual = self._section(found, "log", ("format", "level")), LogSettings()
+        chosen = {
+            key: self._choice(section, key, options) if key in section else getattr(usual, key)
+            for key, options in (("format", LOG_FORMATS), ("level", LOG_LEVELS))
+        }
+        return msgspec.convert(chosen, LogSettings)
 
     def _fields(self, entry: Entry | None) -> dict[str, str]:
         if entry is None:

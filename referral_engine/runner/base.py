@@ -24,6 +24,7 @@ from referral_engine.notices import Outlet
 from referral_engine.plugins.departments import Departments
 from referral_engine.runner.calling import CALL_LEASE, Calling
 from referral_engine.runner.failing import name_failure, pause, told, trace_of
+from referral_engine.runner.meter import Meter
 from referral_engine.store import CaseFilter, Claimed, ClaimedWakeup, Conflict, Tx
 
 __all__ = ["Restless", "Runner"]
@@ -63,7 +64,8 @@ class Runner:
         """`lease` is how long a claim is held, `call_lease` that of a plugin call."""
         self.desk = desk
         self.departments = departments
-        self.calling = Calling(desk, departments, clock, call_lease)
+        self.meter = Meter()
+        self.calling = Calling(desk, departments, clock, call_lease, self.meter)
         self._lease = lease
         self.outlet = outlet
         self.clock = clock

@@ -23,6 +23,7 @@ from referral_engine.plugins.guard import PluginFailed
 from referral_engine.plugins.present import detail_of, view_of
 from referral_engine.plugins.view import Referral as Shown
 from referral_engine.runner.failing import name_failure, pause, told, trace_of
+from referral_engine.runner.meter import Meter
 from referral_engine.runner.silence import Silence, upcoming
 from referral_engine.store import Claimed, Reader, Tx
 
@@ -39,14 +40,16 @@ class Calling:
     """Calls departments for the cases of one desk. Every method may be called from any thread."""
 
     def __init__(
-        self, desk: Desk, departments: Departments, clock: Clock, lease: timedelta = CALL_LEASE
-    ) -> None:
+        self, desk: Desk, departments: Departments, clock: Clock, lease: timedelta = CALL_LEASE,
+        meter: Meter | None = None,
+    ) -> None:  # fmt: skip
         """`lease` is how long a claim is held, unless `keep` prolongs it."""
         self._desk = desk
         self._departments = departments
         self._clock = clock
         self._lease = lease
         self._silence = Silence(departments)
+        self._meter = meter or Meter()
         self._in_hand: dict[int, int] = {}
         """The calls being made just now: fence by number."""
         self._last = ""
@@ -118,7 +121,8 @@ class Calling:
         looked = by.id if _personal(view) else ""
         try:
             detail = detail_of(case, call)
-            answer = self._departments.call(call.unit, call.verb, view, detail)  # type: ignore[arg-type]
+            with self._meter.call(call.unit, call.verb, sealed=bool(case.sealed)):
+                answer = self._departments.call(call.unit, call.verb, view, detail)  # type: ignore[arg-type]
         except PluginFailed as error:
             log.warning("call %s failed (%s)", call.key, error.brief)
             wait = timedelta(seconds=error.retry_after)

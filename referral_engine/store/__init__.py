@@ -5,6 +5,7 @@ from __future__ import annotations
 from referral_engine.store.checkpoints import Checkpoint
 from referral_engine.store.engine import DaemonLock
 from referral_engine.store.errors import Conflict
+from referral_engine.store.figures import BoxFigures, Figures, Taken
 from referral_engine.store.history import Candidate, Past, Workload
 from referral_engine.store.journal import START, Position, StoredEvent
 from referral_engine.store.keyring import Keyring
@@ -19,11 +20,13 @@ from referral_engine.store.tokens import Token
 from referral_engine.store.transaction import Tx
 from referral_engine.store.wakeups import ClaimedWakeup
 from referral_engine.store.work import MAX_CLAIMS, Claimed
+from referral_engine.store.writer import Traffic
 
 __all__ = [
     "MAX_CLAIMS",
     "START",
     "Access",
+    "BoxFigures",
     "Candidate",
     "CaseFilter",
     "CaseLine",
@@ -33,6 +36,7 @@ __all__ = [
     "Conflict",
     "DaemonLock",
     "DeadLetter",
+    "Figures",
     "InboxLine",
     "IntakeSeen",
     "Keyring",
@@ -45,7 +49,9 @@ __all__ = [
     "Seen",
     "Store",
     "StoredEvent",
+    "Taken",
     "Token",
+    "Traffic",
     "Tx",
     "Workload",
     "township_segment",

@@ -35,6 +35,7 @@ __all__ = [
     "event_rows",
     "horizon",
     "of_case",
+    "upto",
 ]
 
 SETTLED, UNRECORDED = 0, 1
@@ -118,6 +119,15 @@ def beyond(connection: Connection, position: Position) -> ColumnElement[bool]:
         return event.event_id > position.event_id
     same = and_(event.xact == position.xact, event.event_id > position.event_id)
     return and_(or_(event.xact > position.xact, same), event.xact < _oldest_open())
+
+
+def upto(connection: Connection, position: Position) -> ColumnElement[bool]:
+    """The condition of lying before `position` or at it."""
+    event = case_event.c
+    if connection.dialect.name == "sqlite":
+        return event.event_id <= position.event_id
+    same = and_(event.xact == position.xact, event.event_id <= position.event_id)
+    return or_(event.xact < position.xact, same)
 
 
 def horizon(connection: Connection) -> Position:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from referral_engine.model.event import Event
 from referral_engine.store import (
+    figures,
     history,
     journal,
     lanes,
@@ -287,6 +288,17 @@ class Reader:
     def waiting_calls(self) -> dict[str, int]:
         """How many plugin calls wait or are in hand, by unit."""
         return outbox.pending(self.connection, plugin_call)
+
+    # -- for monitoring ---------------------------------------------------------------------------
+    def figures(self, now: datetime, fresh: timedelta) -> figures.Figures:
+        """The work in hand as of `now`; a worker counts that was heard of within `fresh`."""
+        return figures.figures(self._connection, now, fresh)
+
+    def steps_taken(self, since: Position) -> tuple[list[figures.Taken], Position]:
+        """What departments did in unsealed cases after `since`, some thousand events at most, and
+        where to go on.
+        """
+        return figures.steps_taken(self._connection, since)
 
     def dead_letters(self, limit: int = 1_000) -> list[outbox.DeadLetter]:
         """What was given up after too many claims; requeue it with `Tx.requeue`."""

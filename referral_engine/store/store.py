@@ -28,7 +28,7 @@ from referral_engine.store.statements import insert, run
 from referral_engine.store.tables import setting
 from referral_engine.store.transaction import Tx
 from referral_engine.store.vault import Vault, rewrap
-from referral_engine.store.writer import Writer
+from referral_engine.store.writer import Traffic, Writer
 
 __all__ = ["Store", "township_segment"]
 
@@ -133,9 +133,9 @@ class Store:
         """Like `write`, and waits for the commit."""
         return self.write(command).result()
 
-    def waiting(self) -> int:
-        """How many commands wait for their commit."""
-        return self._writer.waiting() if self._writer else 0
+    def traffic(self) -> Traffic:
+        """What this process has written since the store was opened; naught where it only reads."""
+        return self._writer.traffic() if self._writer else Traffic()
 
     # -- digests and keys -------------------------------------------------------------------------
     def digest(self, value: str) -> str:

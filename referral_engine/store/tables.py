@@ -226,6 +226,7 @@ wakeup = Table(
     Column("dead", SmallInteger, nullable=False, server_default="0"),
     _text("error"),
     _partial("ix_wakeup_due_at", "due_at IS NOT NULL AND dead = 0", "due_at"),
+    _partial("ix_wakeup_dead", "dead = 1", "case_code"),
     sqlite_with_rowid=False,
 )
 

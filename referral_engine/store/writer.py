@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from referral_engine.store.errors import Conflict
 from referral_engine.store.transaction import Tx
 
-__all__ = ["Writer"]
+__all__ = ["Traffic", "Writer"]
 
 T = TypeVar("T")
 
@@ -35,6 +35,16 @@ class _Job(NamedTuple):
     future: Future[Any]
 
 
+class Traffic(NamedTuple):
+    """What one writer has done since it began: transactions, those that met somebody else's and
+    were begun again, and how many commands wait now.
+    """
+
+    commits: int = 0
+    conflicts: int = 0
+    waiting: int = 0
+
+
 class Writer:
     """A thread with the only writing connection of this process.
 
@@ -51,6 +61,7 @@ class Writer:
         self._closing = threading.Lock()
         self._closed = False
         self._connection: Connection | None = None
+        self._commits = self._conflicts = 0
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -69,9 +80,9 @@ class Writer:
             self._jobs.put(_Job(command, future))
         return future
 
-    def waiting(self) -> int:
-        """How many commands wait for their commit."""
-        return self._jobs.qsize()
+    def traffic(self) -> Traffic:
+        """Its figures; written by its thread alone, so that reading needs no lock."""
+        return Traffic(self._commits, self._conflicts, self._jobs.qsize())
 
     def close(self) -> None:
         """Commits what waits, then ends."""
@@ -103,6 +114,7 @@ class Writer:
             outcomes = self._transaction(jobs)
         except BaseException as error:  # noqa: BLE001 - the caller's to judge, in its own thread
             collided = _collided(error)
+            self._conflicts += collided is not None
             if collided is None:
                 self._disconnect()
             if collided is None or (tries >= _TRIES and len(jobs) == 1):
@@ -111,6 +123,7 @@ class Writer:
             else:
                 self._again(jobs, tries)
         else:
+            self._commits += 1
             for job, (value, failure) in zip(jobs, outcomes, strict=True):
                 if failure is None:
                     job.future.set_result(value)
