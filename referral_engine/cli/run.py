@@ -48,9 +48,16 @@ def run(
     verbose: bool,
 ) -> int:
     from referral_engine import runner
+    from referral_engine.web import serving
 
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING,
         format="%(asctime)s %(levelname)s %(message)s",
     )
-    return runner.run(app.workspace, until_idle=until_idle, workers=workers, clock=clock)
+    # A rehearsal in virtual time and a run that ends by itself are nothing to watch.
+    shown = not (no_web or until_idle or clock == "virtual")
+    return runner.run(
+        app.workspace, until_idle=until_idle, workers=workers, clock=clock,
+        beside=(lambda working: serving(working.desk, app.workspace.config.web, working))
+        if shown else None,
+    )  # fmt: skip

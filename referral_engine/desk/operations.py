@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from referral_engine.errors import Refused
 from referral_engine.flow.apply import apply
 from referral_engine.i18n import _
 from referral_engine.model.case import Case
-from referral_engine.store import DeadLetter, Reader, Store
+from referral_engine.store import DeadLetter, Figures, Position, Reader, Store
 from referral_engine.store.audit import verify
 from referral_engine.store.engine import database_file, open_writer
 from referral_engine.store.finding import Finding
@@ -21,18 +21,28 @@ from referral_engine.store.schema import HEAD, current, upgrade
 from referral_engine.workspace import Workspace
 
 __all__ = [
+    "FRESH",
     "HEAD",
     "DeadLetter",
+    "Figures",
     "Finding",
+    "Position",
     "Proof",
+    "Reader",
     "Standing",
     "dead_letters",
+    "figures_of",
     "prove",
     "requeue",
+    "schema_now",
     "schema_of",
     "standing",
     "upgrade_schema",
+    "workers_alive",
 ]
+
+FRESH = timedelta(minutes=2)
+"""A worker not heard of for longer is not alive; a silence of all of them is downtime then, too."""
 
 
 class Proof(NamedTuple):
@@ -146,6 +156,21 @@ def upgrade_schema(workspace: Workspace) -> tuple[str, str]:
             return before, upgrade(engine)
         finally:
             engine.dispose()
+
+
+def schema_now(store: Store) -> str:
+    """The migration the open store is at now; empty where it holds none."""
+    return current(store.engine)
+
+
+def workers_alive(store: Store, now: datetime) -> list[str]:
+    """The names of the workers heard of lately."""
+    return store.read(lambda reader: reader.alive(now - FRESH))
+
+
+def figures_of(reader: Reader, now: datetime) -> Figures:
+    """The work in hand as of `now`, for monitoring."""
+    return reader.work_in_hand(now, FRESH)
 
 
 def dead_letters(store: Store, limit: int = 1_000) -> list[DeadLetter]:

@@ -6,9 +6,12 @@ worker of many.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from referral_engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from referral_engine.runner.opening import Beside
 
 __all__ = ["run"]
 
@@ -19,12 +22,18 @@ def run(
     until_idle: bool = False,
     workers: int = 1,
     clock: Literal["system", "virtual"] = "system",
+    beside: Beside | None = None,
 ) -> int:
-    """The runner that fits the store, until it is told to end; its exit code. Raises Refused."""
+    """The runner that fits the store, until it is told to end; its exit code. Raises Refused.
+
+    `beside` is open while the runner works.
+    """
     if clock == "system" and workspace.config.database.startswith("postgres"):
         from referral_engine.runner import postgres
 
-        return postgres.run(workspace, until_idle=until_idle, workers=workers)
+        return postgres.run(workspace, until_idle=until_idle, workers=workers, beside=beside)
     from referral_engine.runner import embedded
 
-    return embedded.run(workspace, until_idle=until_idle, workers=workers, clock=clock)
+    return embedded.run(
+        workspace, until_idle=until_idle, workers=workers, clock=clock, beside=beside
+    )

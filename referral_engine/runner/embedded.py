@@ -12,7 +12,7 @@ from referral_engine.clock import VirtualClock
 from referral_engine.runner.base import Restless, Runner
 from referral_engine.runner.crew import Crew
 from referral_engine.runner.housekeeping import Housekeeping
-from referral_engine.runner.opening import opened
+from referral_engine.runner.opening import Beside, opened
 from referral_engine.runner.orders import Orders, signals
 from referral_engine.workspace import Workspace
 
@@ -149,6 +149,7 @@ def run(
     clock: Literal["system", "virtual"] = "system",
     database: str = "",
     company: Callable[[Runner], Company] | None = None,
+    beside: Beside | None = None,
 ) -> int:
     """The daemon, until a signal or, with `until_idle`, until nothing is due. Returns 0, or 1
     where durable-rules failed in this process: what follows is inferred by the fixpoint, and the
@@ -162,7 +163,7 @@ def run(
     """
     orders = Orders()
     # From the first moment on: starting takes seconds, and a stop then is an ordinary one.
-    with signals(orders), opened(workspace, clock, database) as runner:
+    with signals(orders), opened(workspace, clock, database, beside) as runner:
         anchor = workspace.config.anchor
         people = company(runner) if company else None
         daemon = Daemon(

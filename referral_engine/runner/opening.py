@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 from typing import Literal
 
@@ -17,15 +17,20 @@ from referral_engine.runner.calling import CALL_LEASE
 from referral_engine.store import Keyring, Store
 from referral_engine.workspace import Workspace
 
-__all__ = ["KEPT", "Time", "opened"]
+__all__ = ["KEPT", "Beside", "Time", "opened"]
 
 Time = Literal["system", "virtual", "database"]
 KEPT = timedelta(seconds=10)
 """A lease that its owner prolongs while it lives: what a dead one had in hand is free after it."""
 
+Beside = Callable[[Runner], AbstractContextManager[object]]
+"""Makes what is open while a runner works and never holds it up: pages that show what it does."""
+
 
 @contextmanager
-def opened(workspace: Workspace, kind: Time, database: str) -> Iterator[Runner]:
+def opened(
+    workspace: Workspace, kind: Time, database: str, beside: Beside | None = None
+) -> Iterator[Runner]:
     """A runner on the workspace's store, or on `database` where it is named.
 
     On the clock of the ``database`` many work together: none ends what others have claimed, and
@@ -44,10 +49,13 @@ def opened(workspace: Workspace, kind: Time, database: str) -> Iterator[Runner]:
         departments = stack.enter_context(_departments(workspace, clock))
         desk = Desk(store, workspace, clock)
         shared = kind == "database"
-        yield Runner(
+        runner = Runner(
             desk, departments, LogOutlet(), clock, lease=KEPT if shared else LEASE,
             call_lease=KEPT if shared else CALL_LEASE,
         )  # fmt: skip
+        if beside is not None:
+            stack.enter_context(beside(runner))
+        yield runner
 
 
 def _clock(store: Store, kind: Time) -> Clock:

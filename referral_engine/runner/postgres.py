@@ -20,7 +20,7 @@ from referral_engine.runner.base import Runner
 from referral_engine.runner.failing import name_failure
 from referral_engine.runner.housekeeping import Housekeeping
 from referral_engine.runner.listener import Counter, Listener
-from referral_engine.runner.opening import KEPT, opened
+from referral_engine.runner.opening import KEPT, Beside, opened
 from referral_engine.runner.orders import Orders, signals
 from referral_engine.store.bells import CALLS, CASES, NOTICES, Bell
 from referral_engine.workspace import Workspace
@@ -171,8 +171,9 @@ class Worker:
 
 
 def run(
-    workspace: Workspace, *, until_idle: bool = False, workers: int = 1, database: str = ""
-) -> int:
+    workspace: Workspace, *, until_idle: bool = False, workers: int = 1, database: str = "",
+    beside: Beside | None = None,
+) -> int:  # fmt: skip
     """One worker, until a signal or, with `until_idle`, until nothing is due anywhere. Returns 0,
     or 1 where durable-rules failed in this process, which should be started anew.
 
@@ -181,7 +182,7 @@ def run(
     # Every bell answered would be told.
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     orders = Orders()
-    with signals(orders), opened(workspace, "database", database) as runner:
+    with signals(orders), opened(workspace, "database", database, beside) as runner:
         worker = Worker(
             runner, until_idle=until_idle, workers=workers, anchor=workspace.config.anchor,
             orders=orders,

@@ -31,6 +31,7 @@ __all__ = ["BoxFigures", "Figures", "Step", "Taken", "figures", "steps_taken"]
 
 LATE = timedelta(minutes=1)
 """A wake-up not done so long after its moment is late; it mostly takes well under a second."""
+_STEPS = [str(kind.__struct_config__.tag) for kind in (e.Claimed, e.Reported)]
 _AT_ONCE = 10_000
 _AFTER = 500
 
@@ -94,7 +95,7 @@ def figures(connection: Connection, now: datetime, fresh: timedelta) -> Figures:
 
 
 @prepared
-def _due(box: Table) -> Select[Any]:
+def _due(box: Table) -> Select[int, Any]:
     b = box.c
     waiting = (b.status == literal("pending"), b.due_at <= value("at"))
     return select(func.count(), func.min(b.due_at)).where(*waiting)
@@ -127,8 +128,7 @@ def steps_taken(connection: Connection, since: Position) -> tuple[list[Taken], P
     query = select(ev.body, _f.sealed).join_from(
         case_event, case_file, ev.case_code == _f.case_code
     )
-    kinds = [e.event_name(e.Claimed), e.event_name(e.Reported)]
-    query = query.where(beyond(connection, since), upto(connection, end), ev.kind.in_(kinds))
+    query = query.where(beyond(connection, since), upto(connection, end), ev.kind.in_(_STEPS))
     events = [read_event(row.body) for row in connection.execute(query) if not row.sealed]
     offered = _offered(connection, sorted({each.case for each in events}))
     taken = []
@@ -151,7 +151,8 @@ def _end(connection: Connection, since: Position) -> Position:
 
 def _offered(connection: Connection, codes: list[str]) -> dict[str, tuple[str, datetime]]:
     """To which department, and when, each referral of these cases was offered."""
-    r, found = referral.c, {}
+    r = referral.c
+    found: dict[str, tuple[str, datetime]] = {}
     for start in range(0, len(codes), _AFTER):
         query = select(r.referral_id, r.unit, r.offered_at)
         query = query.where(r.case_code.in_(codes[start : start + _AFTER]))

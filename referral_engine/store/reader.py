@@ -290,7 +290,7 @@ class Reader:
         return outbox.pending(self.connection, plugin_call)
 
     # -- for monitoring ---------------------------------------------------------------------------
-    def figures(self, now: datetime, fresh: timedelta) -> figures.Figures:
+    def work_in_hand(self, now: datetime, fresh: timedelta) -> figures.Figures:
         """The work in hand as of `now`; a worker counts that was heard of within `fresh`."""
         return figures.figures(self._connection, now, fresh)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -14,11 +16,17 @@ from referral_engine.web import health, metrics
 
 __all__ = ["create_app", "standalone"]
 
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+"""What is open as long as the application is served."""
 
-def create_app(desk: Desk, runner: Runner | None = None) -> FastAPI:
+
+def create_app(
+    desk: Desk, runner: Runner | None = None, lifespan: Lifespan | None = None
+) -> FastAPI:
     """What is served of `desk`; with its `runner`, what that has done is measured too."""
     app = FastAPI(
-        title="referral engine", version=__version__, docs_url=None, redoc_url=None
+        title="referral engine", version=__version__, docs_url=None, redoc_url=None,
+        lifespan=lifespan,
     )  # fmt: skip
     app.include_router(health.router(desk))
     app.include_router(metrics.router(desk, runner))
@@ -40,7 +48,12 @@ def standalone() -> FastAPI:
     if url := os.environ.get("REFERRAL_DATABASE_URL"):
         config = replace(workspace.config, database=url)
         workspace = Workspace(config, workspace.org, workspace.calendar)
-    opening = open_desk(workspace)
-    app = create_app(opening.__enter__())
-    app.router.on_shutdown.append(lambda: opening.__exit__(None, None, None))
-    return app
+    opened = ExitStack()
+    desk = opened.enter_context(open_desk(workspace))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        with opened:
+            yield
+
+    return create_app(desk, lifespan=lifespan)
