@@ -10,6 +10,7 @@ from referral_engine.clock import JumpWatch, monotonic
 from referral_engine.desk.publishing import active_hash
 from referral_engine.desk.stranding import refuse_stranding
 from referral_engine.errors import ReferralError
+from referral_engine.runner.auditor import Auditor
 from referral_engine.runner.base import Runner
 from referral_engine.workspace import Workspace
 
@@ -19,6 +20,10 @@ log = logging.getLogger(__name__)
 
 CHECKPOINT_EVERY = 60.0
 """Seconds of real time, also where the clock is virtual."""
+AUDIT_EVERY = 60.0
+"""Seconds. The first look comes so long after the start: what fell due while nobody worked is no
+fault before somebody had the time to do it.
+"""
 BEAT_EVERY = timedelta(seconds=15)
 DOWN_AFTER = timedelta(minutes=2)
 """A silence of all runners longer than this is downtime, for which no unit is blamed."""
@@ -38,6 +43,7 @@ class Housekeeping:
         self._accepted = runner.desk.store.read(lambda reader: reader.clock_accepted())
         self._checked: float | None = None
         self._beaten: datetime | None = None
+        self._auditor, self._audited = Auditor(runner.desk.store), monotonic()
 
     def look(self) -> None:
         """Does what is due of it."""
@@ -50,6 +56,9 @@ class Housekeeping:
                 self._beat(now)
         if self._checked is None or monotonic() - self._checked >= CHECKPOINT_EVERY:
             self.checkpoint(timedelta(seconds=CHECKPOINT_EVERY) / 2 if self._jumps else timedelta())
+
+        if self._jumps is not None and monotonic() - self._audited >= AUDIT_EVERY:
+            self._audit(now)
 
     def accept_time(self) -> None:
         """Somebody looked at the clock and accepts it: timers run again, at all workers."""
@@ -91,6 +100,12 @@ class Housekeeping:
         if active_hash(desk.store) != rules.hash:
             log.warning("edited rules are in the files but not published: referral rules publish")
         log.info("workspace read again")
+
+    def _audit(self, now: datetime) -> None:
+        self._audited = monotonic()
+        found = self._auditor.look(now, timers=not self.runner.suspended)
+        meter = self.runner.meter
+        meter.findings, meter.audited = Auditor.counted(found), self._auditor.audited
 
     def _beat(self, now: datetime) -> None:
         self._beaten = now

@@ -8,13 +8,13 @@ too, against the anchor file outside the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Engine, Table, exists, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, exists, select
 
 from referral_engine.flow.apply import apply
 from referral_engine.model.case import Case
@@ -45,11 +45,32 @@ from referral_engine.store.tables import (
     wakeup,
 )
 
-__all__ = ["Finding", "Replayed", "replay", "verify"]
+__all__ = ["Finding", "Replayed", "Scope", "among", "between", "replay", "verify", "verify_cases"]
 
 _FETCH = 500
 # The organisation may have been redrawn since, and a snapshot is compared by what it means.
 _NOT_COMPARED = {"township", "snapshot"}
+
+Scope = Callable[[Column[str]], list[ColumnElement[bool]]]
+"""Which cases are looked at: conditions on the column that has their codes."""
+
+
+def among(codes: Collection[str]) -> Scope:
+    """These cases alone."""
+    return lambda column: [column.in_(codes)]
+
+
+def between(after: str, upto: str = "") -> Scope:
+    """The cases beyond `after` and, where it is given, not beyond `upto`."""
+
+    def conditions(column: Column[str]) -> list[ColumnElement[bool]]:
+        found = [column > after] if after else []
+        return [*found, column <= upto] if upto else found
+
+    return conditions
+
+
+_ALL = between("")
 
 
 class Replayed(NamedTuple):
@@ -79,6 +100,16 @@ def verify(engine: Engine, anchor: Path | None = None) -> list[Finding]:
     return _first_of_each(findings)
 
 
+def verify_cases(connection: Connection, scope: Scope) -> list[Finding]:
+    """What does not fit in the cases of `scope`, at most one finding a case and check.
+
+    A part of `verify` that costs what these cases cost, whatever else there is.
+    """
+    findings = list(_cases(connection, scope))
+    findings += _hanging(connection, (data_key, wakeup, referral), scope)
+    return _first_of_each(findings)
+
+
 def _first_of_each(findings: list[Finding]) -> list[Finding]:
     """Each fault once, in the order found: a cut tail also shows in every later check."""
     seen: dict[tuple[str, int, str], Finding] = {}
@@ -90,8 +121,9 @@ def _first_of_each(findings: list[Finding]) -> list[Finding]:
 class _Beside:
     """The rows of a table by case, read along with the events in the order of the codes."""
 
-    def __init__(self, connection: Connection, table: Table, *order: str) -> None:
-        query = select(table).order_by(table.c.case_code, *(table.c[name] for name in order))
+    def __init__(self, connection: Connection, table: Table, scope: Scope, *order: str) -> None:
+        query = select(table).where(*scope(table.c.case_code))
+        query = query.order_by(table.c.case_code, *(table.c[name] for name in order))
         self._cases = groupby(_stream(connection, query), key=lambda row: row.case_code)
         self._advance()
 
@@ -117,15 +149,15 @@ class _Beside:
         self._rows: list[Any] = list(rows)
 
 
-def _cases(connection: Connection) -> Iterator[Finding]:
-    files = _Beside(connection, case_file)
+def _cases(connection: Connection, scope: Scope = _ALL) -> Iterator[Finding]:
+    files = _Beside(connection, case_file, scope)
     beside = [
-        _Beside(connection, referral, "referral_id"),
-        _Beside(connection, case_link, "other_code"),
-        _Beside(connection, wakeup),
-        _Beside(connection, approval),
+        _Beside(connection, referral, scope, "referral_id"),
+        _Beside(connection, case_link, scope, "other_code"),
+        _Beside(connection, wakeup, scope),
+        _Beside(connection, approval, scope),
     ]
-    for code, rows in groupby(_events(connection), key=lambda row: row.case_code):
+    for code, rows in groupby(_events(connection, scope), key=lambda row: row.case_code):
         yield from map(_without_events, files.before(code))
         replayed = replay(rows)
         stored = files.of(code)
@@ -136,8 +168,9 @@ def _cases(connection: Connection) -> Iterator[Finding]:
     yield from map(_without_events, files.before(None))
 
 
-def _events(connection: Connection) -> Iterator[Any]:
-    query = select(case_event).order_by(case_event.c.case_code, case_event.c.seq)
+def _events(connection: Connection, scope: Scope) -> Iterator[Any]:
+    query = select(case_event).where(*scope(case_event.c.case_code))
+    query = query.order_by(case_event.c.case_code, case_event.c.seq)
     return _stream(connection, query)
 
 
@@ -266,12 +299,18 @@ def _projection(case: Case, what: str) -> Finding:
     return Finding("PROJECTION", case.code, case.version, what)
 
 
-def _hanging(connection: Connection) -> Iterator[Finding]:
+def _hanging(
+    connection: Connection,
+    tables: Sequence[Table] = (intake_key, data_key, wakeup, command_key, referral),
+    scope: Scope = _ALL,
+) -> Iterator[Finding]:
     """Rows of a case that has neither file nor events: it was removed altogether."""
-    for table in (intake_key, data_key, wakeup, command_key, referral):
+    for table in tables:
         code = table.c.case_code
         known = exists().where(case_file.c.case_code == code)
         events = exists().where(case_event.c.case_code == code)
-        query = select(code).where(code != "", ~known, ~events).distinct().order_by(code)
+        query = (
+            select(code).where(code != "", *scope(code), ~known, ~events).distinct().order_by(code)
+        )
         for (gone,) in connection.execute(query):
             yield Finding("CASE_GONE", gone, 1, f"{table.name} knows the case, its events are gone")

@@ -12,7 +12,8 @@ class Finding(msgspec.Struct, frozen=True):
 
     `case` is empty and `seq` 0 where a checkpoint itself does not fit. Codes: EVENT_ALTERED,
     EVENT_MISSING, EVENT_UNREADABLE, CHAIN_BROKEN, NOT_APPLICABLE, ONE_PERSON, EVENTS_CUT,
-    EVENTS_GONE, NO_FILE, CASE_GONE, PROJECTION, CHECKPOINT.
+    EVENTS_GONE, NO_FILE, CASE_GONE, PROJECTION, CHECKPOINT; of work that should have been done
+    (`watch.py`): TIMER_LATE, LEASE_LOST, NO_TIMER, NO_CLOCK, CALL_AFTER_END.
     """
 
     code: str
