@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, event, insert, update
 
+from referral_engine.rules.runtime import ActiveRules
 from referral_engine.runner.auditor import CODES, Auditor
 from referral_engine.runner.embedded import Daemon
 from referral_engine.store import Store
@@ -151,6 +152,21 @@ def test_a_wakeup_without_a_case_is_found(three: Store) -> None:
     assert codes(Auditor(three).look(START)) == {("CASE_GONE", "A-9")}
 
 
+def _seq(number: int) -> Any:
+    return case_event.c.seq == number
+
+
+def _second() -> Any:
+    return update(case_event).where(of(case_event, "A-2"), _seq(2))
+
+
+def _rechained() -> Any:
+    """The last event hangs on another: its own hash is right."""
+    body = canonical(Story("A-2").register().offer().events[-1])
+    values = {"prev_hash": b"other", "event_hash": chained(b"other", body), "body": body}
+    return update(case_event).where(of(case_event, "A-2"), _seq(4)).values(**values)
+
+
 @pytest.mark.parametrize(
     ("code", "planted"),
     [
@@ -175,21 +191,6 @@ def test_a_case_that_its_events_do_not_come_to_is_found(
 def test_a_case_that_is_gone_altogether_is_found(three: Store) -> None:
     plant(three, *(delete(table).where(of(table, "A-2")) for table in (case_event, case_file)))
     assert codes(Auditor(three).look(START)) == {("CASE_GONE", "A-2")}
-
-
-def _seq(number: int) -> Any:
-    return case_event.c.seq == number
-
-
-def _second() -> Any:
-    return update(case_event).where(of(case_event, "A-2"), _seq(2))
-
-
-def _rechained() -> Any:
-    """The last event hangs on another: its own hash is right."""
-    body = canonical(Story("A-2").register().offer().events[-1])
-    values = {"prev_hash": b"other", "event_hash": chained(b"other", body), "body": body}
-    return update(case_event).where(of(case_event, "A-2"), _seq(4)).values(**values)
 
 
 # -- how it goes round ------------------------------------------------------------------------
@@ -257,9 +258,8 @@ def test_a_round_goes_through_indexes_alone(store: Store) -> None:
             for row in reader.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
         ]
     assert len(plans) > 10
-    print(*sorted(set(plans)),sep="\n")
-    whole = [plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan]
-    assert [plan for plan in whole if "anon" not in plan and "queue" not in plan] == ["x"]
+    # The one thing that is read whole is the head of a queue, a hundred rows at most.
+    assert {plan for plan in plans if plan.startswith("SCAN")} <= {"SCAN anon_1"}
 
 
 @pytest.fixture
@@ -269,13 +269,21 @@ def store(url: str) -> Iterator[Store]:
 
 
 # -- in a whole store -------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def county() -> tuple[Workspace, ActiveRules]:
+    """The shipped one."""
+    workspace = Workspace.open(ROOT / "config.yaml")
+    return workspace, workspace.activate(workspace.rules())
+
+
 @pytest.mark.parametrize(
     "path", sorted((ROOT / "samples" / "stories").glob("*.yaml")), ids=lambda path: path.stem
 )
-def test_a_story_as_it_goes_leaves_nothing_to_find(path: Path, tmp_path: Path) -> None:
-    workspace = Workspace.open(ROOT / "config.yaml")
+def test_a_story_as_it_goes_leaves_nothing_to_find(
+    path: Path, county: tuple[Workspace, ActiveRules], tmp_path: Path
+) -> None:
     database = f"sqlite:///{tmp_path}/told.db"
-    report = run_scenario(path, workspace, workspace.activate(workspace.rules()), database)
+    report = run_scenario(path, *county, database)
     with Store.open(database) as store:
         auditor = Auditor(store)
         assert auditor.look(report.rows[-1].at, timers=False) == []
@@ -292,6 +300,3 @@ def test_a_daemon_looks_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             until(lambda: runner.meter.findings.get("PROJECTION"))
         assert runner.meter.findings["PROJECTION"] == 1
         assert runner.meter.audited >= 1
-        plant(
-            runner.desk.store, text(f"UPDATE case_file SET owner = 'x' WHERE case_code = '{code}'")
-        )
