@@ -14,7 +14,7 @@ from referral_engine.i18n import _
 from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.model.principal import Principal
 from referral_engine.plugins.acts import Answer
-from referral_engine.plugins.breaker import Breaker
+from referral_engine.plugins.breaker import Breaker, State
 from referral_engine.plugins.channel import Closed, Garbled, TimedOut
 from referral_engine.plugins.department import Department, Profile
 from referral_engine.plugins.find import Source, find, find_installed
@@ -141,6 +141,11 @@ class Departments:
         now = self._seconds()
         waits = {id: breaker.wait(now) for id, breaker in self._breakers.items()}
         return {id: wait for id, wait in waits.items() if wait > 0}
+
+    def states(self) -> dict[str, State]:
+        """Whether each department is called: closed yes, open no, half_open tried out."""
+        now = self._seconds()
+        return {id: breaker.state(now) for id, breaker in self._breakers.items()}
 
     def down(self) -> dict[str, float]:
         """The departments that keep failing, and for how many seconds they have."""

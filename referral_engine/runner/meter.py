@@ -90,7 +90,8 @@ class Meter:
             raise
         finally:
             if not sealed:
-                self.call_seconds.add((department, verb), self._seconds() - began)
+                if outcome != "unavailable":  # then there was no call
+                    self.call_seconds.add((department, verb), self._seconds() - began)
                 with self._lock:
                     self._calls[CallKey(department, verb, outcome)] += 1
 

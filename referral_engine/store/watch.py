@@ -20,7 +20,7 @@ from referral_engine.store.moment import micros
 from referral_engine.store.prepared import literal
 from referral_engine.store.projection import unpack
 from referral_engine.store.stage import WITHDRAWN
-from referral_engine.store.tables import OUTBOXES, case_file, plugin_call, wakeup
+from referral_engine.store.tables import OUTBOXES, case_file, outage, plugin_call, wakeup
 
 __all__ = ["LATE", "OpenPlace", "Stretch", "calls_after_end", "examined", "next_cases", "next_open",
            "overdue"]  # fmt: skip
@@ -28,7 +28,7 @@ __all__ = ["LATE", "OpenPlace", "Stretch", "calls_after_end", "examined", "next_
 LATE = timedelta(minutes=15)
 """A timer that did not fire so long after its moment will be asked about; most take a second."""
 LOST = timedelta(hours=1)
-"""A lease so long over is nobody's: even a department that keeps failing is tried more often."""
+"""A lease so long over is nobody's."""
 _LIMIT = 100
 
 _w, _f, _p = wakeup.c, case_file.c, plugin_call.c
@@ -81,11 +81,13 @@ def _leases(connection: Connection, before: int) -> Iterator[Finding]:
     for box in OUTBOXES:
         b = box.c
         # The oldest due alone: what was claimed stands at the head of its queue.
-        head = select(b.case_code, b.lease_until).where(
+        head = select(b.case_code, b.lane, b.lease_until).where(
             b.status == literal("pending"), b.due_at < before
         )
         queue = head.order_by(b.due_at, b.item_id).limit(_LIMIT).subquery()
         lost = select(queue.c.case_code).where(queue.c.lease_until.between(1, before))
+        if box is plugin_call:  # what waits for a department that is down is in good hands
+            lost = lost.where(queue.c.lane.not_in(select(outage.c.unit)))
         for (code,) in connection.execute(lost):
             yield Finding("LEASE_LOST", code, 0, f"who had a {box.name} of it never came back")
 

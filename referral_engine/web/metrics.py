@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from typing import get_args
 
 from fastapi import APIRouter, Response
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -23,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from referral_engine.desk import Desk
 from referral_engine.desk.operations import Figures, Reader, figures_of
+from referral_engine.plugins.breaker import State
 from referral_engine.runner.base import Runner
 from referral_engine.runner.meter import CALL_SECONDS, Meter, Spread
 from referral_engine.version import __version__
@@ -155,6 +157,15 @@ def _runner(runner: Runner) -> Iterator[Metric]:
     departments = runner.departments
     yield _gauge("referral_plugins_loaded", "Departments connected.", len(departments.loaded))
     yield _gauge("referral_plugins_quarantined", "Plugins set aside.", len(departments.quarantined))
+    state = GaugeMetricFamily(
+        "referral_plugin_state",
+        "1 for a department's state: closed calls are made, open none, half_open one.",
+        labels=("department", "state"),
+    )
+    for department, now in sorted(departments.states().items()):
+        for each in get_args(State):
+            state.add_metric([department, each], float(each == now))
+    yield state
 
 
 def _calls(meter: Meter) -> Iterator[Metric]:
