@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Literal
 
 import click
@@ -48,12 +47,10 @@ def run(
     verbose: bool,
 ) -> int:
     from referral_engine import runner
+    from referral_engine.runner.logbook import set_up
     from referral_engine.web import serving
 
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(message)s",
-    )
+    set_up(app.workspace.config.log, app.zone, verbose=verbose)
     # A rehearsal in virtual time and a run that ends by itself are nothing to watch.
     shown = not (no_web or until_idle or clock == "virtual")
     return runner.run(

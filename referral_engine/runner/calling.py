@@ -124,7 +124,9 @@ class Calling:
             with self._meter.call(call.unit, call.verb, sealed=bool(case.sealed)):
                 answer = self._departments.call(call.unit, call.verb, view, detail)  # type: ignore[arg-type]
         except PluginFailed as error:
-            log.warning("call %s failed (%s)", call.key, error.brief)
+            said = {"case": call.case, "department": call.unit, "verb": call.verb}
+            said["outcome"] = error.kind
+            log.warning("call %s failed (%s)", call.key, error.brief, extra=said)
             wait = timedelta(seconds=error.retry_after)
             wait = wait if error.forgiven else max(wait, pause(claimed.claims))
             told_so = f"{error.kind}: {error.error}"
@@ -187,7 +189,10 @@ class Calling:
             try:
                 self._desk.run(tx, request)
             except Refused as refused:
-                log.warning("case %s: %s came to nothing: %s", call.case, call.key, refused.code)
+                said = {"case": call.case, "department": call.unit, "code": refused.code}
+                log.warning(
+                    "case %s: %s came to nothing: %s", call.case, call.key, refused.code, extra=said
+                )
                 note = f"{call.verb}: {refused.code}"
             else:
                 return

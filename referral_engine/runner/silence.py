@@ -73,7 +73,8 @@ class Silence:
             log.warning("department %s answers again: its calls go on", unit)
         else:
             self._told.add(unit)
-            log.error("department %s is not called for a while: %s", unit, error)
+            # The kind alone: what a plugin raised may hold a citizen's words.
+            log.error("department %s is not called for a while: %s", unit, error.partition(":")[0])
 
 
 def upcoming(reader: Reader, resting: Mapping[str, float], now: datetime) -> datetime | None:
