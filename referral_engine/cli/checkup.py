@@ -14,6 +14,8 @@ from referral_engine.i18n import _
 from referral_engine.plugins.departments import load
 from referral_engine.plugins.fit import doubts, played
 from referral_engine.rules.render import as_text, summary
+from referral_engine.runner.auditor import Auditor
+from referral_engine.web.probe import probe
 from referral_engine.workspace import Workspace
 
 __all__ = ["Finding", "Status", "examine"]
@@ -24,6 +26,9 @@ Status = Literal["ok", "warning", "fault"]
 _LATE = timedelta(minutes=15)
 # Deadlines of 60 days are set today: the calendar should be known that far.
 _AHEAD = timedelta(days=60)
+# So many cases are named with a finding; `referral audit verify` names all.
+_NAMED = 5
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class Finding(NamedTuple):
@@ -201,6 +206,53 @@ def _calendar(workspace: Workspace, now: datetime) -> Found:
         )
 
 
+def _audit(workspace: Workspace, now: datetime) -> Found:
+    """One round of what the daemon does each minute; lateness is a matter of the timers."""
+    if schema_of(workspace) != HEAD:
+        return
+    with open_store(workspace, readonly=True) as store:
+        auditor = Auditor(store)
+        found = auditor.look(now, timers=False)
+    by_code: dict[str, list[str]] = {}
+    for each in found:
+        by_code.setdefault(each.code, []).append(each.case)
+    for code, cases in by_code.items():
+        told = _("{code} in {count} cases: {cases}").format(
+            code=code, count=len(cases), cases=", ".join(cases[:_NAMED])
+        )
+        yield "fault", told, _("docs/monitoring.md says what it means and what to do.")
+    if not found:
+        yield "ok", _("{count} cases looked at, nothing amiss").format(count=auditor.audited)
+
+
+def _web(workspace: Workspace, now: datetime) -> Found:
+    settings = workspace.config.web
+    if settings.port == 0:
+        yield "ok", _("any free port; the log of `referral run` names it")
+        return
+    there = probe(settings)
+    if there.engine and there.problems:
+        told = _("{url} answers, not ready: {why}").format(
+            url=settings.url, why="; ".join(there.problems)
+        )
+        yield "warning", told, _("Look at its log.")
+    elif there.engine:
+        yield "ok", _("{url} answers and is ready").format(url=settings.url)
+    elif there.engine is None:
+        yield "ok", _("nobody listens at {url} now; `referral run` will").format(url=settings.url)
+    else:
+        told = _("another program listens at {url}").format(url=settings.url)
+        yield "warning", told, _("Choose another port under `web:` in config.yaml.")
+    if settings.host not in _LOOPBACK:
+        yield (
+            "warning",
+            _("{url} can be reached from other machines, without encryption").format(
+                url=settings.url
+            ),
+            _("Let a proxy with TLS stand before it, or write host: 127.0.0.1."),
+        )
+
+
 _SUBJECTS: dict[str, Callable[[Workspace, datetime], Found]] = {
     "organisation": _organisation,
     "rules": _rules,
@@ -208,6 +260,8 @@ _SUBJECTS: dict[str, Callable[[Workspace, datetime], Found]] = {
     "store": _store,
     "timers": _timers,
     "calendar": _calendar,
+    "audit": _audit,
+    "web": _web,
 }
 
 

@@ -28,7 +28,7 @@ __all__ = ["run"]
     show_default=True,
     help=gettext_noop("How many plugin calls are made side by side."),
 )
-@option("--no-web", is_flag=True, help=gettext_noop("Without API and console."))
+@option("--no-web", is_flag=True, help=gettext_noop("Serve nothing over HTTP."))
 @option(
     "--clock",
     type=click.Choice(["system", "virtual"]),

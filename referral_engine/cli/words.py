@@ -32,6 +32,8 @@ CHECKS: dict[str, str] = {
     "store": "数据库",
     "timers": "时限",
     "calendar": "日历",
+    "audit": "巡检",
+    "web": "网页",
 }
 
 POSTS: dict[str, str] = {role: label for label, role in ROLE_WORDS.items() if label != role} | {

@@ -86,6 +86,10 @@ def test_a_daemon_says_that_it_is_alive_ready_and_how_it_does(workspace: Path) -
         assert told.headers["content-type"].startswith("text/plain")
         assert "referral_workers_alive 1.0" in told.text
         assert "referral_store_up 1.0" in told.text
+        put(workspace, int(url.rpartition(":")[2]))
+        checks = referral(workspace, "doctor", "--json").json["checks"]
+        (page,) = [each for each in checks if each["name"] == "web"]
+        assert (page["status"], page["message"]) == ("ok", f"{url} answers and is ready")
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
 

@@ -10,6 +10,8 @@ import pytest
 
 from referral_engine.config import Config, load_config
 from referral_engine.errors import Faulty
+from referral_engine.model.log_settings import LogSettings
+from referral_engine.model.web_settings import WebSettings
 from referral_engine.workspace import Workspace
 from referral_engine.worktime import EARLIEST, QUIET
 
@@ -69,3 +71,48 @@ def test_what_is_no_time_of_day_is_named(
         written(calendar)
     (fault,) = caught.value.faults
     assert (fault.code, fault.place.column) == ("CONFIG_BAD_VALUE", column)
+
+
+# -- web, log ---------------------------------------------------------------------------------
+@pytest.fixture
+def with_sections(tmp_path: Path) -> Callable[[str], Config]:
+    """The shipped configuration with these sections for its own web and log."""
+    text = SHIPPED.read_text("utf-8")
+    before, _web, rest = text.partition("web: ")
+    _log, _fields, after = rest.partition("fields: ")
+    for name in ("rules", "plugins"):
+        (tmp_path / name).symlink_to(ROOT / name)
+
+    def make(sections: str) -> Config:
+        path = tmp_path / "config.yaml"
+        path.write_text(f"{before}{sections}\nfields: {after}", "utf-8")
+        return load_config(path)
+
+    return make
+
+
+def test_a_configuration_of_old_has_the_usual_pages_and_log(
+    with_sections: Callable[[str], Config],
+) -> None:
+    old, shipped = with_sections(""), load_config(SHIPPED)
+    assert (old.web, old.log) == (shipped.web, shipped.log) == (WebSettings(), LogSettings())
+
+
+def test_pages_and_log_are_the_countys_to_set(with_sections: Callable[[str], Config]) -> None:
+    config = with_sections('web: {host: "::1", port: 9000}\nlog: {format: json, level: info}')
+    assert config.web == WebSettings("::1", 9000)
+    assert config.web.url == "http://[::1]:9000"
+    assert config.log == LogSettings("json", "info")
+    assert with_sections("web: {port: 0}").web == WebSettings(port=0)
+
+
+@pytest.mark.parametrize(
+    "section",
+    ["web: {port: 65536}", "web: {port: http}", "log: {format: xml}", "log: {level: loud}"],
+)
+def test_what_is_no_port_or_format_is_named(
+    with_sections: Callable[[str], Config], section: str
+) -> None:
+    with pytest.raises(Faulty) as caught:
+        with_sections(section)
+    assert [fault.code for fault in caught.value.faults] == ["CONFIG_BAD_VALUE"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,7 +47,8 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path, referral: Refe
 def test_the_doctor_looks_at_everything(referral: Referral) -> None:
     found = checks(referral)
     assert set(found) == {
-        "config", "organisation", "rules", "plugins", "store", "timers", "calendar",
+        "config", "organisation", "rules", "plugins", "store", "timers", "calendar", "audit",
+        "web",
     }  # fmt: skip
     assert ("ok", "the newest 2 cases replay from their events") in found["store"]
     assert referral("doctor").code == 0
@@ -99,6 +103,33 @@ def test_work_that_nobody_does_is_told(county: Path, referral: Referral, cases: 
     assert status == "fault"
     assert "1970-01-01" in message
     assert "referral run" in referral("doctor").out
+
+
+def test_what_the_auditor_finds_is_told_with_its_case(
+    county: Path, referral: Referral, cases: list[str]
+) -> None:
+    assert ("ok", f"{len(cases)} cases looked at, nothing amiss") in checks(referral)["audit"]
+    with sqlite3.connect(county / "var/referral.db") as connection:
+        connection.execute("DELETE FROM wakeup WHERE case_code = ?", cases[:1])
+    assert ("fault", f"NO_TIMER in 1 cases: {cases[0]}") in checks(referral)["audit"]
+    assert "docs/monitoring.md" in referral("doctor").out
+
+
+def test_who_listens_at_the_pages_address_is_told(county: Path, referral: Referral) -> None:
+    def asked(host: str, port: int) -> list[tuple[str, str]]:
+        config = (county / "config.yaml").read_text("utf-8").partition("\nweb:")[0]
+        text = f"{config}\nweb: {{host: {host}, port: {port}}}\n"
+        (county / "config.yaml").write_text(text, "utf-8")
+        return checks(referral)["web"]
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        taken = other.getsockname()[1]
+        threading.Thread(target=lambda: other.accept()[0].sendall(b"220 mail\r\n")).start()
+        assert asked("127.0.0.1", taken)[0][0] == "warning"
+    ((status, message),) = asked("127.0.0.1", taken)
+    assert (status, "nobody listens" in message) == ("ok", True)
+    assert "other machines" in asked("0.0.0.0", taken)[1][1]
+    assert asked("127.0.0.1", 0) == [("ok", "any free port; the log of `referral run` names it")]
 
 
 def test_an_old_schema_is_a_fault(county: Path, referral: Referral, cases: list[str]) -> None:
