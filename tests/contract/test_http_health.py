@@ -94,6 +94,25 @@ def test_a_daemon_says_that_it_is_alive_ready_and_how_it_does(workspace: Path) -
         assert process.wait(60) == 0
 
 
+@pytest.mark.postgres
+def test_workers_on_postgresql_each_tell_of_all(workspace: Path, postgres_url: str) -> None:
+    url = ("--database", postgres_url)
+    referral(workspace, *url, "intake", "samples/issues.csv", "--backfill", "--json", ends=0)
+    process = start(workspace, *url, "run", "--verbose")
+    try:
+        pages = said(workspace, process, _LISTENING)[1]
+        with httpx.Client(base_url=pages, timeout=60) as client:
+            assert ready(client).json() == {"ready": True, "problems": []}
+            told = client.get("/metrics").text
+        assert "referral_workers_alive 1.0" in told
+        assert "referral_store_up 1.0" in told
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait(30)
+
+
 def test_a_taken_port_is_named_and_stops_nothing(workspace: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         put(workspace, taken.getsockname()[1])

@@ -240,6 +240,11 @@ def test_figures_name_every_code_from_the_first() -> None:
     assert {code: n for code, n in counted.items() if n} == {"NO_CLOCK": 2}
 
 
+def test_every_code_stands_in_the_guide() -> None:
+    guide = (ROOT / "docs" / "monitoring.md").read_text("utf-8")
+    assert [code for code in CODES if f"`{code}`" not in guide] == []
+
+
 def test_a_round_goes_through_indexes_alone(store: Store) -> None:
     """So that it costs the same however many cases are over."""
     for code in ("A-1", "A-2", "A-3"):
