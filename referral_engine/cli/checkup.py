@@ -7,8 +7,15 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from referral_engine.cli.output import short, when
+from referral_engine.cli.silent import not_answering
 from referral_engine.desk.opening import open_store, shown_url
-from referral_engine.desk.operations import HEAD, Standing, schema_of, standing
+from referral_engine.desk.operations import (
+    HEAD,
+    Standing,
+    schema_of,
+    silent_departments,
+    standing,
+)
 from referral_engine.errors import Faulty, ReferralError, Refused
 from referral_engine.i18n import _
 from referral_engine.plugins.departments import load
@@ -125,6 +132,9 @@ def _plugins(workspace: Workspace, now: datetime) -> Found:
             made_up,
             _("Connect their systems, or remove them, before real cases come."),
         )
+    for outage in silent_departments(workspace):
+        told = not_answering(outage, workspace.calendar.zone)
+        yield "warning", told, _("Ask them; their people go on from the desk inbox meanwhile.")
     for bad in quarantined:
         told = _("set aside: {name}: {reason}").format(name=bad.name, reason=bad.reason)
         yield "fault", told, _("Repair or remove it; its cases go to the desk inbox meanwhile.")

@@ -8,6 +8,8 @@ from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.command import Command, Group, option
 from referral_engine.cli.failure import REFUSED
 from referral_engine.cli.output import print_json, print_table
+from referral_engine.cli.silent import not_answering
+from referral_engine.desk.operations import silent_departments
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.plugins.departments import Loaded, load
 from referral_engine.plugins.fit import doubts, played
@@ -29,8 +31,9 @@ def list_(app: App, as_json: bool) -> int:
     config = workspace.config
     with load(config.plugins, config.root, announce=False) as departments:
         loaded, quarantined = departments.loaded, departments.quarantined
+    silent = silent_departments(workspace)
     if as_json:
-        print_json({"loaded": loaded, "quarantined": quarantined})
+        print_json({"loaded": loaded, "quarantined": quarantined, "silent": silent})
         return REFUSED if quarantined else 0
     headings = (_("department"), _("name"), _("version"), _("from"), _("handles"))
     print_table(
@@ -44,6 +47,8 @@ def list_(app: App, as_json: bool) -> int:
             click.echo(f"! {one.id}: {doubt}")
     if told := played(loaded):
         click.echo(f"! {told}")
+    for outage in silent:
+        click.echo(f"! {not_answering(outage, workspace.calendar.zone)}")
     for each in quarantined:
         click.echo(_("set aside: {name}: {reason}").format(name=each.name, reason=each.reason))
         if each.place:

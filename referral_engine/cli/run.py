@@ -24,7 +24,7 @@ __all__ = ["run"]
 @option(
     "--workers",
     type=click.IntRange(1, 64),
-    default=1,
+    default=4,
     show_default=True,
     help=gettext_noop("How many plugin calls are made side by side."),
 )

@@ -50,7 +50,7 @@ SHAPES: dict[str, str] = {
     "rules history": "an array of `{number, rule_set, author, reason, at}`",
     "rules diff": "`{from, to, added, removed, changed}`, ids of rules",
     "plugin list": "`{loaded: [{id, name, version, source, kinds, categories, rehearsal}],"
-    " quarantined: [{name, reason, trace}]}`",
+    " quarantined: [{name, reason, trace}], silent: [{unit, since, error}]}`",
     "audit verify": "`{ok, cases, checkpoints, anchor, findings: [{code, case, seq, what}]}`",
     "deadletter list": "an array of `{id, box, item_id, key, case_code, lane, claims, error,"
     " trace}`",

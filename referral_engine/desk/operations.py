@@ -13,7 +13,7 @@ from referral_engine.errors import Refused
 from referral_engine.flow.apply import apply
 from referral_engine.i18n import _
 from referral_engine.model.case import Case
-from referral_engine.store import DeadLetter, Figures, Position, Reader, Store
+from referral_engine.store import DeadLetter, Figures, Outage, Position, Reader, Store
 from referral_engine.store.audit import verify
 from referral_engine.store.engine import database_file, open_writer
 from referral_engine.store.finding import Finding
@@ -26,6 +26,7 @@ __all__ = [
     "DeadLetter",
     "Figures",
     "Finding",
+    "Outage",
     "Position",
     "Proof",
     "Reader",
@@ -36,6 +37,7 @@ __all__ = [
     "requeue",
     "schema_now",
     "schema_of",
+    "silent_departments",
     "standing",
     "upgrade_schema",
     "workers_alive",
@@ -96,12 +98,30 @@ def standing(store: Store, newest: int = 100) -> Standing:
         return Standing(
             cases=reader.count(),
             active_rules=reader.active_rule_set() or "",
-            due=reader.next_due(),
+            due=_due(reader),
             dead=len(reader.dead_letters()),
             daemon=_daemon_runs(store),
             replayed=len(lines),
             misfits=tuple(line.code for line in lines if not _fits(reader, line.code)),
         )
+
+
+def silent_departments(workspace: Workspace) -> list[Outage]:
+    """The departments that do not answer, as a daemon that runs, or ran last, found."""
+    if schema_of(workspace) != HEAD:
+        return []
+    with open_store(workspace, readonly=True) as store:
+        return store.read(lambda reader: reader.outages())
+
+
+def _due(reader: Reader) -> datetime | None:
+    """When a runner next has something to do; calls of a department that is down only wait."""
+    silent, found = {outage.unit for outage in reader.outages()}, reader.upcoming()
+    if silent and "plugin_call" in found:
+        del found["plugin_call"]
+        calls = {unit: at for unit, at in reader.next_calls().items() if unit not in silent}
+        return min((*found.values(), *calls.values()), default=None)
+    return min(found.values(), default=None)
 
 
 def _fits(reader: Reader, code: str) -> bool:

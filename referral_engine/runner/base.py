@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from referral_engine.clock import Clock
+from referral_engine.clock import Clock, VirtualClock, monotonic
 from referral_engine.desk import Desk
 from referral_engine.errors import ReferralError
 from referral_engine.i18n import _
@@ -25,6 +25,7 @@ from referral_engine.plugins.departments import Departments
 from referral_engine.runner.calling import CALL_LEASE, Calling
 from referral_engine.runner.failing import name_failure, pause, told, trace_of
 from referral_engine.runner.meter import Meter
+from referral_engine.runner.post import Hung, Post
 from referral_engine.store import CaseFilter, Claimed, ClaimedWakeup, Conflict, Tx
 
 __all__ = ["Restless", "Runner"]
@@ -67,7 +68,9 @@ class Runner:
         self.meter = Meter()
         self.calling = Calling(desk, departments, clock, call_lease, self.meter)
         self._lease = lease
-        self.outlet = outlet
+        # In virtual time nothing takes long, and order is worth more than a deadline.
+        self._deliver = outlet.deliver if isinstance(clock, VirtualClock) else Post(outlet).deliver
+        self._told_last = ""
         self.clock = clock
         self.suspended = False
         """Timers stand still (the wall clock jumped) until somebody accepts the time."""
@@ -83,11 +86,12 @@ class Runner:
         """The earliest moment at which there is something to do; may lie in the past (UTC)."""
         return min(self.upcoming().values(), default=None)
 
-    def step(self, upcoming: Mapping[str, datetime] | None = None) -> bool:
+    def step(self, upcoming: Mapping[str, datetime] | None = None, *, outside: bool = True) -> bool:
         """One round of what is due first; False where nothing was.
 
         `upcoming` saves the look where the caller has just taken it. What changes cases comes
-        before what goes out, so that a call which this very round takes back is not made.
+        before what goes out, so that a call which this very round takes back is not made; what
+        goes `outside` may be left to others.
         """
         now = self.clock.now()
         seen = self.upcoming() if upcoming is None else upcoming
@@ -95,6 +99,8 @@ class Runner:
         if self.suspended:
             due.discard("wakeup")
         decided = self._round(now, due & _INSIDE)
+        if not outside:
+            return decided
         # What was decided mostly has something to say: looking first would cost as much.
         went_out = self._round(now, _OUTSIDE if decided else due & _OUTSIDE)
         return decided or went_out
@@ -135,8 +141,15 @@ class Runner:
             tx.claim_follow_ups(now, BATCH, self._lease) if "follow_up" in boxes else (),
             tx.claim_wakeups(now, BATCH, self._lease) if "wakeup" in boxes else (),
             self.calling.claim(tx, now, unit) if "plugin_call" in boxes else (),
-            tx.claim_notices(now, BATCH, self._lease) if "notice" in boxes else (),
+            self._claim_notices(tx, now) if "notice" in boxes else (),
         )
+
+    def _claim_notices(self, tx: Tx, now: datetime) -> Sequence[Claimed[Notice]]:
+        """Recipients take turns, so that none waits for another's long queue."""
+        found = tx.claim_notices(now, BATCH, self._lease, BATCH, after=self._told_last)
+        if found:
+            self._told_last = found[-1].work.to
+        return found
 
     # -- commands that one case has for another -----------------------------------------------
     def _follow_up(self, claimed: Claimed[Request]) -> Future[None]:
@@ -207,8 +220,24 @@ class Runner:
 
     # -- notices ------------------------------------------------------------------------------
     def _tell(self, claimed: Sequence[Claimed[Notice]], now: datetime) -> None:
-        """Hands notices to the outlet, each recipient's by itself."""
-        delivered = [each for each in claimed if self._delivered(each, now)]
+        """Hands notices to the outlet, each recipient's by itself.
+
+        Of a recipient whose delivery hung the others are not tried in this round. What is left when
+        half the lease is over waits for its end: somebody else may take it then.
+        """
+        until = monotonic() + self._lease / timedelta(seconds=2)
+        hung: dict[str, Exception] = {}
+        delivered = []
+        for each in claimed:
+            if monotonic() > until:
+                break
+            failure = hung.get(each.work.to) or self._failure(each.work)
+            if failure is None:
+                delivered.append(each)
+                continue
+            if isinstance(failure, Hung):
+                hung[each.work.to] = failure
+            self._give_back(each, failure, now)
 
         def finish(tx: Tx) -> None:
             for each in delivered:
@@ -216,16 +245,18 @@ class Runner:
 
         self.desk.store.transact(finish)
 
-    def _delivered(self, claimed: Claimed[Notice], now: datetime) -> bool:
+    def _failure(self, notice: Notice) -> Exception | None:
+        """Why it was not delivered; None when it was."""
         try:
-            self.outlet.deliver(claimed.work)
+            self._deliver(notice)
         except Exception as error:  # noqa: BLE001 - one recipient's trouble holds up no other
-            name_failure(f"notice {claimed.work.key}", error)
-            said, trace = told(error), trace_of(error)
-            retry = now + pause(claimed.claims)
-            self.desk.store.transact(lambda tx: tx.failed_notice(claimed, said, trace, retry))
-            return False
-        return True
+            name_failure(f"notice {notice.key}", error)
+            return error
+        return None
+
+    def _give_back(self, claimed: Claimed[Notice], failure: Exception, now: datetime) -> None:
+        said, trace, retry = told(failure), trace_of(failure), now + pause(claimed.claims)
+        self.desk.store.transact(lambda tx: tx.failed_notice(claimed, said, trace, retry))
 
 
 def _stands_on_another(case: Case, version: str) -> bool:

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 _LONGEST_SLEEP = 1.0
 """Seconds: new work of other processes is seen within this time."""
+_BUSY = 0.05
+"""Seconds between two looks while all that is due is in somebody's hands."""
 
 
 class Company(Protocol):
@@ -52,11 +54,13 @@ class Daemon:
         clock = runner.clock
         self._virtual = clock if isinstance(clock, VirtualClock) else None
         self._house = Housekeeping(runner, "embedded", anchor=anchor, watch=self._virtual is None)
-        self._obey = {
+        self._obey: dict[str, Callable[[], None]] = {
             "stop": self._end,
             "reload": self._house.take_workspace,
             "accept_time": self._house.accept_time,
+            "look": _nothing,
         }
+        self._crews: list[Crew] = []
         self._ahead: Mapping[str, datetime] | None = None
         """What the last look saw, as long as nothing was done since."""
 
@@ -79,16 +83,35 @@ class Daemon:
         where, on a virtual clock, something due is never done.
         """
         self._house.confirm()
-        crew = Crew(self.runner.calls, 0 if self._virtual else self._workers - 1)
+        going_on = self._goes_on()
+        if going_on and self._virtual is None:
+            self._crews = self._hired()
         try:
-            while self._goes_on():
+            while going_on:
                 self._house.look()
                 # Whoever was making a call may leave work behind: then there is another round.
-                if not self._round() and not self._advance() and not crew.dismiss():
+                if not self._round() and not self._advance() and not self._dismiss():
                     break
+                going_on = self._goes_on()
         finally:
-            crew.dismiss()
+            self._dismiss()
             self._house.checkpoint()
+
+    # -- what goes out ------------------------------------------------------------------------
+    def _hired(self) -> list[Crew]:
+        """Timers and commands wait for no department and no recipient: others see to those."""
+
+        def finished() -> None:
+            self._orders.post("look")
+
+        calls = Crew(self.runner.calls, self._workers, finished=finished)
+        return [calls, Crew(self.runner.notices, 1, name="notices", finished=finished)]
+
+    def _dismiss(self) -> bool:
+        """Waits for what is in hand; False where nobody was left. Then the loop does it all."""
+        crews, self._crews = self._crews, []
+        left = [crew.dismiss() for crew in crews]
+        return any(left)
 
     # -- one round ----------------------------------------------------------------------------
     def _goes_on(self, wait: float = 0.0) -> bool:
@@ -102,7 +125,12 @@ class Daemon:
         if self._company is not None and self._company.act(self.runner.clock.now()):
             return True
         seen = self.runner.upcoming() if ahead is None else ahead
-        if self.runner.step(seen):
+        self._house.watch()
+        did = self.runner.step(seen, outside=not self._crews)
+        if did or seen.keys() & {"plugin_call", "notice"}:
+            for crew in self._crews:
+                crew.call()
+        if did:
             return True
         if all(at > self.runner.clock.now() for at in seen.values()):
             self._ahead = seen
@@ -121,10 +149,12 @@ class Daemon:
         now = self.runner.clock.now()
         if self._until_idle and (upcoming is None or upcoming > now):
             self._ahead = None
-            return False
+            if not any(crew.busy for crew in self._crews):
+                return False
+            upcoming = now
         wait = _LONGEST_SLEEP
         if upcoming is not None and not self.runner.suspended:
-            wait = min(max((upcoming - now).total_seconds(), 0.01), _LONGEST_SLEEP)
+            wait = min(max((upcoming - now).total_seconds(), _BUSY), _LONGEST_SLEEP)
         self._goes_on(wait)
         self._ahead = None  # other processes may have written meanwhile
         return True
@@ -139,6 +169,10 @@ class Daemon:
 
     def _end(self) -> None:
         self._stopped = True
+
+
+def _nothing() -> None:
+    """A look is what the loop does anyway once it is awake."""
 
 
 def run(

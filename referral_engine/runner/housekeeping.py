@@ -123,6 +123,12 @@ class Housekeeping:
         if accepted != self._accepted:
             self._accepted = accepted  # by somebody at another worker, too
             self._jumps.accept()
+        self.watch()
+
+    def watch(self) -> None:
+        """Stops the timers where the clock has jumped: a look right before they are fired."""
+        if self._jumps is None:
+            return
         jump = self._jumps.jump()
         if jump is not None and not self.runner.suspended:
             log.error(

@@ -12,8 +12,9 @@ from typing import Literal
 
 __all__ = ["Order", "Orders", "signals"]
 
-Order = Literal["stop", "reload", "accept_time"]
-"""``stop`` after the step in hand; ``reload`` the workspace; ``accept_time`` after a jump."""
+Order = Literal["stop", "reload", "accept_time", "look"]
+"""``stop`` after the step in hand; ``reload`` the workspace; ``accept_time`` after a jump; ``look``
+whether there is something to do: a thread beside the loop has finished some work."""
 
 _SIGNALS: dict[signal.Signals, Order] = {
     signal.SIGTERM: "stop",

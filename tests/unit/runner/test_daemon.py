@@ -17,6 +17,7 @@ from referral_engine.desk import Desk
 from referral_engine.desk.publishing import publish_first
 from referral_engine.errors import Refused
 from referral_engine.model import event as e
+from referral_engine.model.outcome import Notice
 from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.model.principal import ENGINE
 from referral_engine.notices import LogOutlet
@@ -370,3 +371,67 @@ def test_departments_are_called_side_by_side_and_waited_for(tmp_path: Path) -> N
             "and so is what an answer leaves behind"
         )
         assert due(runner) == {}
+
+
+# -- what goes out holds up nothing -----------------------------------------------------------
+class Stuck:
+    """An outlet that never comes back for one recipient."""
+
+    def __init__(self) -> None:
+        self.over = threading.Event()
+        self.told: list[str] = []
+
+    def deliver(self, notice: Notice) -> None:
+        if notice.to == "housing":
+            self.over.wait(30)
+        self.told.append(notice.to)
+
+
+def test_an_outlet_that_hangs_holds_up_neither_timers_nor_commands(tmp_path: Path) -> None:
+    outlet = Stuck()
+    with engine(tmp_path, SystemClock()) as runner:
+        stuck = Runner(runner.desk, runner.departments, outlet, runner.clock)
+        with looping(Daemon(stuck, until_idle=False)):
+            take_in(stuck)
+            until(lambda: stuck.desk.store.read(lambda r: r.in_hand(stuck.clock.now())))
+            code = take_in(stuck, "自来水管爆裂路面积水")
+            until(lambda: set(due(stuck)) <= {"notice"})
+            assert events(stuck, code, e.Offered)
+            outlet.over.set()
+
+
+def test_a_department_that_hangs_holds_up_neither_timers_nor_other_departments(
+    tmp_path: Path,
+) -> None:
+    over = threading.Event()
+    answers: list[str] = []
+
+    def department(id: str, wait: bool) -> Department:
+        made = Department(id, id, "1.0", grounds={"busy": "忙"})
+
+        @made.handles()
+        class Any(Handler):
+            def offered(self, referral: Referral) -> Reply:
+                if wait:
+                    over.wait(8)
+                answers.append(id)
+                return Claim()
+
+        return made
+
+    with (
+        engine(tmp_path, SystemClock(), department("housing", wait=True),
+               department("centre", wait=False)) as runner,
+        looping(Daemon(runner, until_idle=False, workers=2)),
+    ):  # fmt: skip
+        for n in range(3):
+            take_in(runner, f"第{n}件事，各不相干")
+        others = [
+            runner.desk.register(
+                issue(f"邻居半夜吵闹{n}", category="D02", received_at=runner.clock.now()), ENGINE
+            ).result().case
+            for n in range(5)
+        ]  # fmt: skip
+        until(lambda: answers.count("centre") == len(others))
+        assert "housing" not in answers
+        over.set()

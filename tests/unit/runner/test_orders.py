@@ -75,5 +75,5 @@ def test_a_thread_of_the_crew_goes_on_after_a_failure(caplog: pytest.LogCaptureF
     assert crew.dismiss()
     assert not crew.dismiss(), "nobody is left"
     assert set(turns) == {"calls-0"}
-    assert "a round of plugin calls failed: RuntimeError" in caplog.text
+    assert "a round of calls failed: RuntimeError" in caplog.text
     assert "张三丰" not in caplog.text
