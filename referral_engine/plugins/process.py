@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -36,6 +37,8 @@ _SECRET = ("REFERRAL_", "PG", "PYTHON")
 _HOME = str(Path(__file__).resolve().parents[2])
 # The first word fits into the socket's buffer: it is taken at once or the process is dead.
 _FIRST_WORD = 5.0
+# In the environment of a plugin's process and of all that it starts, whatever session that is in.
+_MARK = "PLUGIN_PROCESS"
 
 
 def environment(of: Mapping[str, str]) -> dict[str, str]:
@@ -53,12 +56,13 @@ class Process:
         Raises OSError, or Closed or TimedOut where it dies at once.
         """
         self.source = source
+        self._mark = secrets.token_hex(16)
         with contextlib.ExitStack() as on_failure:
             ours, theirs = socket.socketpair()
             self._channel = Channel(ours, LONGEST_ANSWER)
             on_failure.callback(self._channel.close)
             with theirs:
-                self._child = _spawn(source.name, theirs.fileno())
+                self._child = _spawn(source.name, theirs.fileno(), self._mark)
             on_failure.callback(self.kill)
             self._channel.send(Start(source, memory), monotonic() + _FIRST_WORD)
             on_failure.pop_all()
@@ -84,12 +88,13 @@ class Process:
         return signal.strsignal(-code) or f"signal {-code}" if code < 0 else f"exit code {code}"
 
     def end(self, patience: float = 1.0) -> None:
-        """Closes the channel; kills what has not ended after ``patience`` seconds."""
+        """Closes the channel; kills what has not ended after ``patience`` seconds, and what the
+        plugin left running.
+        """
         self._channel.close()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(patience)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        self.kill()
 
     def kill(self) -> None:
         """Kills it and whatever it started, at once."""
@@ -97,9 +102,19 @@ class Process:
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
         self._channel.close()
+        _kill_marked(self._mark)
 
 
-def _spawn(name: str, fd: int) -> subprocess.Popen[bytes]:
+def _kill_marked(mark: str) -> None:
+    """Kills what got away into a session of its own; where there is no /proc, nothing is found."""
+    entry = f"{_MARK}={mark}".encode()
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if entry in environ.read_bytes().split(b"\0"):
+                os.kill(int(environ.parent.name), signal.SIGKILL)
+
+
+def _spawn(name: str, fd: int, mark: str) -> subprocess.Popen[bytes]:
     """Starts a host that talks over ``fd``, and a thread that swallows what it prints."""
     reads, writes = os.pipe()
     try:
@@ -109,7 +124,7 @@ def _spawn(name: str, fd: int) -> subprocess.Popen[bytes]:
             stdout=writes,
             stderr=writes,
             pass_fds=(fd,),
-            env=environment(os.environ),
+            env=environment(os.environ) | {_MARK: mark},
             # A session of its own: Ctrl-C reaches the daemon alone, which then ends it in order,
             # and a kill reaches whatever the plugin itself has started.
             start_new_session=True,

@@ -9,7 +9,7 @@ from referral_engine.runner.failing import name_failure
 
 __all__ = ["Crew"]
 
-_IDLE = 0.5
+_IDLE = 1.0
 """Seconds between two looks of a thread that found nothing to do and is not called."""
 
 

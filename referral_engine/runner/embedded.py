@@ -20,7 +20,7 @@ __all__ = ["Company", "Daemon", "run"]
 
 log = logging.getLogger(__name__)
 
-_LONGEST_SLEEP = 1.0
+_LONGEST_SLEEP = 0.1
 """Seconds: new work of other processes is seen within this time."""
 _BUSY = 0.05
 """Seconds between two looks while all that is due is in somebody's hands."""

@@ -107,6 +107,14 @@ def alive(group: int) -> list[int]:
     return found
 
 
+def running(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
 def wait_until_gone(group: int) -> None:
     """Returns once none of it runs; fails after a time that is no measure of anything."""
     until = monotonic() + ENOUGH
@@ -123,7 +131,7 @@ def test_an_error_keeps_type_and_place_but_no_personal_data(either: Departments)
     for private in ("张三丰", "13912345678", "邻居打人"):
         assert private not in failure.error + failure.trace + str(failure)
     assert failure.brief.startswith("raised: KeyError at ")
-    assert failure.brief.endswith(f"{Path('misbehaves', '__init__.py')}:39 in raises")
+    assert failure.brief.endswith(f"{Path('misbehaves', '__init__.py')}:40 in raises")
 
 
 def test_the_process_lives_through_an_error(fenced: Departments) -> None:
@@ -132,7 +140,9 @@ def test_the_process_lives_through_an_error(fenced: Departments) -> None:
     assert lane(fenced).pid == before
 
 
-@pytest.mark.parametrize("title", ["hangs", "spins", "leaves_a_child"])
+@pytest.mark.parametrize(
+    "title", ["hangs", "spins", "leaves_a_child", "ignores_sigterm", "stops_itself", "answers_late"]
+)
 def test_one_that_hangs_is_killed_with_its_children(fenced: Departments, title: str) -> None:
     before = lane(fenced).pid
     failure = fail(fenced, title, SHORT)
@@ -142,8 +152,43 @@ def test_one_that_hangs_is_killed_with_its_children(fenced: Departments, title: 
     wait_until_gone(before)
 
 
-def test_a_thread_that_hangs_is_left_behind(threaded: Departments) -> None:
-    assert fail(threaded, "hangs", SHORT).kind == "hung"
+@pytest.mark.parametrize("title", ["hangs", "answers_late"])
+def test_a_thread_that_hangs_is_left_behind(threaded: Departments, title: str) -> None:
+    assert fail(threaded, title, SHORT).kind == "hung"
+
+
+def test_a_late_answer_is_no_answer_to_the_next_question(either: Departments) -> None:
+    assert fail(either, "answers_late", SHORT).kind == "hung"
+    threading.Event().wait(1.5)
+    assert either.call("misbehaves", "offered", offered(title="ordinary")) == GOOD
+
+
+def test_one_that_closes_its_files_has_ended(fenced: Departments) -> None:
+    assert fail(fenced, "closes_its_files").kind == "exited"
+
+
+def test_one_that_writes_into_every_file_has_answered_garbage(fenced: Departments) -> None:
+    assert fail(fenced, "writes_everywhere").kind == "garbage"
+
+
+def test_one_that_prints_without_end_is_not_held_up_by_it(fenced: Departments) -> None:
+    assert fenced.call("misbehaves", "offered", offered(title="prints_without_end")) == GOOD
+
+
+@pytest.mark.parametrize("how", ["closed", "killed", "died"])
+def test_what_a_plugin_left_running_ends_with_it(fenced: Departments, how: str) -> None:
+    answer = fenced.call("misbehaves", "offered", offered(title="leaves_others_running"))
+    (told,) = (act.note for act in answer.acts if isinstance(act, Contact))
+    left = [int(pid) for pid in told.split(",")]
+    assert all(running(pid) for pid in left)
+    if how == "closed":
+        fenced.close()
+    else:
+        fail(fenced, "hangs" if how == "killed" else "exits_hard", 2.0)
+    until = monotonic() + ENOUGH
+    while any(running(pid) for pid in left):
+        assert monotonic() < until, "they stay behind"
+        threading.Event().wait(0.02)
 
 
 @pytest.mark.parametrize(

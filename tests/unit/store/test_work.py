@@ -260,3 +260,115 @@ def test_a_failed_notice_is_sent_again(store: Store) -> None:
     failed = store.transact(lambda tx: tx.failed_notice(claimed, "unreachable", "", START + HOUR))
     assert failed == "retry"
     assert len(store.transact(lambda tx: tx.claim_notices(START + HOUR, 10, LEASE))) == 1
+
+
+# -- turns ------------------------------------------------------------------------------------
+def queued(store: Store, **queues: int) -> None:
+    """So many calls for each unit, all due, those of the first unit put in first."""
+    story = Story("A-1").register()
+    made = [
+        Call(f"A-1-{unit}-{n}/offered/1", "A-1", unit, f"A-1-{unit}-{n}", "offered")
+        for unit, count in queues.items()
+        for n in range(count)
+    ]
+    commit(store, story.take(calls=made))
+
+
+def turn(store: Store, after: str = "", without: tuple[str, ...] = ()) -> str:
+    """Which unit is called next; empty where none may be."""
+    found = store.transact(
+        lambda tx: tx.claim_calls(START, 1, LEASE, 1, after=after, without=without)
+    )
+    return found[0].work.unit if found else ""
+
+
+def test_units_take_turns_however_long_their_queues_are(any_store: Store) -> None:
+    queued(any_store, c=30, a=2, b=1)
+    served, last = [], ""
+    for _turn in range(5):
+        now = START + LEASE * 0
+        (claimed,) = any_store.transact(
+            lambda tx, n=now, u=last: tx.claim_calls(n, 1, LEASE, 1, after=u)
+        )
+        last = claimed.work.unit
+        served.append(last)
+        any_store.transact(lambda tx, x=claimed: tx.done_call(x.item_id, x.fence))
+    assert served == ["a", "b", "c", "a", "c"]
+
+
+def test_a_unit_with_a_call_in_hand_has_no_turn(any_store: Store) -> None:
+    queued(any_store, a=5, b=5)
+    assert [turn(any_store) for _turn in range(3)] == ["a", "b", ""]
+
+
+def test_units_left_out_are_not_claimed_and_nothing_is_counted(any_store: Store) -> None:
+    queued(any_store, a=5, b=5)
+    assert turn(any_store, without=("a", "b", "unknown")) == ""
+    assert turn(any_store, without=("a",)) == "b"
+    (first,) = calls(any_store, START, limit=1)
+    assert (first.work.unit, first.claims) == ("a", 1)
+
+
+def test_when_each_unit_is_next_called(any_store: Store) -> None:
+    queued(any_store, a=2, b=1)
+    assert any_store.read(lambda r: r.next_calls()) == {"a": START, "b": START}
+    assert any_store.read(lambda r: r.next_call_end()) is None
+    assert (turn(any_store), turn(any_store)) == ("a", "b")
+    assert any_store.read(lambda r: r.next_calls()) == {"a": START}, "b has one, in hand"
+    assert any_store.read(lambda r: r.next_call_end()) == START + LEASE
+
+
+def test_a_forgiven_try_does_not_count(any_store: Store) -> None:
+    queued(any_store, a=1)
+    for _try in range(10):
+        (claimed,) = calls(any_store, START)
+        assert claimed.claims == 1
+        came_to = any_store.transact(
+            lambda tx, x=claimed: tx.failed_call(x, "down", "", START, START, forgiven=True)
+        )
+        assert came_to == "retry"
+
+
+def test_what_a_turn_reads_does_not_grow_with_what_waits(store: Store) -> None:
+    """The pages SQLite looks at, counted by its own steps: no measure of time."""
+    queued(store, a=1, b=1)
+    few = steps(store)
+    queued_more = [
+        Call(f"A-2-{n}/offered/1", "A-2", "ab"[n % 2], f"A-2-{n}", "offered") for n in range(3_000)
+    ]
+    commit(store, Story("A-2").register().take(calls=queued_more))
+    assert steps(store) <= 2 * few
+
+
+def steps(store: Store) -> int:
+    """How many instructions SQLite executes for a turn in which two units have calls in hand."""
+
+    def counted(tx: Tx) -> int:
+        for _unit in range(2):
+            tx.claim_calls(START, 1, LEASE, 1)
+        driver = tx.connection.connection.driver_connection
+        assert driver is not None
+        count = 0
+
+        def step() -> int:
+            nonlocal count
+            count += 1
+            return 0
+
+        driver.set_progress_handler(step, 1)
+        assert tx.claim_calls(START, 1, LEASE, 1) == []
+        driver.set_progress_handler(None, 1)
+        raise Counted(count)
+
+    try:
+        store.transact(counted)
+    except Counted as done:
+        return done.steps
+    raise AssertionError("not counted")
+
+
+class Counted(Exception):
+    """Takes the claims back."""
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -54,6 +55,49 @@ def leaves_a_child(referral: Referral) -> object:
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     threading.Event().wait()
     return Claim()
+
+
+def answers_late(referral: Referral) -> object:
+    threading.Event().wait(1.5)
+    return [Claim(), Contact("太晚了")]
+
+
+def ignores_sigterm(referral: Referral) -> object:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    threading.Event().wait()
+    return Claim()
+
+
+def stops_itself(referral: Referral) -> object:
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return Claim()
+
+
+def closes_its_files(referral: Referral) -> object:
+    os.closerange(0, 256)
+    return Claim()
+
+
+def writes_everywhere(referral: Referral) -> object:
+    for fd in range(3, 64):
+        try:
+            os.write(fd, b"not what was asked for")
+        except OSError:
+            continue
+    return Claim()
+
+
+def prints_without_end(referral: Referral) -> object:
+    for _line in range(2_000):
+        print("x" * 10_000)
+    return [Claim(), Contact("已联系")]
+
+
+def leaves_others_running(referral: Referral) -> object:
+    # One in its own group, one that got away into a session of its own.
+    left = [sys.executable, "-c", "import time; time.sleep(600)"]
+    pids = [subprocess.Popen(left, start_new_session=away).pid for away in (False, True)]
+    return [Claim(), Contact(",".join(map(str, pids)))]
 
 
 def exits(referral: Referral) -> object:
@@ -124,6 +168,13 @@ DOINGS = {
         hangs,
         spins,
         leaves_a_child,
+        answers_late,
+        ignores_sigterm,
+        stops_itself,
+        closes_its_files,
+        writes_everywhere,
+        prints_without_end,
+        leaves_others_running,
         exits,
         exits_hard,
         eats_memory,
