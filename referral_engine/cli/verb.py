@@ -19,6 +19,7 @@ from referral_engine.cli.result import print_result
 from referral_engine.desk import View
 from referral_engine.desk.acting import find_case, submit
 from referral_engine.errors import Refused
+from referral_engine.flow.access import may_see, unknown_case
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.model import command as c
 from referral_engine.model.case import Case
@@ -126,6 +127,9 @@ class Verbs:
         """The referral meant; the base acts on whole cases."""
         return None
 
+    def check(self, case: Case, id: str, referral: Referral | None) -> None:
+        """Raises Refused for the id of a part that the case does not have."""
+
     def principal(
         self, actor: who.Actor, command: str, case: Case, referral: Referral | None, org: Org
     ) -> Principal:
@@ -142,6 +146,10 @@ class Verbs:
             case = find_case(desk.store, id)
             referral = self.referral(case, id, actor, org)
             by = self.principal(actor, name, case, referral, org)
+            if not may_see(by, case, org):
+                # Before anything else is said of it, for every other refusal would tell.
+                raise _given_back(unknown_case(case.code), case, referral)
+            self.check(case, id, referral)
             part = referral.id if referral else ""
             made = make(
                 On(app, case, part, id, View(desk.store, app.workspace, desk.clock)), **given
@@ -162,12 +170,16 @@ class Desk(Verbs):
         if (named := case.referral(id)) is not None:
             return named
         if id != case.code:
-            raise _no_referral(id)
+            return None
         units = who.units_of(actor, org)
         open_ones = [r for r in case.referrals if r.open]
         mine = open_ones if units is None else [r for r in open_ones if units & {*r.units}]
         lead = [r for r in mine if r.role == "lead"]
         return next(iter(lead or mine), None)
+
+    def check(self, case: Case, id: str, referral: Referral | None) -> None:
+        if referral is None and id != case.code:
+            raise _no_referral(id)
 
     def principal(
         self, actor: who.Actor, command: str, case: Case, referral: Referral | None, org: Org

@@ -24,8 +24,7 @@ def find_case(store: Store, id: str) -> Case:
         if loaded is None and (code := reader.referral_case(id)) is not None:
             loaded = reader.load(code)
     if loaded is None:
-        # By its code also where a part was named: that is how the door tells of one it hides.
-        raise unknown_case(id.partition("-")[0])
+        raise unknown_case(id)
     return loaded.case
 
 

@@ -66,12 +66,13 @@ def sees_scores(by: Principal, case: Case) -> bool:
     return case.over or not any(by.unit in r.units for r in case.referrals)
 
 
-def unknown_case(code: str) -> Refused:
+def unknown_case(id: str) -> Refused:
     """What is said of a code that does not exist, and in the same words of a case that does not
-    exist for whoever asks: a seal must not even be guessed."""
+    exist for whoever asks: a seal must not even be guessed. Of a part, its case is said not to be
+    there: whether the part is one would tell."""
     return Refused(
         "UNKNOWN_CASE",
-        _("There is no case {code}.").format(code=code),
+        _("There is no case {code}.").format(code=id.partition("-")[0]),
         _("`referral case list` shows the newest."),
     )
 

@@ -30,6 +30,8 @@ __all__ = ["MAX_CLAIMS", "Claimed", "Work"]
 
 # design.md: claims are counted, not failures, for a crash counts too.
 MAX_CLAIMS = 8
+# Beyond this no database counts; a longer one is no item, and would be an error of the driver.
+_NUMBERS = 2**63
 
 T = TypeVar("T")
 
@@ -228,7 +230,9 @@ class Work(Reader):
         if box == "wakeup":
             return wakeups.revive(self._now(), str(key))
         table = {each.name: each for each in OUTBOXES}[box]
-        return outbox.requeue(self._now(), table, int(key), now)
+        number = int(key)
+        known = 0 <= number < _NUMBERS
+        return known and outbox.requeue(self._now(), table, number, now)
 
     # -- parts ------------------------------------------------------------------------------------
     def _void_follow_ups(self, connection: Connection, code: str) -> None:

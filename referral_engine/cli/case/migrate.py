@@ -9,6 +9,7 @@ from referral_engine.cli.command import Command, option
 from referral_engine.cli.result import print_result
 from referral_engine.desk.acting import find_case, submit
 from referral_engine.desk.publishing import active_hash, find_rule_set
+from referral_engine.flow.access import may_see, unknown_case
 from referral_engine.i18n import gettext_noop
 from referral_engine.model import command as c
 
@@ -38,9 +39,12 @@ def migrate(
 ) -> None:
     with app.desk() as desk:
         found = find_case(desk.store, id)
+        org = app.workspace.org
+        by = who.at_the_centre(app.actor(desk, actor, id), "migrate", found, org)
+        if not may_see(by, found, org):
+            raise unknown_case(id)
         wanted = rule_set or active_hash(desk.store) or ""
         command = c.Migrate(find_rule_set(desk.store, wanted), reason)
-        by = who.at_the_centre(app.actor(desk, actor, id), "migrate", found, app.workspace.org)
         answer = submit(desk, c.Request(found.code, command, by, key))
         after = find_case(desk.store, found.code)
         print_result(answer, after, app.workspace, as_json=as_json)

@@ -1,0 +1,257 @@
+"""A sealed case shows nowhere: not its words, and not that it is there.
+
+Every command that may read is run in two worlds, one without sealed cases and one with them, by
+everybody whom they are not meant for. Whatever the command says must be the same in both, to the
+letter: so that a count, a hint, another message or an exit code would show. Sealed codes are asked
+for in both worlds; in the first they are codes of nothing.
+
+The commands are walked as click knows them: a new command, or a new option of one that reads, fails
+here until somebody has said how it is tried.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import click
+import pytest
+
+from referral_engine.cli import root
+from tests.contract.sealed_county import KNOW, PEOPLE, SECRETS, World, build, said, unset
+
+NOTHING = "reads no store"
+BY_ITSELF = "has a test of its own below"
+UNTRIED: dict[str, str] = {
+    "init": NOTHING, "demo": "runs on a store of its own", "simulate": NOTHING,
+    "org derive": NOTHING, "org generate": NOTHING, "plugin list": NOTHING,
+    "rules check": NOTHING, "rules test": NOTHING, "rules fields": NOTHING,
+    "rules schema": NOTHING, "rules score": NOTHING,
+    "intake": BY_ITSELF, "run": BY_ITSELF,
+}  # fmt: skip
+"""Commands that cannot show a case of the store, and why."""
+
+IDS = (
+    "{sealed}",
+    "{sealed}-1",
+    "{sealed}-9",
+    "{sealed}-P1",
+    "{sealed}-P9",
+    "{sealed}-L1",
+    "{open}",
+)
+UNITS = ("centre", "chengguan", "discipline", "police", "housing")
+READS: dict[str, list[tuple[str, ...]]] = {
+    "doctor": [()],
+    "case list": [
+        (), ("--limit", "1"), ("--limit", "1000"), ("--state", "assigned"),
+        ("--state", "in_progress"), ("--category", "X02"), ("--category", "D"),
+        ("--territory", "6209"), *(("--owner", unit) for unit in UNITS),
+        *(("--unit", unit) for unit in UNITS),
+    ],
+    "case show": [(id,) for id in IDS],
+    "case history": [(id,) for id in IDS],
+    "case explain": [(id,) for id in IDS],
+    "case migrate": [("{sealed}",), ("{sealed}", "--reason", "x", "--key", "k"),
+                     ("{sealed}", "--to", "00")],
+    "desk inbox": [(unit,) for unit in UNITS],
+    "access list": [(id,) for id in IDS],
+    "audit verify": [(), ("--anchor", "var/checkpoints.jsonl")],
+    "deadletter list": [()],
+    "deadletter requeue": [("wakeup:{sealed}",), ("notice:999",), ("plugin_call:{sealed}",)],
+    "rules explain": [("--case", "{sealed}"), ("--case", "{open}"), ("--prose",)],
+    "rules history": [(), ("--limit", "1")],
+    "rules diff": [(), ("--from", "00")],
+    "rules publish": [("--reason", "x")],
+    "rules rollback": [("00", "--reason", "x")],
+    "token issue": [("--reporter", "{sealed}"), ("--reporter", "{sealed}", "--output", "no/file")],
+    "token list": [()],
+    "token revoke": [("{sealed}",)],
+    "rate": [("{sealed}", "--contacted", "yes", "--resolved", "yes", "--score", "5")],
+    "centre merge": [("{sealed}", "--into", "{open}"), ("{open}", "--into", "{sealed}"),
+                     ("{sealed}", "--into", "{sealed}", "--reason", "x")],
+    "db upgrade": [()],
+}  # fmt: skip
+"""How each command that reads is tried; flags are added in every combination."""
+OTHERWISE = {"doctor": {"--units"}, "token issue": {"--role", "--unit", "--expires"},
+             "rules explain": {"file"}, "rate": {"--comment"}}  # fmt: skip
+"""Options that cannot bring a case in."""
+_VERB = {"--actor", "--key", "--happened-at", "--json"}
+VALUES = {
+    "--role": "partner", "--party": "P1", "--given": "yes", "--person": "m0", "--terms": "x",
+    "--ground": "outside_remit", "--suggest": "housing", "--text": "x", "--to": "housing",
+    "--by": "1d", "--reason": "x", "--until": "2027-01-01T09:00", "--number": "1",
+    "--receiver": "x", "--lead": "housing", "--unit": "housing", "--review-on": "2027-01-01",
+    "--passed": "yes", "--kind": "notice", "--into": "{open}", "--part": "open.jsonl",
+}  # fmt: skip
+"""What a verb cannot do without; where another word is needed it is in WORDS."""
+WORDS = {("centre redirect", "--to"): "litigation", ("centre letter", "--to"): "reporter",
+         ("desk hand-off", "--to"): "110"}  # fmt: skip
+
+
+class Leaf(NamedTuple):
+    path: str
+    command: click.Command
+
+
+def leaves(
+    group: click.Group = root, context: click.Context | None = None, path: tuple[str, ...] = ()
+) -> Iterator[Leaf]:
+    context = context or click.Context(root, info_name="referral")
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        assert found is not None
+        if isinstance(found, click.Group):
+            inner = click.Context(found, parent=context, info_name=name)
+            yield from leaves(found, inner, (*path, name))
+        else:
+            yield Leaf(" ".join((*path, name)), found)
+
+
+def verbs() -> list[Leaf]:
+    """What people do to one case: by the options that all of them share."""
+    return [
+        leaf
+        for leaf in leaves()
+        if leaf.path not in READS and {o for p in leaf.command.params for o in p.opts} >= _VERB
+    ]
+
+
+def attempts(leaf: Leaf, *, whole: bool = True) -> Iterator[tuple[str, ...]]:
+    """Every way in which this command is tried; less than `whole`, flags by themselves and once."""
+    options = [each for each in leaf.command.params if isinstance(each, click.Option)]
+    flags = [
+        name
+        for each in options
+        for name in (*each.opts, *each.secondary_opts)
+        if each.is_flag and name.startswith("--")
+    ]
+    ids = IDS[:-1] if whole else (IDS[0], IDS[2])
+    rows = READS.get(leaf.path) or [(id, *needed(leaf)) for id in ids]
+    for number, given in enumerate(rows):
+        many = len(flags) if whole else int(number == 0 and leaf.path in READS)
+        for count in range(many + 1):
+            for chosen in itertools.combinations(flags, count):
+                yield (*leaf.path.split(), *given, *chosen)
+
+
+def needed(leaf: Leaf) -> Iterator[str]:
+    for each in leaf.command.params:
+        if isinstance(each, click.Option) and each.required:
+            name = each.opts[0]
+            value = WORDS.get((leaf.path, name), VALUES.get(name))
+            assert value is not None, f"{leaf.path} {name}: say in VALUES what it may be given"
+            yield from (name, value)
+
+
+def takes_actor(leaf: Leaf) -> bool:
+    return any("--actor" in each.opts for each in leaf.command.params)
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
+    with pytest.MonkeyPatch.context() as patched:
+        unset(patched)
+        made = build(tmp_path_factory.mktemp("worlds"))
+        return dict(zip(("none", "accusation", "violence", "both"), made, strict=True))
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    unset(monkeypatch)
+
+
+def differences(
+    before: World,
+    after: World,
+    kinds: tuple[str, ...],
+    actor: str,
+    language: str,
+    *,
+    whole: bool = True,
+) -> list[str]:
+    """Every attempt whose answer is not the same in both worlds, or holds what is secret."""
+    found = []
+    secrets = [word for kind in kinds for word in SECRETS[kind]]
+    for leaf in leaves():
+        if leaf.path in UNTRIED or (actor and not takes_actor(leaf)):
+            continue
+        asked = (
+            tuple(word.format(sealed=after.codes[kind], open=after.codes["open"]) for word in words)
+            for kind, words in itertools.product(kinds, attempts(leaf, whole=whole))
+        )
+        for words in dict.fromkeys(asked):
+            line = [*words, *(("--actor", actor) if actor else ())]
+            one, other = (said(w, w.referral(*line, language=language)) for w in (before, after))
+            if one != other:
+                found.append(f"{' '.join(line)}\n  {one}\n  {other}")
+            elif any(word in other.out + other.err for word in secrets):
+                found.append(f"{' '.join(line)} tells {other}")
+    return found
+
+
+STRANGERS = [
+    "",
+    "stranger",
+    "reporter",
+    *(p for p in PEOPLE if p not in set().union(*KNOW.values())),
+]
+FEW = ["", "l0"]
+
+
+# -- is everything tried? ------------------------------------------------------------------------
+def test_every_command_is_tried_or_said_why_not() -> None:
+    known = {*UNTRIED, *READS, *(leaf.path for leaf in verbs())}
+    assert {leaf.path for leaf in leaves()} == known
+
+
+@pytest.mark.parametrize("leaf", [leaf for leaf in leaves() if leaf.path in READS], ids=str)
+def test_every_option_of_what_reads_is_tried(leaf: Leaf) -> None:
+    tried = {word for given in attempts(leaf) for word in given}
+    tried |= {"--actor", *OTHERWISE.get(leaf.path, ()), *_VERB}
+    assert [p.opts for p in leaf.command.params if not tried.intersection(p.opts)
+            and isinstance(p, click.Option)] == []  # fmt: skip
+
+
+def test_those_it_is_meant_for_see_it(worlds: dict[str, World]) -> None:
+    """Else what follows would prove nothing."""
+    both = worlds["both"]
+    for kind, know in KNOW.items():
+        code = both.codes[kind]
+        for person in know:
+            told = both.done("case", "show", code, "--full", "--actor", person).out
+            assert SECRETS[kind][0] in told
+            assert code in both.done("case", "list", "--actor", person).out
+        assert (
+            SECRETS[kind][0] in both.done("case", "history", code, "--full", "--actor", person).out
+        )
+
+
+# -- nobody else knows ---------------------------------------------------------------------------
+@pytest.mark.parametrize("actor", FEW)
+def test_whoever_it_is_not_meant_for_cannot_tell_the_worlds_apart(
+    worlds: dict[str, World], actor: str
+) -> None:
+    kinds = tuple(SECRETS)
+    assert differences(worlds["none"], worlds["both"], kinds, actor, "en", whole=False) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("actor", STRANGERS)
+def test_nobody_can_tell_the_worlds_apart_in_any_language(
+    worlds: dict[str, World], actor: str, language: str
+) -> None:
+    kinds = tuple(SECRETS)
+    assert differences(worlds["none"], worlds["both"], kinds, actor, language) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("actor", "other"), [
+    ("s1", "violence"), ("j1", "violence"), ("s0", "accusation"), ("p1", "accusation"),
+])  # fmt: skip
+def test_whoever_keeps_one_seal_knows_nothing_of_another(
+    worlds: dict[str, World], actor: str, other: str
+) -> None:
+    assert differences(worlds["none"], worlds[other], (other,), actor, "en") == []
