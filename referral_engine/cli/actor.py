@@ -26,7 +26,7 @@ from collections.abc import Iterable, Iterator
 from referral_engine.cli.app import os_user
 from referral_engine.desk import Desk
 from referral_engine.desk.acting import find_case
-from referral_engine.flow.access import PRIVACY, sight, unknown_case
+from referral_engine.flow.access import hidden, sight, unknown_case
 from referral_engine.lifecycle import roles_for
 from referral_engine.model.case import Case
 from referral_engine.model.person import Person
@@ -111,7 +111,7 @@ def reader(actor: Actor, org: Org, case: Case | None = None) -> Principal:
         return actor
     person = org.person(actor) if actor else None
     if person is None:
-        if actor == REPORTER and case is not None and not _hidden(case):
+        if actor == REPORTER and case is not None and not hidden(case):
             return reporter_of(case)
         return Principal(_trusted(actor), ("administrator",))
     posts = list(_posts(person))
@@ -155,14 +155,9 @@ def _trusted(actor: str) -> str:
     return f"cli:{actor or os_user()}"
 
 
-def _hidden(case: Case) -> bool:
-    """Whether the case is there only for those it is meant for."""
-    return case.sealed not in ("", PRIVACY)
-
-
 def _in_the_open(actor: str, case: Case) -> str:
     """A name that nobody vouches for, in a case that is no secret; else Refused (UNKNOWN_CASE)."""
-    if _hidden(case):
+    if hidden(case):
         raise unknown_case(case.code)
     return _trusted(actor)
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
+from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.command import Command, Group, option
 from referral_engine.cli.failure import REFUSED, note
 from referral_engine.cli.output import print_json
 from referral_engine.desk.operations import Proof, prove
 from referral_engine.i18n import _, gettext_noop
+from referral_engine.model.principal import NOBODY, Principal
 
 __all__ = ["audit"]
 
@@ -32,10 +34,16 @@ audit = Group(name="audit", help=gettext_noop("Prove that the history is whole (
     metavar="FILE",
     help=gettext_noop("The checkpoints kept outside the database; by default the configured ones."),
 )
+@option(
+    "--actor",
+    default="",
+    metavar="PERSON",
+    help=gettext_noop("Who looks: sealed cases are named to those they are meant for."),
+)
 @option("--json", "as_json", is_flag=True, help=gettext_noop("As JSON."))
 @pass_app
-def verify(app: App, anchor: Path | None, as_json: bool) -> int:
-    proof = prove(app.workspace, anchor)
+def verify(app: App, anchor: Path | None, actor: str, as_json: bool) -> int:
+    proof = prove(app.workspace, anchor, _reader(app, actor))
     if as_json:
         print_json(
             {
@@ -54,6 +62,14 @@ def verify(app: App, anchor: Path | None, as_json: bool) -> int:
             file=usual
         ))  # fmt: skip
     return REFUSED if proof.findings else 0
+
+
+def _reader(app: App, actor: str) -> Principal:
+    """Who looks. Nobody, where no one is named: the proof needs no store that can be written."""
+    if not actor and not app.token:
+        return NOBODY
+    with app.desk() as desk:
+        return who.reader(app.actor(desk, actor), app.workspace.org)
 
 
 def _print(proof: Proof) -> None:

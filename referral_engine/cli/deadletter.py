@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.command import Command, Group, option
 from referral_engine.cli.output import print_json, print_table
@@ -12,17 +13,26 @@ from referral_engine.i18n import _, gettext_noop, ngettext
 
 __all__ = ["deadletter"]
 
+_ACTOR = option(
+    "--actor",
+    default="",
+    metavar="PERSON",
+    help=gettext_noop("Who looks: sealed cases are named to those they are meant for."),
+)
+
 deadletter = Group(name="deadletter", help=gettext_noop("What was given up (死信)."))
 
 
 @deadletter.command("list", cls=Command, help=gettext_noop("Every dead letter, with its error."))
+@_ACTOR
 @option("--json", "as_json", is_flag=True, help=gettext_noop("A JSON array."))
 @pass_app
-def list_(app: App, as_json: bool) -> None:
+def list_(app: App, actor: str, as_json: bool) -> None:
     letters: list[DeadLetter] = []
     if app.has_store:
         with app.desk() as desk:
-            letters = dead_letters(desk.store)
+            org = app.workspace.org
+            letters = dead_letters(desk.store, org, who.reader(app.actor(desk, actor), org))
     if as_json:
         print_json([{"id": _id(letter), **letter._asdict()} for letter in letters])
         return
@@ -37,13 +47,13 @@ def list_(app: App, as_json: bool) -> None:
 
 @deadletter.command("requeue", cls=Command, help=gettext_noop("Try again from the start."))
 @click.argument("ids", metavar="ID…", nargs=-1, required=True)
+@_ACTOR
 @pass_app
-def requeue_(app: App, ids: tuple[str, ...]) -> None:
+def requeue_(app: App, ids: tuple[str, ...], actor: str) -> None:
     with app.desk() as desk:
-        for id in ids:
-            requeue(desk.store, id, desk.clock.now())
-    told = ngettext("{count} put back", "{count} put back", len(ids))
-    click.echo(told.format(count=len(ids)))
+        by = who.reader(app.actor(desk, actor), app.workspace.org)
+        count = sum(requeue(desk, id, by) for id in ids)
+    click.echo(ngettext("{count} put back", "{count} put back", count).format(count=count))
 
 
 def _id(letter: DeadLetter) -> str:

@@ -8,12 +8,25 @@ from typing import NamedTuple
 
 import msgspec
 
+from referral_engine.desk.door import Desk
+from referral_engine.desk.naming import SEALED
 from referral_engine.desk.opening import open_store, reachable
 from referral_engine.errors import Refused
+from referral_engine.flow.access import may_see
 from referral_engine.flow.apply import apply
 from referral_engine.i18n import _
 from referral_engine.model.case import Case
-from referral_engine.store import DeadLetter, Figures, Outage, Position, Reader, Store
+from referral_engine.model.principal import NOBODY, Principal
+from referral_engine.org import Org
+from referral_engine.store import (
+    CaseFilter,
+    DeadLetter,
+    Figures,
+    Outage,
+    Position,
+    Reader,
+    Store,
+)
 from referral_engine.store.audit import verify
 from referral_engine.store.engine import database_file, open_writer
 from referral_engine.store.finding import Finding
@@ -48,7 +61,11 @@ FRESH = timedelta(minutes=2)
 
 
 class Proof(NamedTuple):
-    """What an audit looked at and found; ``anchor`` None where no anchor file was held against."""
+    """What an audit found; ``anchor`` None where no anchor file was held against.
+
+    It looks at every case. Sealed ones are not counted in `cases`, and a finding does not name one
+    to whom it does not exist.
+    """
 
     cases: int
     checkpoints: int
@@ -59,6 +76,7 @@ class Proof(NamedTuple):
 class Standing(NamedTuple):
     """``due`` is the earliest moment at which a runner finds something to do (UTC); ``replayed``
     of the newest cases were rebuilt from their events, and ``misfits`` are not what is stored.
+    Sealed cases are in no figure here; `prove` looks at them as well.
     """
 
     cases: int
@@ -70,7 +88,7 @@ class Standing(NamedTuple):
     misfits: tuple[str, ...]
 
 
-def prove(workspace: Workspace, anchor: Path | None = None) -> Proof:
+def prove(workspace: Workspace, anchor: Path | None = None, by: Principal = NOBODY) -> Proof:
     """Recomputes every chain and rebuilds every projection, beside a running daemon.
 
     Raises FileNotFoundError without a store or the anchor asked for, Refused (ANCHOR_UNREADABLE).
@@ -78,7 +96,7 @@ def prove(workspace: Workspace, anchor: Path | None = None) -> Proof:
     if anchor is None and (usual := workspace.config.anchor) is not None and usual.exists():
         anchor = usual
     with open_store(workspace, readonly=True) as store:
-        cases = store.read(lambda reader: reader.count())
+        cases = store.read(lambda reader: reader.count(sealed=False))
         made = store.read(lambda reader: reader.last_checkpoint())
         try:
             findings = verify(store.engine, anchor)
@@ -88,15 +106,38 @@ def prove(workspace: Workspace, anchor: Path | None = None) -> Proof:
                 _("{file} is no anchor file: {error}").format(file=anchor, error=error),
                 _("Name the file that `anchor:` in config.yaml named when they were made."),
             ) from error
+        named = _Naming(store, workspace.org, by)
+        findings = [_unnamed(each, named) for each in findings]
     return Proof(cases, made.number if made else 0, anchor, tuple(findings))
+
+
+def _unnamed(finding: Finding, named: _Naming) -> Finding:
+    code = finding.case
+    if not code or named(code):
+        return finding
+    return msgspec.structs.replace(finding, case=SEALED, what=finding.what.replace(code, SEALED))
+
+
+class _Naming:
+    """Whether a case may be named to whoever asks."""
+
+    def __init__(self, store: Store, org: Org, by: Principal) -> None:
+        self._store, self._org, self._by = store, org, by
+
+    def __call__(self, code: str) -> bool:
+        with self._store.reading() as reader:
+            if not reader.ever_sealed(code):
+                return True
+            loaded = reader.load(code)
+            return loaded is not None and may_see(self._by, loaded.case, self._org)
 
 
 def standing(store: Store, newest: int = 100) -> Standing:
     """How the store stands; a quick look, beside a running daemon, where `prove` takes its time."""
     with store.reading() as reader:
-        lines = reader.cases(newest)
+        lines = reader.cases(newest, CaseFilter(sealed=False))
         return Standing(
-            cases=reader.count(),
+            cases=reader.count(sealed=False),
             active_rules=reader.active_rule_set() or "",
             due=_due(reader),
             dead=len(reader.dead_letters()),
@@ -193,21 +234,46 @@ def figures_of(reader: Reader, now: datetime) -> Figures:
     return reader.work_in_hand(now, FRESH)
 
 
-def dead_letters(store: Store, limit: int = 1_000) -> list[DeadLetter]:
-    """What was given up after too many claims."""
-    return store.read(lambda reader: reader.dead_letters(limit))
+def dead_letters(
+    store: Store, org: Org, by: Principal = NOBODY, limit: int = 1_000
+) -> list[DeadLetter]:
+    """What was given up after too many claims.
+
+    Of a sealed case it is only told that something is stuck: whoever keeps the machine must know
+    it, and needs neither the case nor the unit to try again.
+    """
+    named = _Naming(store, org, by)
+    found = store.read(lambda reader: reader.dead_letters(limit))
+    return [each if named(each.case_code) else _stuck(each) for each in found]
 
 
-def requeue(store: Store, id: str, now: datetime) -> None:
-    """Takes one dead letter out, ``box:number`` or ``wakeup:code``. Raises Refused."""
+def _stuck(letter: DeadLetter) -> DeadLetter:
+    return letter._replace(key=SEALED, case_code=SEALED, lane="", error="", trace="")
+
+
+def requeue(desk: Desk, id: str, by: Principal = NOBODY) -> int:
+    """Takes a dead letter out, ``box:number`` or ``wakeup:code``; how many were put back.
+
+    ``wakeup:(sealed)`` are those of all sealed cases, for whoever may not know which. Raises
+    Refused (NO_SUCH_LETTER).
+    """
+    store, now = desk.store, desk.clock.now()
     box, _separator, key = id.partition(":")
+    named = _Naming(store, desk.workspace.org, by)
+    keys = [key]
+    if box == "wakeup" and key == SEALED:
+        keys = [each.key for each in store.read(lambda reader: reader.dead_letters())
+                if each.box == box and not named(each.key)]  # fmt: skip
+    elif box == "wakeup" and not named(key):
+        keys = []
     try:
-        done = store.transact(lambda tx: tx.requeue(box, key, now))
+        done = store.transact(lambda tx: sum(tx.requeue(box, each, now) for each in keys))
     except (KeyError, ValueError):
-        done = False
+        done = 0
     if not done:
         raise Refused(
             "NO_SUCH_LETTER",
             _("There is no dead letter {id}.").format(id=id),
             _("`referral deadletter list` lists them."),
         )
+    return done

@@ -7,6 +7,7 @@ from typing import Literal
 from referral_engine.errors import Refused
 from referral_engine.i18n import _
 from referral_engine.model.case import Case
+from referral_engine.model.code import is_code
 from referral_engine.model.principal import Principal
 from referral_engine.model.unit import TERRITORIAL
 from referral_engine.org import PERSON, Org
@@ -14,6 +15,7 @@ from referral_engine.org import PERSON, Org
 __all__ = [
     "PRIVACY",
     "Sight",
+    "hidden",
     "keeps_seals",
     "may_see",
     "sees_scores",
@@ -31,6 +33,11 @@ _OVERSIGHT = ("auditor", "administrator")
 _OFFICES = ("callback_officer", "reviewer", "dispatcher", "duty_leader", "county_leader",
             "township_director", "village_director")  # fmt: skip
 _STAND_IN = ("duty_leader", "county_leader", "township_director")
+
+
+def hidden(case: Case) -> bool:
+    """Whether the case is there only for those it is meant for, and for nobody else at all."""
+    return case.sealed not in ("", PRIVACY)
 
 
 def may_see(by: Principal, case: Case, org: Org) -> bool:
@@ -70,9 +77,10 @@ def unknown_case(id: str) -> Refused:
     """What is said of a code that does not exist, and in the same words of a case that does not
     exist for whoever asks: a seal must not even be guessed. Of a part, its case is said not to be
     there: whether the part is one would tell."""
+    head = id.partition("-")[0]
     return Refused(
         "UNKNOWN_CASE",
-        _("There is no case {code}.").format(code=id.partition("-")[0]),
+        _("There is no case {code}.").format(code=head if is_code(head) else id),
         _("`referral case list` shows the newest."),
     )
 

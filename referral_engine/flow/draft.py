@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 
 from referral_engine.errors import Refused
-from referral_engine.flow.access import PRIVACY, keeps_seals
+from referral_engine.flow.access import hidden, keeps_seals
 from referral_engine.flow.apply import apply
 from referral_engine.flow.facts import Facts
 from referral_engine.i18n import _
@@ -169,7 +169,7 @@ class Draft:
             if not found:
                 return case.holder
             unit = self.org.current(found, self.now)
-            if not case.sealed or case.sealed == PRIVACY or keeps_seals(unit, self.org):
+            if not hidden(case) or keeps_seals(unit, self.org):
                 return unit
             passed |= {found}
 
@@ -196,6 +196,12 @@ class Draft:
             )
         return found
 
+    def _told(self) -> tuple[Notice, ...]:
+        """The notices, marked where the case is sealed by now: rules seal after the first word."""
+        if not hidden(self.case):
+            return tuple(self._notices)
+        return tuple(msgspec.structs.replace(each, sealed=True) for each in self._notices)
+
     def done(self, note: str = "") -> Resolution:
         """What the command comes to."""
         return Resolution(
@@ -203,7 +209,7 @@ class Draft:
             events=tuple(self._events),
             content=self._content,
             calls=tuple(self._calls),
-            notices=tuple(self._notices),
+            notices=self._told(),
             follow_ups=tuple(self._follow_ups),
             note=note or command_name(self.request.command),
         )

@@ -31,7 +31,11 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A word to a unit or to the reporter; ``not_before`` keeps the quiet hours (UTC)."""
+    """A word to a unit or to the reporter; ``not_before`` keeps the quiet hours (UTC).
+
+    What is `sealed` goes to the unit's contact for sealed cases, or to the reporter, alone: not to
+    a channel that others read, nor by its case's code into a log.
+    """
 
     key: str
     case: str
@@ -39,6 +43,7 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     subject: str
     not_before: datetime | None = None
     detail: dict[str, str] = {}
+    sealed: bool = False
 
 
 class FollowUp(msgspec.Struct, frozen=True):

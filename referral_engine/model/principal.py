@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-__all__ = ["CENTRE_ROLES", "ENGINE", "ROLES", "Principal", "Role"]
+__all__ = ["CENTRE_ROLES", "ENGINE", "NOBODY", "ROLES", "Principal", "Role"]
 
 Role = Literal[
     "reporter",
@@ -46,3 +46,5 @@ class Principal(msgspec.Struct, frozen=True):
 
 
 ENGINE = Principal(id="engine", roles=("engine",))
+NOBODY = Principal(id="", roles=())
+"""Whoever keeps the machine and is nobody in the county."""

@@ -23,9 +23,13 @@ class Outlet(Protocol):
 class LogOutlet:
     """Names the notice in the log; units read theirs in the desk inbox, where the case waits.
 
-    A notice holds ids and no personal data, and neither does the line.
+    A notice holds ids and no personal data, and neither does the line; of a sealed case not even
+    the code, nor who is told.
     """
 
     def deliver(self, notice: Notice) -> None:
         """Never fails."""
+        if notice.sealed:
+            log.info("notice %s about a sealed case", notice.subject)
+            return
         log.info("notice %s to %s about case %s", notice.subject, notice.to, notice.case)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from referral_engine.clock import Clock, VirtualClock, monotonic
 from referral_engine.desk import Desk
+from referral_engine.desk.naming import in_log
 from referral_engine.errors import ReferralError
 from referral_engine.i18n import _
 from referral_engine.model import command as c
@@ -164,7 +165,7 @@ class Runner:
             future.result()
         except Exception as error:  # noqa: BLE001 - named, kept and tried again
             if not isinstance(error, Conflict):
-                name_failure(f"a command for case {claimed.work.case}", error)
+                name_failure(f"a command for case {self._named(claimed.work.case)}", error)
             retry = self.clock.now() + pause(claimed.claims)
             said, trace = told(error), trace_of(error)
             self.desk.store.transact(lambda tx: tx.failed_follow_up(claimed, said, trace, retry))
@@ -185,7 +186,7 @@ class Runner:
             future.result()
         except Exception as error:  # noqa: BLE001 - named, kept and tried again
             if not isinstance(error, Conflict):  # somebody was faster; a stale owner gives nothing
-                name_failure(f"a timer of case {claimed.code}", error)
+                name_failure(f"a timer of case {self._named(claimed.code)}", error)
             retry = self.clock.now() + pause(claimed.claims)
             said = told(error)
             self.desk.store.transact(
@@ -245,12 +246,15 @@ class Runner:
 
         self.desk.store.transact(finish)
 
+    def _named(self, code: str, text: str = "") -> str:
+        return in_log(self.desk.store, code, text)
+
     def _failure(self, notice: Notice) -> Exception | None:
         """Why it was not delivered; None when it was."""
         try:
             self._deliver(notice)
         except Exception as error:  # noqa: BLE001 - one recipient's trouble holds up no other
-            name_failure(f"notice {notice.key}", error)
+            name_failure(f"notice {self._named(notice.case, notice.key)}", error)
             return error
         return None
 

@@ -9,6 +9,7 @@ import msgspec
 
 from referral_engine.clock import Clock
 from referral_engine.desk import Desk
+from referral_engine.desk.naming import in_log
 from referral_engine.errors import Refused
 from referral_engine.flow.intake import ISSUE
 from referral_engine.model import command as c
@@ -104,7 +105,7 @@ class Calling:
         try:
             self._make(claimed)
         except Exception as error:  # noqa: BLE001 - ours, named and tried again like a plugin's
-            name_failure(f"call {claimed.work.key}", error)
+            name_failure(f"call {self._named(claimed.work)}", error)
             self._failed(claimed, told(error), trace_of(error), pause(claimed.claims))
         finally:
             self._in_hand.pop(claimed.item_id, None)
@@ -124,9 +125,8 @@ class Calling:
             with self._meter.call(call.unit, call.verb, sealed=bool(case.sealed)):
                 answer = self._departments.call(call.unit, call.verb, view, detail)  # type: ignore[arg-type]
         except PluginFailed as error:
-            said = {"case": call.case, "department": call.unit, "verb": call.verb}
-            said["outcome"] = error.kind
-            log.warning("call %s failed (%s)", call.key, error.brief, extra=said)
+            said = self._said(call) | {"verb": call.verb, "outcome": error.kind}
+            log.warning("call %s failed (%s)", self._named(call), error.brief, extra=said)
             wait = timedelta(seconds=error.retry_after)
             wait = wait if error.forgiven else max(wait, pause(claimed.claims))
             told_so = f"{error.kind}: {error.error}"
@@ -138,6 +138,15 @@ class Calling:
             work, after = following
             again = msgspec.structs.replace(work, not_before=now + after)
         self._finish(claimed, requests_of(answer, call, by), again, looked)
+
+    def _named(self, call: Call) -> str:
+        """The call's key, which begins with its case's code."""
+        return in_log(self._desk.store, call.case, call.key)
+
+    def _said(self, call: Call) -> dict[str, str]:
+        """Case and department for a log's fields; neither where the case is sealed."""
+        named = in_log(self._desk.store, call.case)
+        return {"case": named, "department": call.unit} if named == call.case else {}
 
     def _shown(self, case: Case, call: Call, issue: Issue, now: datetime) -> Shown | None:
         workspace = self._desk.workspace
@@ -189,10 +198,8 @@ class Calling:
             try:
                 self._desk.run(tx, request)
             except Refused as refused:
-                said = {"case": call.case, "department": call.unit, "code": refused.code}
-                log.warning(
-                    "case %s: %s came to nothing: %s", call.case, call.key, refused.code, extra=said
-                )
+                said = self._said(call) | {"code": refused.code}
+                log.warning("%s came to nothing: %s", self._named(call), refused.code, extra=said)
                 note = f"{call.verb}: {refused.code}"
             else:
                 return

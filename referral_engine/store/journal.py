@@ -33,6 +33,7 @@ __all__ = [
     "beyond",
     "clock",
     "event_rows",
+    "has",
     "horizon",
     "of_case",
     "upto",
@@ -99,6 +100,12 @@ def of_case(connection: Connection, code: str) -> Iterator[StoredEvent]:
     """The events of one case in their order."""
     query = _columns().where(case_event.c.case_code == code).order_by(case_event.c.seq)
     yield from map(_stored, connection.execute(query))
+
+
+def has(connection: Connection, code: str, kind: str) -> bool:
+    """Whether the case has an event of this kind."""
+    query = select(case_event.c.seq).where(case_event.c.case_code == code)
+    return connection.execute(query.where(case_event.c.kind == kind).limit(1)).first() is not None
 
 
 def after(connection: Connection, position: Position = START) -> Iterator[StoredEvent]:

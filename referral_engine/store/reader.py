@@ -105,6 +105,10 @@ class Reader:
         """Whether no case has this code."""
         return _KNOWN_CODE.first(self._connection, code=code) is None
 
+    def ever_sealed(self, code: str) -> bool:
+        """Whether the case is sealed, or was: its events say so where its file is gone."""
+        return journal.has(self.connection, code, "sealed")
+
     def referral_case(self, referral_id: str) -> str | None:
         """The code of the case a referral belongs to."""
         return listing.referral_case(self.connection, referral_id)
@@ -185,9 +189,11 @@ class Reader:
         """The cases that fit, newest registration first."""
         return listing.cases(self.connection, limit, where)
 
-    def count(self) -> int:
-        """How many cases there are."""
+    def count(self, *, sealed: bool = True) -> int:
+        """How many cases there are; without `sealed` ones for whoever may not know of them."""
         query = select(func.count()).select_from(case_file)
+        if not sealed:
+            query = query.where(_f.sealed == "")
         return self.connection.execute(query).scalar_one()
 
     def inbox(self, unit: str, limit: int = 1_000) -> list[listing.InboxLine]:

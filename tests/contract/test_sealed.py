@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import click
@@ -20,6 +21,7 @@ import pytest
 
 from referral_engine.cli import root
 from tests.contract.sealed_county import KNOW, PEOPLE, SECRETS, World, build, said, unset
+from tests.district import referral as process
 
 NOTHING = "reads no store"
 BY_ITSELF = "has a test of its own below"
@@ -255,3 +257,110 @@ def test_whoever_keeps_one_seal_knows_nothing_of_another(
     worlds: dict[str, World], actor: str, other: str
 ) -> None:
     assert differences(worlds["none"], worlds[other], (other,), actor, "en") == []
+
+
+# -- what is not a command that looks ------------------------------------------------------------
+@pytest.fixture
+def copies(worlds: dict[str, World], tmp_path: Path) -> tuple[World, World]:
+    """Copies to change: the world without sealed cases, and the one with both."""
+    return worlds["none"].copy(tmp_path / "none"), worlds["both"].copy(tmp_path / "both")
+
+
+def secrets_in(text: str, world: World) -> list[str]:
+    """What of the sealed cases stands in a text: words, names, codes."""
+    words = [word for kind in SECRETS for word in (*SECRETS[kind], world.codes[kind])]
+    return [word for word in words if word in text]
+
+
+def test_what_comes_in_later_meets_nothing_sealed(copies: tuple[World, World]) -> None:
+    """The same reporter, place and words: no link, no repeat, no problem, no other way to go."""
+    for words in (("intake", "alike.jsonl", "--json"), ("intake", "alike.jsonl", "--backfill")):
+        before, after = (said(world, world.referral(*words)) for world in copies)
+        assert before == after
+        assert not secrets_in(after.out + after.err, copies[1])
+    one, other = (told_of_all(world) for world in copies)
+    assert one == other
+    assert len(one) > 9
+
+
+def told_of_all(world: World) -> list[str]:
+    """Everything that is told of the cases that are not sealed, oldest first."""
+    query = "SELECT case_code FROM case_file WHERE sealed = '' ORDER BY registered_at, received_at"
+    told = []
+    for (code,) in world.sql(query):
+        for look in ("show", "explain", "history"):
+            shown = said(world, world.done("case", look, code, "--json")).out
+            told.append(shown.replace(code, "CODE"))
+    assert not [code for code in world.codes.values() if code in repr(told)]
+    return told
+
+
+def test_a_doctored_sealed_case_is_found_and_not_named(copies: tuple[World, World]) -> None:
+    _none, world = copies
+    code = world.codes["accusation"]
+    world.sql("UPDATE case_event SET owner = 'x' WHERE case_code = ? AND seq = 2", code)
+    world.sql("UPDATE referral SET unit = 'x' WHERE case_code = ?", world.codes["violence"])
+    for language in ("en", "zh_CN"):
+        for more in ((), ("--json",), ("--actor", "u0"), ("--actor", "d0")):
+            ran = world.referral("audit", "verify", *more, language=language)
+            assert ran.code == 1
+            assert "EVENT_ALTERED" in ran.out
+            assert "PROJECTION" in ran.out
+            assert not secrets_in(ran.out + ran.err, world)
+    assert code in world.referral("audit", "verify", "--actor", "s1").out
+    world.sql("DELETE FROM case_file WHERE case_code = ?", code)
+    assert not secrets_in(world.referral("audit", "verify").out, world)
+
+
+def test_a_dead_letter_says_that_something_is_stuck_and_not_what(
+    copies: tuple[World, World],
+) -> None:
+    _none, world = copies
+    code = world.codes["accusation"]
+    stuck = "UPDATE notice SET status = 'dead', error = ? WHERE case_code = ?"
+    world.sql(stuck, f"cannot tell {SECRETS['accusation'][1]}", code)
+    world.sql("UPDATE wakeup SET dead = 1 WHERE case_code = ?", code)
+    lists = [("deadletter", "list", *more) for more in ((), ("--json",), ("--actor", "d0"))]
+    for words in (*lists, ("doctor",)):
+        ran = world.referral(*words)
+        assert not secrets_in(ran.out + ran.err, world)
+        assert "discipline" not in ran.out
+    assert "wakeup:(sealed)" in world.done("deadletter", "list").out
+    assert code in world.done("deadletter", "list", "--actor", "s1").out
+    refused = world.referral("deadletter", "requeue", f"wakeup:{code}")
+    assert "NO_SUCH_LETTER" in refused.err
+    assert world.done("deadletter", "requeue", "wakeup:(sealed)").out.startswith("1 ")
+    assert world.sql("SELECT dead FROM wakeup WHERE case_code = ?", code) == [(0,)]
+
+
+def test_the_log_of_a_daemon_names_no_sealed_case(copies: tuple[World, World]) -> None:
+    """With every word on stderr, timers to fire, notices to tell, and a timer that fails."""
+    _none, world = copies
+    world.sql("UPDATE wakeup SET due_at = 1")
+    world.sql("UPDATE notice SET status = 'pending', lease_until = 0, claims = 0, due_at = 1")
+    ran = process(world.folder, "run", "--until-idle", "--verbose")
+    assert "notice" in ran.err
+    assert world.codes["open"] in ran.err, "an ordinary case is named"
+    assert "about a sealed case" in ran.err
+    world.sql("DELETE FROM rule_set")
+    world.sql("UPDATE wakeup SET due_at = 1")
+    failing = process(world.folder, "run", "--until-idle", "--verbose")
+    assert f"a timer of case {world.codes['open']} failed" in failing.err
+    assert "a timer of case (sealed) failed" in failing.err
+    for each in (ran, failing):
+        assert not secrets_in(each.out + each.err, world)
+        assert "discipline" not in each.err
+
+
+def test_what_goes_out_about_a_sealed_case_is_marked_for_its_contact_alone(
+    worlds: dict[str, World],
+) -> None:
+    both = worlds["both"]
+    sealed = {both.codes[kind] for kind in SECRETS}
+    told = both.sql("SELECT case_code, lane, payload FROM notice")
+    for code, lane, payload in told:
+        assert (b"sealed\xc3" in payload) is (code in sealed), "true, in MessagePack"
+        assert not any(word.encode() in payload for kind in SECRETS for word in SECRETS[kind])
+        if code == both.codes["accusation"]:
+            assert lane in ("reporter", "discipline"), "nothing goes to whom it accuses"
+    assert {code for code, _lane, _payload in told} >= sealed
