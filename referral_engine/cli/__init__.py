@@ -36,7 +36,9 @@ COMMANDS: dict[str, Lazy] = {
     "deadletter": (f"{_HERE}.deadletter:deadletter", gettext_noop("what was given up")),
     "token": (f"{_HERE}.token:token", gettext_noop("who may come in without the shell")),
     "access": (f"{_HERE}.access:access", gettext_noop("who looked at personal data")),
-    "db": (f"{_HERE}.database:db", gettext_noop("the database's schema")),
+    "backup": (f"{_HERE}.backup:backup", gettext_noop("write all of the store into one file")),
+    "restore": (f"{_HERE}.restore:restore", gettext_noop("put a backup in the store's place")),
+    "db": (f"{_HERE}.database:db", gettext_noop("the database: its schema, moving to another")),
 }
 
 

@@ -52,6 +52,8 @@ SHAPES: dict[str, str] = {
     "plugin list": "`{loaded: [{id, name, version, source, kinds, categories, rehearsal}],"
     " quarantined: [{name, reason, trace}], silent: [{unit, since, error}]}`",
     "audit verify": "`{ok, cases, checkpoints, anchor, findings: [{code, case, seq, what}]}`",
+    "backup": "`{file, cases, events, checkpoints, bytes, readable}`; `readable` is how many cases'"
+    " data keys lie in it unwrapped",
     "deadletter list": "an array of `{id, box, item_id, key, case_code, lane, claims, error,"
     " trace}`",
 }

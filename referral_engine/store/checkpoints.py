@@ -17,16 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    and_,
-    case,
-    func,
-    literal_column,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, Connection, and_, case, func, literal_column, select, update
 
 from referral_engine.store.chain import GENESIS, leaf, merkle_root
 from referral_engine.store.journal import (
@@ -151,9 +142,7 @@ def rebase(connection: Connection) -> bool:
     """
     e = case_event.c
     newest = connection.execute(select(func.max(e.xact))).scalar()
-    upcoming: ColumnElement[int] = literal_column(
-        "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
-    )
+    upcoming = literal_column("pg_snapshot_xmax(pg_current_snapshot())::text::bigint", BigInteger)
     if newest is None or newest < connection.execute(select(upcoming)).scalar_one():
         return False
     last = latest(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from sqlalchemy.pool import NullPool
 
 from referral_engine.store.errors import store_locked, store_on_network
 
-__all__ = ["DaemonLock", "database_file", "open_reader", "open_writer"]
+__all__ = ["APPLICATION", "DaemonLock", "database_file", "open_reader", "open_writer"]
+
+APPLICATION = "referral"
+"""How our sessions on a PostgreSQL name themselves, before machine and process."""
 
 # File systems whose locks or shared memory SQLite's WAL cannot rely on (sqlite.org/wal.html).
 _NETWORK = {
@@ -76,7 +80,9 @@ def database_file(url: URL | str) -> Path | None:
 def _open_server(url: URL, **pool: Any) -> Engine:
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
-    return create_engine(url, pool_pre_ping=True, **pool)
+    # So that those who would rather be alone on the database can tell who is there.
+    named = {"application_name": f"{APPLICATION} {socket.gethostname()[:32]}:{os.getpid()}"}
+    return create_engine(url, pool_pre_ping=True, connect_args=named, **pool)
 
 
 def _listen(engine: Engine, begin: str, cache_kib: int, *pragmas: str) -> None:

@@ -14,7 +14,9 @@ __all__ = [
     "Conflict",
     "key_missing",
     "one_person",
+    "store_in_use",
     "store_locked",
+    "store_moved",
     "store_on_network",
     "store_outdated",
     "store_readonly",
@@ -80,6 +82,24 @@ def store_locked(path: str, holder: str) -> Refused:
         "STORE_LOCKED",
         _("a daemon already runs on {path} (process {holder})").format(path=path, holder=holder),
         _("Stop it first; one store has one daemon."),
+    )
+
+
+def store_in_use(by: str) -> Refused:
+    """Others have the database open, and what is asked for needs it alone."""
+    return Refused(
+        "STORE_IN_USE",
+        _("the database is in use: {by}").format(by=by),
+        _("Stop the daemons, end the commands that still run, then do it again."),
+    )
+
+
+def store_moved(to: str) -> Refused:
+    """The store was carried elsewhere; what was written here now would be missing there."""
+    return Refused(
+        "STORE_MOVED",
+        _("this store was moved to {to}").format(to=to),
+        _("Set `database:` in config.yaml to it, or take it back: `referral db move --undo`."),
     )
 
 

@@ -66,6 +66,10 @@ class Keyring:
         except ValueError as error:
             raise _unreadable(str(path) if path else variable) from error
 
+    def has(self, master_key_id: str) -> bool:
+        """Whether what is under this master key can be unwrapped."""
+        return not master_key_id or master_key_id in self._ciphers
+
     def wrap(self, data_key: bytes, owner: str) -> tuple[bytes, str]:
         """`data_key` wrapped for `owner` (a case's code), and the id of the master key used."""
         if not self.current:

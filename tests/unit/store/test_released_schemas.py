@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
-from sqlalchemy.engine import make_url
 
 from referral_engine.clock import VirtualClock
 from referral_engine.errors import Refused
@@ -17,29 +15,14 @@ from referral_engine.plugins.departments import Departments
 from referral_engine.plugins.in_thread import InThread
 from referral_engine.store import Keyring, Store, schema
 from referral_engine.store.audit import verify
-from referral_engine.store.engine import database_file, open_writer
+from referral_engine.store.engine import open_writer
 from referral_engine.trial.box import Box
 from referral_engine.version import __version__
+from tests.fixtures.schema.load import load
 from tests.fixtures.schema.make import FOLDER, KEY, UNTIL
 from tests.unit.desk.county import DAY, make
 
 KINDS = ("sqlite", "postgresql")
-
-
-def load(version: str, url: str) -> None:
-    """Puts the fixture of a schema into the empty database at `url`."""
-    file = database_file(url)
-    kind = "postgresql" if file is None else "sqlite"
-    script = (FOLDER / f"{version}.{kind}.sql").read_text("utf-8")
-    if file is not None:
-        with sqlite3.connect(file) as lite:
-            lite.executescript(script)
-        return
-    import psycopg
-
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address) as server:
-        server.execute(script)  # type: ignore[call-overload]
 
 
 @pytest.fixture(params=sorted(set(schema.RELEASED.values())))
