@@ -58,6 +58,12 @@ def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
+def file_url(tmp_path: Path) -> str:
+    """An empty database where its kind is of no account."""
+    return f"sqlite:///{tmp_path}/other.db"
+
+
+@pytest.fixture
 def told(any_url: str) -> str:
     loaded(any_url)
     return any_url
@@ -139,13 +145,13 @@ def _unseen(connection: Any) -> set[str]:
     return {head.code for head in _changed(connection, latest(connection))}
 
 
-def test_numbers_of_rows_that_are_gone_are_not_given_again(told: str, other_url: str) -> None:
+def test_numbers_of_rows_that_are_gone_are_not_given_again(told: str, file_url: str) -> None:
     with Store.open(told, KEYS) as store:
         opened(store, "A-1")
         gone = max(_numbers_of(store, "A-1"))
         store.transact(lambda tx: _forget(tx.connection, "A-1"))
-    move(told, other_url, "elsewhere", NOW, quiet)
-    with Store.open(other_url, KEYS) as store:
+    move(told, file_url, "elsewhere", NOW, quiet)
+    with Store.open(file_url, KEYS) as store:
         opened(store, "A-2")
         assert min(_numbers_of(store, "A-2")) > gone
 
@@ -156,9 +162,9 @@ def _forget(connection: Any, code: str) -> None:
             connection.execute(table.delete().where(table.c.case_code == code))
 
 
-def test_leases_end_with_the_move(told: str, other_url: str) -> None:
-    move(told, other_url, "elsewhere", NOW, quiet)
-    with Store.open(other_url, KEYS) as store, store.reading() as reader:
+def test_leases_end_with_the_move(told: str, file_url: str) -> None:
+    move(told, file_url, "elsewhere", NOW, quiet)
+    with Store.open(file_url, KEYS) as store, store.reading() as reader:
         for box in (*OUTBOXES, wakeup):
             held = select(box.c.lease_until).where(box.c.lease_until > 0, box.c.error == "")
             assert reader.connection.execute(held).all() == []
@@ -257,17 +263,17 @@ def test_an_anchor_that_knows_no_more_stays(told: str, tmp_path: Path) -> None:
         assert verify(store.engine, anchor) == []
 
 
-def test_nobody_works_meanwhile(told: str, other_url: str, tmp_path: Path) -> None:
+def test_nobody_works_meanwhile(told: str, file_url: str, tmp_path: Path) -> None:
     file = tmp_path / "b.backup"
     back_up(told, file, NOW, quiet)
     with Store.open(told, KEYS) as store, store.lock_daemon() or _other_session(told):
         for act in (
             lambda: restore(file, told, KEYS, NOW, quiet, replace=True),
-            lambda: move(told, other_url, "elsewhere", NOW, quiet),
+            lambda: move(told, file_url, "elsewhere", NOW, quiet),
         ):
             with pytest.raises(Refused, match=r"STORE_LOCKED|STORE_IN_USE"):
                 act()
-    assert _schema_of(other_url) == ""
+    assert _schema_of(file_url) == ""
 
 
 def _other_session(url: str) -> Any:
@@ -279,22 +285,22 @@ def _other_session(url: str) -> Any:
     return psycopg.connect(address, application_name="referral elsewhere:1", autocommit=True)
 
 
-def test_the_keys_of_a_backup_must_be_there(told: str, other_url: str, tmp_path: Path) -> None:
+def test_the_keys_of_a_backup_must_be_there(told: str, file_url: str, tmp_path: Path) -> None:
     file = tmp_path / "b.backup"
     back_up(told, file, NOW, quiet)
     with pytest.raises(Refused, match="KEY_MISSING"):
-        restore(file, other_url, Keyring([bytes(32)]), NOW, quiet)
-    assert _schema_of(other_url) == ""
+        restore(file, file_url, Keyring([bytes(32)]), NOW, quiet)
+    assert _schema_of(file_url) == ""
 
 
-def test_only_a_backup_is_restored(told: str, other_url: str, tmp_path: Path) -> None:
+def test_only_a_backup_is_restored(told: str, file_url: str, tmp_path: Path) -> None:
     text_file = tmp_path / "notes.txt"
     text_file.write_text("no backup\n", "utf-8")
     with pytest.raises(Refused, match="NOT_A_BACKUP"):
-        restore(text_file, other_url, KEYS, NOW, quiet)
+        restore(text_file, file_url, KEYS, NOW, quiet)
     if told.startswith("sqlite"):
         with pytest.raises(Refused, match="NOT_A_BACKUP"):
-            restore(Path(told.removeprefix("sqlite:///")), other_url, KEYS, NOW, quiet)
+            restore(Path(told.removeprefix("sqlite:///")), file_url, KEYS, NOW, quiet)
 
 
 def test_an_interrupted_move_is_begun_again(told: str, other_url: str) -> None:
