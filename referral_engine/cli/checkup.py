@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from referral_engine.cli.output import short, when
 from referral_engine.cli.silent import not_answering
+from referral_engine.desk.keys import key_file_is_open, keys_of
 from referral_engine.desk.opening import open_store, shown_url
 from referral_engine.desk.operations import (
     HEAD,
@@ -69,12 +70,6 @@ def _organisation(workspace: Workspace, now: datetime) -> Found:
         territories=len(content.territories), units=len(content.units), people=len(content.people)
     )
     yield "ok", numbers
-    if not workspace.config.key_file and not _master_key():
-        yield (
-            "warning",
-            _("personal data is stored unencrypted"),
-            _("Set REFERRAL_MASTER_KEY, or `keys: file:` in config.yaml."),
-        )
 
 
 def _rules(workspace: Workspace, now: datetime) -> Found:
@@ -175,6 +170,38 @@ def _store(workspace: Workspace, now: datetime) -> Found:
         )
 
 
+def _keys(workspace: Workspace, now: datetime) -> Found:
+    if key_file_is_open(workspace):
+        yield (
+            "warning",
+            _("others may read {file}").format(file=workspace.config.key_file),
+            _("Take it from them: chmod 600."),
+        )
+    found = keys_of(workspace) if schema_of(workspace) == HEAD else []
+    if not workspace.config.key_file and not _master_key():
+        yield (
+            "warning",
+            _("personal data is stored unencrypted"),
+            _("Make a key with `referral keys new`; set REFERRAL_MASTER_KEY or `keys: file:`."),
+        )
+        return
+    missing = [each.id for each in found if each.uses and not each.there]
+    for id in missing:
+        yield (
+            "fault",
+            _("the master key {key} is not in the keyring").format(key=id),
+            _("Set REFERRAL_MASTER_KEY, or name the key file in config.yaml."),
+        )
+    if any(each.uses and not each.current for each in found) and not missing:
+        yield (
+            "warning",
+            _("some personal data is not under the current key"),
+            _("`referral keys rotate` wraps it anew."),
+        )
+    elif not missing:
+        yield "ok", _("personal data is under the current key")
+
+
 def _timers(workspace: Workspace, now: datetime) -> Found:
     if schema_of(workspace) != HEAD:
         return
@@ -268,6 +295,7 @@ _SUBJECTS: dict[str, Callable[[Workspace, datetime], Found]] = {
     "rules": _rules,
     "plugins": _plugins,
     "store": _store,
+    "keys": _keys,
     "timers": _timers,
     "calendar": _calendar,
     "audit": _audit,

@@ -12,6 +12,7 @@ from referral_engine.desk.stranding import refuse_stranding
 from referral_engine.errors import ReferralError
 from referral_engine.runner.auditor import Auditor
 from referral_engine.runner.base import Runner
+from referral_engine.store import Keyring
 from referral_engine.workspace import Workspace
 
 __all__ = ["BEAT_EVERY", "CHECKPOINT_EVERY", "DOWN_AFTER", "Housekeeping"]
@@ -92,6 +93,7 @@ class Housekeeping:
             workspace = Workspace.open(desk.workspace.config.file)
             rules = workspace.rules()
             refuse_stranding(desk.store, workspace.org)
+            desk.store.take_keys(Keyring.load(workspace.config.key_file))
         except (ReferralError, OSError) as error:
             log.error("the workspace is not taken over: %s", error)
             return

@@ -21,7 +21,7 @@ from referral_engine.errors import Refused
 from referral_engine.i18n import _
 from referral_engine.store.errors import key_missing
 
-__all__ = ["KEY_BYTES", "NO_KEYS", "Keyring", "decrypt", "encrypt"]
+__all__ = ["KEY_BYTES", "NO_KEYS", "Keyring", "decrypt", "encrypt", "fresh_key"]
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -39,10 +39,18 @@ def decrypt(key: AESGCM, sealed: bytes, about: bytes) -> bytes:
 
 
 class Keyring:
-    """The first key wraps, all of them unwrap. An empty keyring stores data keys in the clear."""
+    """The first key wraps, all of them unwrap. An empty keyring stores data keys in the clear.
 
-    def __init__(self, keys: Sequence[bytes] = ()) -> None:
+    One that was read from a file reads it again when it meets a key it does not know: so keys can
+    be rotated beside a running daemon.
+    """
+
+    def __init__(self, keys: Sequence[bytes] = (), file: Path | None = None) -> None:
         """Takes raw keys of 32 bytes; raises ValueError for another length."""
+        self._file = file
+        self._take(keys)
+
+    def _take(self, keys: Sequence[bytes]) -> None:
         if any(len(key) != KEY_BYTES for key in keys):
             raise ValueError(_("a master key has 32 bytes"))
         self._ciphers = {_key_id(key): AESGCM(key) for key in keys}
@@ -55,20 +63,18 @@ class Keyring:
         Empty where neither is given. Raises Refused (KEY_UNREADABLE) for anything else.
         """
         source = os.environ.get(variable, "")
-        if not source and path is not None:
-            try:
-                source = path.read_text("ascii")
-            except (OSError, UnicodeDecodeError) as error:
-                raise _unreadable(str(path)) from error
-        try:
-            written = source.replace(",", " ").split()
-            return cls([base64.b64decode(each, validate=True) for each in written])
-        except ValueError as error:
-            raise _unreadable(str(path) if path else variable) from error
+        if source:
+            return cls(_decoded(source, variable))
+        return cls() if path is None else cls(_read(path), path)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the master keys, the one that wraps first."""
+        return tuple(self._ciphers)
 
     def has(self, master_key_id: str) -> bool:
         """Whether what is under this master key can be unwrapped."""
-        return not master_key_id or master_key_id in self._ciphers
+        return not master_key_id or self._cipher(master_key_id) is not None
 
     def wrap(self, data_key: bytes, owner: str) -> tuple[bytes, str]:
         """`data_key` wrapped for `owner` (a case's code), and the id of the master key used."""
@@ -80,13 +86,41 @@ class Keyring:
         """The data key; raises Refused (KEY_MISSING, KEY_WRONG)."""
         if not master_key_id:
             return wrapped
-        if (cipher := self._ciphers.get(master_key_id)) is None:
+        if (cipher := self._cipher(master_key_id)) is None:
             raise key_missing(master_key_id)
         try:
             return decrypt(cipher, wrapped, owner.encode())
         except InvalidTag:
             message = _("the data key of {owner} was changed in the database").format(owner=owner)
             raise Refused("KEY_WRONG", message, _("Restore it from a backup.")) from None
+
+    def _cipher(self, master_key_id: str) -> AESGCM | None:
+        if master_key_id not in self._ciphers and self._file is not None:
+            self._take(_read(self._file))
+        return self._ciphers.get(master_key_id)
+
+
+def fresh_key() -> str:
+    """A new master key, as environment and file take it."""
+    return base64.b64encode(os.urandom(KEY_BYTES)).decode()
+
+
+def _read(path: Path) -> list[bytes]:
+    try:
+        written = path.read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(str(path)) from error
+    return _decoded(written, str(path))
+
+
+def _decoded(written: str, source: str) -> list[bytes]:
+    try:
+        keys = [base64.b64decode(each, validate=True) for each in written.replace(",", " ").split()]
+    except ValueError as error:
+        raise _unreadable(source) from error
+    if any(len(key) != KEY_BYTES for key in keys):
+        raise _unreadable(source)
+    return keys
 
 
 def _key_id(key: bytes) -> str:
@@ -97,7 +131,7 @@ def _unreadable(source: str) -> Refused:
     return Refused(
         "KEY_UNREADABLE",
         _("{source} holds no master key").format(source=source),
-        _("Write 32 random bytes in base64, for example from `openssl rand -base64 32`."),
+        _("Write 32 random bytes in base64, for example from `referral keys new`."),
     )
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, select
 from referral_engine.store import bells, schema
 from referral_engine.store.checkpoints import Checkpoint, anchor
 from referral_engine.store.engine import DaemonLock, database_file, open_reader, open_writer
-from referral_engine.store.errors import store_readonly
+from referral_engine.store.errors import key_missing, store_readonly
 from referral_engine.store.forwarding import MOVED, refuse_moved
 from referral_engine.store.keyring import KEY_BYTES, NO_KEYS, Keyring
 from referral_engine.store.reader import Reader, Township
@@ -28,7 +28,7 @@ from referral_engine.store.rebuild import codes_after, rebuild_cases
 from referral_engine.store.statements import insert, run
 from referral_engine.store.tables import setting
 from referral_engine.store.transaction import Tx
-from referral_engine.store.vault import Vault, rewrap
+from referral_engine.store.vault import Vault, masters, rewrap, rewrap_secret
 from referral_engine.store.writer import Traffic, Writer
 
 __all__ = ["Store", "township_segment"]
@@ -149,16 +149,39 @@ class Store:
         made = hmac.new(self._digest_secret, value.encode(), hashlib.sha256)
         return made.hexdigest()[:_DIGEST_CHARACTERS]
 
-    def rotate(self, keys: Keyring) -> int:
+    def masters(self) -> dict[str, int]:
+        """How many data keys lie under each master key by its id; in the clear under an empty one."""
+        return self.read(lambda reader: masters(reader.connection))
+
+    def take_keys(self, keys: Keyring) -> None:
+        """Goes on with other master keys. Raises Refused (KEY_MISSING) where they do not open all
+        that is stored; then it goes on with those it has.
+        """
+        for master in self.masters():
+            if not keys.has(master):
+                raise key_missing(master)
+        self._keyring, self._vault = keys, Vault(keys)
+
+    def rotate(self, keys: Keyring, told: Callable[[int], None] = lambda _more: None) -> int:
         """Wraps every data key anew under the current key of `keys`, which must still hold those
         in use; how many were. The store goes on with `keys`; the chains are not touched.
 
-        Runs beside intake, some keys a transaction; interrupted, it is run again.
+        Runs beside intake, some keys a transaction, and tells how many more are done; interrupted,
+        it is run again. Raises Refused (KEY_MISSING).
         """
-        done = 0
-        self._keyring, self._vault = keys, Vault(keys)
-        while changed := self.transact(lambda tx: rewrap(tx.connection, keys)):
-            done += changed
+        self.take_keys(keys)
+        done = int(self.transact(lambda tx: rewrap_secret(tx.connection, keys)))
+        # Who works beside it with the keys of before wraps new ones under an old key.
+        while round_of_all := self._rewrap_all(keys, told):
+            done += round_of_all
+        return done
+
+    def _rewrap_all(self, keys: Keyring, told: Callable[[int], None]) -> int:
+        done, last = 0, ""
+        while codes := self.transact(partial(self._rewrap, keys, last)):
+            done += len(codes)
+            last = codes[-1]
+            told(len(codes))
         return done
 
     def rebuild(self) -> int:
@@ -217,6 +240,9 @@ class Store:
 
     def _rebuild(self, codes: list[str], tx: Tx) -> int:
         return rebuild_cases(tx.connection, codes, self._township)
+
+    def _rewrap(self, keys: Keyring, after: str, tx: Tx) -> list[str]:
+        return rewrap(tx.connection, keys, after)
 
     def _begin(self, connection: Connection, *, alone: bool) -> Tx:
         return Tx(connection, self._vault, self._township, alone=alone, ringer=self._ringer)

@@ -8,7 +8,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import Connection, Select, delete, func, literal, select, update
 
 from referral_engine.errors import Refused
 from referral_engine.i18n import _
@@ -17,7 +17,16 @@ from referral_engine.store.prepared import numbered, prepared, values
 from referral_engine.store.statements import Row
 from referral_engine.store.tables import content, data_key, setting
 
-__all__ = ["CONTENT_COLUMNS", "DATA_KEY_COLUMNS", "CaseKey", "Vault", "content_rows", "rewrap"]
+__all__ = [
+    "CONTENT_COLUMNS",
+    "DATA_KEY_COLUMNS",
+    "CaseKey",
+    "Vault",
+    "content_rows",
+    "masters",
+    "rewrap",
+    "rewrap_secret",
+]
 
 CONTENT_COLUMNS = ("case_code", "ref", "ciphertext")
 DATA_KEY_COLUMNS = ("case_code", "wrapped", "master_key_id")
@@ -126,25 +135,48 @@ def content_rows(key: CaseKey, code: str, texts: Mapping[str, str]) -> list[Row]
     return [(code, ref, key.seal(ref, text.encode())) for ref, text in texts.items()]
 
 
-def rewrap(connection: Connection, keyring: Keyring, limit: int = 1_000) -> int:
-    """Wraps up to `limit` data keys and secrets anew under the current key of `keyring`.
-
-    Returns how many were left under another key and are done now; call it until it returns 0,
-    each time in a transaction of its own, so that intake goes on meanwhile.
+def rewrap(
+    connection: Connection, keyring: Keyring, after: str = "", limit: int = 1_000
+) -> list[str]:
+    """Wraps up to `limit` data keys anew under the current key of `keyring`: of those left under
+    another the first beyond the code `after`. Whose they were; call it until it returns none, each
+    time in a transaction of its own, so that intake goes on meanwhile.
     """
-    done = 0
-    for table, owner in ((data_key, "case_code"), (setting, "name")):
-        value = "wrapped" if table is data_key else "value"
-        query = select(table).where(table.c.master_key_id != keyring.current)
-        if table is setting:
-            query = query.where(table.c.name == "digest_secret")
-        for row in connection.execute(query.limit(limit - done)).mappings().all():
-            clear = keyring.unwrap(row[value], row["master_key_id"], row[owner])
-            wrapped, master = keyring.wrap(clear, row[owner])
-            connection.execute(
-                update(table)
-                .where(table.c[owner] == row[owner])
-                .values({value: wrapped, "master_key_id": master})
-            )
-            done += 1
-    return done
+    code, master = data_key.c.case_code, data_key.c.master_key_id
+    query = select(data_key).where(master != keyring.current, code > after).order_by(code)
+    rows = connection.execute(query.limit(limit)).all()
+    for row in rows:
+        clear = keyring.unwrap(row.wrapped, row.master_key_id, row.case_code)
+        wrapped, current = keyring.wrap(clear, row.case_code)
+        connection.execute(
+            update(data_key)
+            .where(code == row.case_code, master == row.master_key_id)
+            .values(wrapped=wrapped, master_key_id=current)
+        )
+    return [row.case_code for row in rows]
+
+
+def rewrap_secret(connection: Connection, keyring: Keyring) -> bool:
+    """The same for the store's own secret; whether it was under another key."""
+    query = select(setting).where(setting.c.name == "digest_secret")
+    row = connection.execute(query).one()
+    if row.master_key_id == keyring.current:
+        return False
+    clear = keyring.unwrap(row.value, row.master_key_id, row.name)
+    value, current = keyring.wrap(clear, row.name)
+    changed = update(setting).where(setting.c.name == row.name)
+    connection.execute(changed.values(value=value, master_key_id=current))
+    return True
+
+
+def masters(connection: Connection) -> dict[str, int]:
+    """How many data keys, the store's own secret among them, lie under each master key by its id;
+    those in the clear under an empty one.
+    """
+    found: dict[str, int] = {}
+    secret = select(setting.c.master_key_id, literal(1)).where(setting.c.name == "digest_secret")
+    master = data_key.c.master_key_id
+    for query in (select(master, func.count()).group_by(master), secret):
+        for id, count in connection.execute(query):
+            found[id] = found.get(id, 0) + count
+    return found

@@ -77,8 +77,8 @@ def proof(referral: Referral, *words: str) -> dict[str, Any]:
 
 
 @contextmanager
-def running(county: Path) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command("run"), cwd=county, env=environment())
+def running(county: Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command("run"), cwd=county, env=environment(**more))
     try:
         lock = county / "var/referral.db.lock"
         until(lambda: lock.exists() and lock.read_text("ascii") == str(process.pid))
@@ -158,3 +158,33 @@ def test_a_county_that_outgrows_its_machine_moves_and_may_come_back(
     taken = referral("db", "move", "--undo", *there)
     assert (taken.returncode, "home.db" in taken.stdout) == (0, True)
     assert referral("db", "move").returncode == 2
+
+
+def test_a_new_master_key_beside_the_daemon(county: Path, referral: Referral) -> None:
+    """New key first, SIGHUP, rotate, old key away, SIGHUP: docs/operations.md."""
+    config = county / "config.yaml"
+    config.write_text(config.read_text("utf-8") + "keys: {file: master.key}\n", "utf-8")
+    by_file = {"REFERRAL_MASTER_KEY": ""}
+    old = referral("keys", "new").stdout.strip()
+    (county / "master.key").write_text(old, "ascii")
+    (county / "issues.jsonl").write_text(json.dumps({**ISSUE, "id": "1"}) + "\n", "utf-8")
+    assert referral("intake", "issues.jsonl", "--backfill", **by_file).returncode == 0
+    with running(county, **by_file) as daemon:
+        new = referral("keys", "new").stdout.strip()
+        (county / "master.key").write_text(f"{new}\n{old}\n", "ascii")
+        daemon.send_signal(signal.SIGHUP)
+        turned = referral("keys", "rotate", **by_file)
+        assert turned.returncode == 0, turned.stderr
+        assert "can be dropped" in turned.stderr
+        (county / "master.key").write_text(new, "ascii")
+        daemon.send_signal(signal.SIGHUP)
+        (county / "issues.jsonl").write_text(json.dumps({**ISSUE, "id": "2"}) + "\n", "utf-8")
+        assert referral("intake", "issues.jsonl", "--backfill", **by_file).returncode == 0
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(60) == 0
+    (status,) = json.loads(referral("keys", "status", "--json", **by_file).stdout)
+    assert (status["current"], status["there"], status["uses"]) == (True, True, 3)
+    lost = referral("keys", "status", REFERRAL_MASTER_KEY=old)
+    assert (lost.returncode, "KEY_MISSING" in lost.stderr) == (1, True)
+    (county / "master.key").chmod(0o644)
+    assert "chmod 600" in referral("doctor", **by_file).stdout

@@ -47,8 +47,8 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path, referral: Refe
 def test_the_doctor_looks_at_everything(referral: Referral) -> None:
     found = checks(referral)
     assert set(found) == {
-        "config", "organisation", "rules", "plugins", "store", "timers", "calendar", "audit",
-        "web",
+        "config", "organisation", "rules", "plugins", "store", "keys", "timers", "calendar",
+        "audit", "web",
     }  # fmt: skip
     assert ("ok", "the newest 2 cases replay from their events") in found["store"]
     assert referral("doctor").code == 0
