@@ -20,14 +20,16 @@ from referral_engine.model.plugin_settings import (
     PluginSettings,
 )
 from referral_engine.model.policy import Policy
+from referral_engine.model.retention import Retention
 from referral_engine.model.span import Span
 from referral_engine.model.web_settings import WebSettings
+from referral_engine.retention_section import read_retention
 
 __all__ = ["Config", "load_config"]
 
 _SECTIONS = (
     "county", "database", "anchor", "organisation", "rules", "calendar", "plugins", "keys",
-    "intake", "fields", "flow", "web", "log",
+    "intake", "fields", "flow", "web", "log", "mode", "retention",
 )  # fmt: skip
 _PLUGIN_LIMITS = {
     "deadline": (1, 3_600),
@@ -71,6 +73,8 @@ class Config(msgspec.Struct, frozen=True):
     policy: Policy
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
+    read_only: bool = False
+    retention: Retention = Retention()
 
 
 def load_config(path: Path) -> Config:
@@ -123,6 +127,8 @@ class _Reader:
             policy=policy,
             web=self._web(found),
             log=self._log(found),
+            read_only=self._choice(found, "mode", ("read_write", "read_only")) == "read_only",
+            retention=read_retention(self.yaml, found.get("retention")),
         )
 
     def _section(

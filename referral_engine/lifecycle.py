@@ -124,6 +124,9 @@ STEPS: tuple[Step, ...] = (
     Step("letter_delivered", ANY, (*DIRECTING, *UNIT, "engine")),
     Step("raise", WORKING, (*DIRECTING, "engine"), ("assigned",)),
     Step("migrate", OPEN, ("administrator", "duty_leader")),
+    Step("preserve", ANY, (*DIRECTING, "administrator")),
+    Step("end_preservation", ANY, (*DIRECTING, "administrator")),
+    Step("anonymise", OVER, ("engine",)),
     Step("tick", ANY, ("engine",), ("accepted", "assigned", "archived")),
     *(
         Step(command, ANY, ("engine",))

@@ -38,6 +38,7 @@ COMMANDS: dict[str, Lazy] = {
     "access": (f"{_HERE}.access:access", gettext_noop("who looked at personal data")),
     "backup": (f"{_HERE}.backup:backup", gettext_noop("write all of the store into one file")),
     "restore": (f"{_HERE}.restore:restore", gettext_noop("put a backup in the store's place")),
+    "retention": (f"{_HERE}.retention:retention", gettext_noop("how long what is kept")),
     "keys": (f"{_HERE}.keys:keys", gettext_noop("the master keys that personal data is under")),
     "db": (f"{_HERE}.database:db", gettext_noop("the database: its schema, moving to another")),
 }

@@ -54,6 +54,10 @@ SHAPES: dict[str, str] = {
     "audit verify": "`{ok, cases, checkpoints, anchor, findings: [{code, case, seq, what}]}`",
     "backup": "`{file, cases, events, checkpoints, bytes, readable}`; `readable` is how many cases'"
     " data keys lie in it unwrapped",
+    "retention run": "`{dry_run, cases: {rule: count}, access_log, outbox, results}`, the last"
+    " three where they have a term",
+    "retention hold": _RESULT,
+    "retention release": _RESULT,
     "keys status": "an array of `{id, uses, current, there}`; an empty `id` is data keys in the"
     " clear",
     "deadletter list": "an array of `{id, box, item_id, key, case_code, lane, claims, error,"

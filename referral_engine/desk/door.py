@@ -151,6 +151,8 @@ class Desk:
                     _("The key {key} was used for another command.").format(key=request.key),
                     _("Use a new key for a new command."),
                 )
+            if not before.result:  # its term has passed; that it was given is kept for ever
+                return Answer(request.case, command_name(request.command), duplicate=True)
             answer = msgspec.json.decode(before.result, type=Answer)
             return msgspec.structs.replace(answer, duplicate=True)
         if isinstance(request.command, c.Register):

@@ -98,7 +98,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     whenever no department does; ``first`` whoever took it in (首问责任); ``level`` the level of
     leadership in charge, ``steps`` how often it was stepped up since it was last assigned.
     ``designated`` are units bound to lead, ``challenged`` persons who are not to mediate.
-    ``reporter`` is a keyed digest, for an anonymous one that of the case itself.
+    ``reporter`` is a keyed digest, for an anonymous one that of the case itself. ``preserved``
+    keeps the rules of retention from its content; ``anonymised_at`` is when they took it last.
     """
 
     code: str
@@ -164,6 +165,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     closed_at: datetime | None = None
     defer_until: datetime | None = None
     last_at: datetime | None = None
+    preserved: bool = False
+    anonymised_at: datetime | None = None
 
     @property
     def over(self) -> bool:

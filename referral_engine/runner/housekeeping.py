@@ -12,6 +12,7 @@ from referral_engine.desk.stranding import refuse_stranding
 from referral_engine.errors import ReferralError
 from referral_engine.runner.auditor import Auditor
 from referral_engine.runner.base import Runner
+from referral_engine.runner.nightly import Nightly
 from referral_engine.store import Keyring
 from referral_engine.workspace import Workspace
 
@@ -42,6 +43,8 @@ class Housekeeping:
         self._anchor = anchor
         self._jumps = JumpWatch(runner.clock) if watch else None
         self._accepted = runner.desk.store.read(lambda reader: reader.clock_accepted())
+        # A rehearsal in virtual time shows what was, whatever its terms.
+        self._nightly = Nightly(runner.desk) if watch else None
         self._checked: float | None = None
         self._beaten: datetime | None = None
         self._auditor, self._audited = Auditor(runner.desk.store), monotonic()
@@ -55,6 +58,8 @@ class Housekeeping:
             late = self._beaten is None or now - self._beaten >= BEAT_EVERY
             if late and not self.runner.suspended:
                 self._beat(now)
+        if self._nightly is not None and not self.runner.suspended:
+            self._nightly.look(now)
         if self._checked is None or monotonic() - self._checked >= CHECKPOINT_EVERY:
             self.checkpoint(timedelta(seconds=CHECKPOINT_EVERY) / 2 if self._jumps else timedelta())
 

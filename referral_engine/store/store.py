@@ -150,7 +150,7 @@ class Store:
         return made.hexdigest()[:_DIGEST_CHARACTERS]
 
     def masters(self) -> dict[str, int]:
-        """How many data keys lie under each master key by its id; in the clear under an empty one."""
+        """How many data keys lie under each master key by its id, an empty one in the clear."""
         return self.read(lambda reader: masters(reader.connection))
 
     def take_keys(self, keys: Keyring) -> None:

@@ -6,9 +6,20 @@ from referral_engine.flow.folds import (
     closing,
     intake,
     joining,
+    retention,
     standing,
     unit_part,
 )
 from referral_engine.flow.folds.table import FOLDS
 
-__all__ = ["FOLDS", "centre", "clocks", "closing", "intake", "joining", "standing", "unit_part"]
+__all__ = [
+    "FOLDS",
+    "centre",
+    "clocks",
+    "closing",
+    "intake",
+    "joining",
+    "retention",
+    "standing",
+    "unit_part",
+]

@@ -62,6 +62,7 @@ from referral_engine.model.command.joining import (
 )
 from referral_engine.model.command.order import Order
 from referral_engine.model.command.parties import AddParty, Agree, Challenge, Consent, Settle
+from referral_engine.model.command.retention import Anonymise, EndPreservation, Preserve
 from referral_engine.model.command.unit_part import (
     Arrive,
     Claim,
@@ -86,6 +87,7 @@ __all__ = [
     "AddAccused",
     "AddParty",
     "Agree",
+    "Anonymise",
     "Archive",
     "Arrive",
     "CallBack",
@@ -102,6 +104,7 @@ __all__ = [
     "Defer",
     "Designate",
     "Dispatch",
+    "EndPreservation",
     "Exclude",
     "Extend",
     "HandOff",
@@ -118,6 +121,7 @@ __all__ = [
     "Order",
     "Part",
     "PassAnswer",
+    "Preserve",
     "Progress",
     "Raise",
     "Rate",
@@ -154,7 +158,7 @@ Command = (
     | Review | CallBack | Rate | Rework | Defer | Close | Archive
     | Merge | Unmerge | Split | AddAccused | Sign | SendLetter | LetterDelivered
     | Tick | Raise | Absorb | Release | PassAnswer | Link | MarkRecurred | ConfirmDeadlines
-    | LateAnswer | CallFailed | Migrate
+    | LateAnswer | CallFailed | Migrate | Preserve | EndPreservation | Anonymise
 )  # fmt: skip
 COMMANDS: tuple[type[Order], ...] = tuple(Order.__subclasses__())
 

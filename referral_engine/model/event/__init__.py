@@ -51,6 +51,7 @@ from referral_engine.model.event.closing import (
 )
 from referral_engine.model.event.intake import Accepted, Barred, Decided, Linked, Registered, Sealed
 from referral_engine.model.event.joining import Absorbed, Merged, Released, SplitOff, Unmerged
+from referral_engine.model.event.retention import Anonymised, PreservationEnded, Preserved
 from referral_engine.model.event.standing import (
     Agreed,
     AnsweredLate,
@@ -93,6 +94,7 @@ __all__ = [
     "Absorbed",
     "Accepted",
     "Agreed",
+    "Anonymised",
     "Answered",
     "AnsweredLate",
     "AnsweredNotNeeded",
@@ -136,6 +138,8 @@ __all__ = [
     "Offered",
     "PartyAdded",
     "Paused",
+    "PreservationEnded",
+    "Preserved",
     "ProblemNamed",
     "Progressed",
     "ProposalVoid",
@@ -186,6 +190,7 @@ EventBody = (
     | PartyAdded | ConsentGiven | MediatorChallenged | Agreed | Settled
     | FlagDerived | EffectDone | Recommended | LetterSent | LetterReceived
     | ProblemNamed | IncidentJoined | Recurred | AnsweredLate | CallGivenUp | RulesMigrated
+    | Preserved | PreservationEnded | Anonymised
 )  # fmt: skip
 
 

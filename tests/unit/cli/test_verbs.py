@@ -14,11 +14,12 @@ from tests.unit.cli.conftest import Referral
 # Given by the flow itself, or by other ways than a verb of its own.
 NOT_VERBS = {
     "register", "tick", "raise", "absorb", "release", "link", "mark_recurred",
-    "confirm_deadlines", "late_answer", "call_failed", "pass_answer",
+    "confirm_deadlines", "late_answer", "call_failed", "pass_answer", "anonymise",
 }  # fmt: skip
 OTHER_NAMES = {
     "add_accused": "accuse", "add_party": "party", "send_letter": "letter",
     "letter_delivered": "delivered", "rate": "rate", "migrate": "migrate",
+    "preserve": "retention hold", "end_preservation": "retention release",
 }  # fmt: skip
 
 
@@ -33,6 +34,9 @@ def test_every_command_of_a_person_has_a_verb() -> None:
         group = cli.root.get_command(click.Context(cli.root), name)
         assert isinstance(group, click.Group)
         there |= set(group.commands)
+    group = cli.root.get_command(click.Context(cli.root), "retention")
+    assert isinstance(group, click.Group)
+    there |= {f"retention {name}" for name in group.commands}
     there.add("rate")
     names = {c.command_name(command) for command in c.COMMANDS} - NOT_VERBS
     assert {OTHER_NAMES.get(name, name).replace("_", "-") for name in names} - there == set()

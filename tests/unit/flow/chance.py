@@ -57,6 +57,7 @@ SELDOM = dict.fromkeys(
      "raise", "rate", "add_party", "challenge", "consent", "settle", "step_up", "supervise",
      "handle_now", "hand_off", "stand_down", "whistle", "dispatch", "not_needed", "rework"], 5
 ) | {"withdraw": 30, "reject": 20, "redirect": 20, "merge": 20, "split": 30, "add_accused": 30,
+     "preserve": 10, "end_preservation": 10, "anonymise": 10,
      "archive": 8, "exclude": 10, "object": 6, "designate": 3, "decline": 2}  # fmt: skip
 
 
@@ -163,6 +164,9 @@ def commands(rnd: Random, case: Case, others: list[str]) -> dict[str, Callable[[
         "call_failed": lambda: c.CallFailed(ref(), "offered", "hung"),
         "late_answer": lambda: c.LateAnswer(ref(), "work", "late"),
         "tick": c.Tick,
+        "preserve": lambda: c.Preserve("a suit"),
+        "end_preservation": lambda: c.EndPreservation("it is over"),
+        "anonymise": lambda: c.Anonymise("ordinary"),
         "confirm_deadlines": c.ConfirmDeadlines,
     }  # fmt: skip
 
