@@ -116,3 +116,38 @@ def test_what_is_no_port_or_format_is_named(
     with pytest.raises(Faulty) as caught:
         with_sections(section)
     assert [fault.code for fault in caught.value.faults] == ["CONFIG_BAD_VALUE"]
+
+
+@pytest.mark.parametrize(
+    ("section", "code"),
+    [
+        ("retention: {cases: [{name: a, after: 3m, do: anonymise}]}", "CONFIG_BAD_VALUE"),
+        ("retention: {cases: [{name: a, after: 3y, do: burn}]}", "CONFIG"),
+        ("retention: {cases: [{name: a, after: 3y}]}", "CONFIG_MISSING_KEY"),
+        ("retention: {cases: [{name: a, after: 3y, do: anonymise, when: {owner: x}}]}", "CONFIG"),
+        ("retention: {access_log: ever}", "CONFIG_BAD_VALUE"),
+        ("mode: sometimes", "CONFIG"),
+    ],
+)
+def test_faults_of_retention_and_mode_have_their_place(
+    tmp_path: Path, section: str, code: str
+) -> None:
+    text = (ROOT / "config.yaml").read_text("utf-8").partition("\nmode:")[0]
+    for name in ("rules", "plugins"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "config.yaml").write_text(f"{text}\n{section}\n", "utf-8")
+    with pytest.raises(Faulty) as caught:
+        load_config(tmp_path / "config.yaml")
+    (fault,) = caught.value.faults
+    assert fault.code.startswith(code)
+    assert fault.place.line == text.count("\n") + 2
+
+
+def test_the_shipped_terms_are_read() -> None:
+    retention = load_config(ROOT / "config.yaml").retention
+    assert [(rule.name, str(rule.after), rule.do) for rule in retention.cases] == [
+        ("保密案件", "30y", "erase_content"), ("一般案件", "10y", "anonymise"),
+    ]  # fmt: skip
+    assert [str(each) for each in (retention.access_log, retention.outbox, retention.results)] == [
+        "10y", "1y", "1y",
+    ]  # fmt: skip

@@ -227,3 +227,31 @@ def test_an_organisation_is_derived_and_never_overwritten(
     assert again.code == 1
     assert "FILE_EXISTS" in again.err
     assert referral(*words, "--force").code == 0
+
+
+# -- retention --------------------------------------------------------------------------------
+def test_what_rules_would_take_is_counted_and_never_named(
+    county: Path, referral: Referral, cases: list[str]
+) -> None:
+    assert "no rules" in referral("retention", "run").out
+    config = county / "config.yaml"
+    rules = "retention:\n  cases: [{name: all, after: 1d, do: anonymise}]\n  access_log: 1y\n"
+    config.write_text(rules + config.read_text("utf-8"), "utf-8")
+    ran = referral("retention", "run", "--dry-run", "--json")
+    assert ran.json == {"dry_run": True, "cases": {"all": 0}, "access_log": 0}
+    with sqlite3.connect(county / "var/referral.db") as connection:
+        connection.execute("UPDATE case_file SET is_open = 0, closed_at = 1, state = 'closed'")
+    would = referral("retention", "run", "--dry-run")
+    assert (would.code, "all" in would.out, "2" in would.out) == (0, True, True)
+    assert not any(code in would.out for code in cases)
+
+
+def test_a_case_is_kept_back_and_given_free(referral: Referral, cases: list[str]) -> None:
+    held = referral("retention", "hold", cases[0], "--reason", "行政诉讼", "--json")
+    assert held.code == 0, held.err
+    again = referral("retention", "hold", cases[0], "--reason", "again")
+    assert (again.code, "PRESERVED_ALREADY" in again.err) == (1, True)
+    assert referral("retention", "release", cases[0], "--reason", "判决生效").code == 0
+    kinds = [event["kind"] for event in referral("case", "history", cases[0], "--json").json]
+    assert kinds[-2:] == ["preserved", "preservation_ended"]
+    assert referral("audit", "verify").code == 0
