@@ -160,6 +160,7 @@ def anchor(made: Checkpoint, path: Path) -> None:
             made.hash.hex(), {head.code: head.seq for head in made.heads},
         )
     )  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)  # beside an SQLite file it is there, else not
     with path.open("a+b") as file:
         file.truncate(_whole(file))
         file.write(line + b"\n")
