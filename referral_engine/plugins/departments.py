@@ -281,7 +281,8 @@ def _in_processes(
             yield process
             continue
         # Whoever waited behind one that hung has said hello long since: it only needs to be read.
-        yield _greeted(source, process, max(until, monotonic() + _READ))
+        outcome = _greeted(source, process, max(until, monotonic() + _READ))
+        yield _once_more(source, settings) if outcome is None else outcome
 
 
 def _started(source: Source, settings: PluginSettings) -> Process | Quarantined:
@@ -291,7 +292,25 @@ def _started(source: Source, settings: PluginSettings) -> Process | Quarantined:
         return Quarantined(str(source), describe(error))
 
 
-def _greeted(source: Source, process: Process, until: float) -> _Guest | Quarantined:
+def _once_more(source: Source, settings: PluginSettings) -> _Guest | Quarantined:
+    """For one whose process was killed while it loaded, mostly for want of memory: that says
+    nothing of the plugin, and quarantined it would be gone until somebody starts the daemon anew.
+    """
+    log.warning("plugin %s was killed while it was loaded and is started once more", source)
+    process = _started(source, settings)
+    if isinstance(process, Quarantined):
+        return process
+    outcome = _greeted(source, process, monotonic() + settings.start_deadline)
+    return _ended(source, process) if outcome is None else outcome
+
+
+def _ended(source: Source, process: Process) -> Quarantined:
+    how = process.ended()
+    return Quarantined(str(source), _("ended while it was loaded: {how}").format(how=how))
+
+
+def _greeted(source: Source, process: Process, until: float) -> _Guest | Quarantined | None:
+    """What it said of itself; None where it was killed before it could."""
     try:
         hello = process.hello(until)
     except TimedOut:
@@ -299,8 +318,7 @@ def _greeted(source: Source, process: Process, until: float) -> _Guest | Quarant
         return Quarantined(str(source), _("hung while it was loaded"))
     except Closed:
         process.kill()
-        how = process.ended()
-        return Quarantined(str(source), _("ended while it was loaded: {how}").format(how=how))
+        return None if process.killed else _ended(source, process)
     except Garbled:
         process.kill()
         return Quarantined(str(source), _("handed over what cannot be read"))

@@ -87,6 +87,12 @@ class Process:
             return ""
         return signal.strsignal(-code) or f"signal {-code}" if code < 0 else f"exit code {code}"
 
+    @property
+    def killed(self) -> bool:
+        """Whether a signal ended it, and not its own code."""
+        code = self._child.poll()
+        return code is not None and code < 0
+
     def end(self, patience: float = 1.0) -> None:
         """Closes the channel; kills what has not ended after ``patience`` seconds, and what the
         plugin left running.

@@ -116,6 +116,39 @@ def test_a_plugin_that_ends_its_process_at_import_ends_nothing_else(tmp_path: Pa
         assert found.has("well_behaved")
 
 
+KILLED = """
+import os, signal
+from pathlib import Path
+
+tries = Path(__file__).with_name("tries")
+tries.write_text(tries.read_text() + "x" if tries.exists() else "x")
+if len(tries.read_text()) <= {times}:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+from referral_engine import Department, hookimpl
+
+@hookimpl
+def referral_departments():
+    return [Department("killed", "被杀的部门", "1.0")]
+"""
+
+
+@pytest.mark.parametrize(("times", "tries", "reason"), [(1, 2, ""), (9, 2, "Killed"), (0, 1, "")])
+def test_a_plugin_killed_while_it_loads_is_started_once_more(
+    tmp_path: Path, times: int, tries: int, reason: str
+) -> None:
+    """The kernel kills where memory is short; gone until the next start would be too dear."""
+    root = workspace(tmp_path, "well_behaved")
+    (root / "plugins/killed").mkdir()
+    (root / "plugins/killed/__init__.py").write_text(KILLED.format(times=times), "utf-8")
+    with load(SETTINGS, root) as found:
+        ended = f"ended while it was loaded: {reason}"
+        assert reasons(found) == ({"killed": ended} if reason else {})
+        assert found.has("killed") is not bool(reason)
+        assert found.has("well_behaved")
+    assert len((root / "plugins/killed/tries").read_text()) == tries
+
+
 def test_a_plugin_that_hangs_at_import_does_not_keep_the_others(tmp_path: Path) -> None:
     root = workspace(tmp_path, "hangs_at_import", "well_behaved")
     short = PluginSettings(folders=("plugins",), entry_points=False, start_deadline=1.5)
