@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["dice", "kill_at", "reached"]
+__all__ = ["children", "dice", "kill_at", "reached"]
 
 _LOOK_EVERY = 0.005
 _LOOKS = 30_000
@@ -62,3 +62,14 @@ def kill_at(
     process.kill()
     process.wait()
     return True
+
+
+def children(pid: int) -> list[int]:
+    """The processes that it started and that still run; none where it ended meanwhile."""
+    found: list[int] = []
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return found
+    return found

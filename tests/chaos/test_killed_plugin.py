@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.histories import faults
-from tests.chaos.killing import dice
+from tests.chaos.killing import children, dice
 from tests.district import question, referral, start
 
 pytestmark = pytest.mark.chaos
@@ -120,16 +120,9 @@ def test_one_that_dies_rests_in_the_time_of_the_run(tmp_path: Path) -> None:
 def _kill_child(daemon: subprocess.Popen[str], county: Path, goal: int) -> bool:
     """Kills the daemon's plugin process once `goal` calls are answered."""
     answered = "SELECT count(*) FROM plugin_call WHERE status = 'done'"
-    while question(county, answered)[0][0] < goal or not (children := _children(daemon.pid)):
+    while question(county, answered)[0][0] < goal or not (running := children(daemon.pid)):
         assert daemon.poll() is None, f"ended before {goal}"
         time.sleep(0.002)
-    (child,) = children
+    (child,) = running
     os.kill(child, signal.SIGKILL)
     return True
-
-
-def _children(pid: int) -> list[int]:
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text().split()]
-    return found

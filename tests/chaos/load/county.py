@@ -75,7 +75,7 @@ kind: escalation
 rules:
   - {id: claim-remind, name: 催办, on: {claim: 10%}, remind: true}
   - {id: claim-late, name: 督办, on: {claim: 25%}, derive: late-claim, supervise: true}
-  - {id: claim-up, name: 提级, on: {claim: 100%}, when: {flags: {has: late-claim}}, step_up: "@county"}
+  - {id: claim-up, name: 提级, on: {claim: 100%}, step_up: "@county"}
   - {id: report-remind, name: 催报, on: {report: 5%}, remind: true}
   - {id: report-up, name: 提级, on: {report: 50%}, step_up: "@county"}
   - {id: close-late, name: 催结, on: {close: 10%}, remind: true}
@@ -124,7 +124,8 @@ BOOK = Path(__file__).parents[2] / "outside.jsonl"
 
 def enter(verb, referral):
     """One write to a file opened for appending is whole, whoever dies when."""
-    said = {{"key": referral.key, "verb": verb, "case": referral.case, "at": referral.now.isoformat()}}
+    at = referral.now.isoformat()
+    said = {{"key": referral.key, "verb": verb, "case": referral.case, "at": at}}
     with open(BOOK, "ab", buffering=0) as book:
         book.write(json.dumps(said).encode() + b"\\n")
     time.sleep({slow} * int.from_bytes(os.urandom(2)) / 65536)

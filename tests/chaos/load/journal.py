@@ -1,4 +1,4 @@
-"""What somebody asked of the engine, and what it acknowledged; outlives the death of who wrote it."""
+"""What was asked of the engine and what it acknowledged; outlives the death of who wrote it."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -32,7 +31,7 @@ from referral_engine.workspace import Workspace
 from tests.chaos.load.county import DESK
 from tests.chaos.load.journal import Acknowledged, Asked, Journal
 
-__all__ = ["CLERK", "OFFICER", "ISSUES", "ACTS", "acts", "issues"]
+__all__ = ["ACTS", "CLERK", "ISSUES", "OFFICER", "acts", "issues"]
 
 CLERK = Principal("clerk", ("dispatcher",), "centre")
 LEADER = Principal("leader", ("duty_leader",), "centre")
@@ -62,7 +61,7 @@ def _send(desk: Desk, folder: Path, chance: random.Random) -> Callable[[], None]
     journal = issues(folder)
     sent = len(journal.asked())
 
-    def round() -> None:
+    def once() -> None:
         nonlocal sent
         waiting: list[Asked[Issue]] = journal.open()
         if not waiting and not _over.is_set():
@@ -74,7 +73,7 @@ def _send(desk: Desk, folder: Path, chance: random.Random) -> Callable[[], None]
             answer = future.result()
             journal.acknowledge(Acknowledged(each.number, answer.case, answer.duplicate))
 
-    return round
+    return once
 
 
 def _registered(desk: Desk, asked: Asked[Issue]) -> Future[Answer]:
@@ -86,7 +85,7 @@ def _issue(number: int, chance: random.Random) -> Issue:
     about = chance.randrange(max(1, number // 4), number + 1)
     return Issue(
         id=str(number), channel="web", title=f"第 {about} 处的楼道灯坏了没有人修",
-        received_at=datetime.now(UTC), category=chance.choice(("S01", "D15", "P01")),
+        received_at=SystemClock().now(), category=chance.choice(("S01", "D15", "P01")),
         territory="620922100", location=Location(address=f"幸福路 {about} 号"),
     )  # fmt: skip
 
@@ -96,18 +95,18 @@ def _act(desk: Desk, folder: Path, chance: random.Random) -> Callable[[], None]:
     journal = acts(folder)
     done = len(journal.asked())
 
-    def round() -> None:
+    def once() -> None:
         nonlocal done
         waiting: Sequence[Asked[Request]] = journal.open()
-        if not waiting and not _over.is_set() and (next := _thought_of(desk, chance)) is not None:
+        if not waiting and not _over.is_set() and (thought := _thought_of(desk, chance)):
             done += 1
-            case, command, by = next
+            case, command, by = thought
             request = Request(case, command, by, key=f"{ACTS}/{done}")
             waiting = [journal.ask(done, request)]
         for each in waiting:
             journal.acknowledge(_answer(desk, each))
 
-    return round
+    return once
 
 
 def _answer(desk: Desk, asked: Asked[Request]) -> Acknowledged:
@@ -157,10 +156,10 @@ def main(words: Sequence[str]) -> int:
     with _opened(database) as store:
         desk = Desk(store, workspace, SystemClock())
         publish_first(desk, "tester")
-        round = begin(desk, Path(folder), chance)
+        once = begin(desk, Path(folder), chance)
         journal = issues(Path(folder)) if name == ISSUES else acts(Path(folder))
         while not _over.is_set() or journal.open():
-            _try(round)
+            _try(once)
             _over.wait(chance.expovariate(1 / _PAUSE[name]))
     return 0
 
@@ -174,10 +173,10 @@ def _opened(database: str) -> Store:
             time.sleep(_AWAY)
 
 
-def _try(round: Callable[[], None]) -> None:
+def _try(once: Callable[[], None]) -> None:
     """What fails was not acknowledged, and is asked again under its key."""
     try:
-        round()
+        once()
     except (DBAPIError, ReferralError) as error:
         print(f"asked again: {type(error).__name__}", file=sys.stderr)
         time.sleep(_AWAY)
