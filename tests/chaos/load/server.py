@@ -28,6 +28,8 @@ class Server:
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
         info = server.get_postmaster_info()
+        assert info.socket_dir is not None, "reached by a socket, not by a port"
+        self._sockets = info.socket_dir
         self._where = f'-h "" -k {info.socket_dir}'
         self._pid = info.pid
 
@@ -47,7 +49,8 @@ class Server:
                 break
             time.sleep(_LOOK_EVERY)
         # Nobody waits for an orphan in some containers: its number would count as a live server's.
-        (self._server.pgdata / "postmaster.pid").unlink(missing_ok=True)
+        for lock in (self._server.pgdata / "postmaster.pid", *self._sockets.glob(".s.PGSQL*.lock")):
+            lock.unlink(missing_ok=True)
 
     def start(self) -> None:
         """Starts again, recovers what was committed, and takes connections."""
