@@ -3,6 +3,7 @@
     ReferralError           everything the engine raises on purpose
     ├── Faulty              an input file has faults: all of them, sorted, each at its place
     └── Refused             a command was understood and is not allowed: code, reason, next step
+        └── Unavailable     it may be allowed: the database is full or away and could not do it
 
 Every message is already in the reader's language when it is made.
 """
@@ -14,7 +15,7 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["Fault", "Faulty", "Place", "ReferralError", "Refused", "Severity"]
+__all__ = ["Fault", "Faulty", "Place", "ReferralError", "Refused", "Severity", "Unavailable"]
 
 Severity = Literal["error", "warning", "info"]
 
@@ -72,3 +73,11 @@ class Refused(ReferralError):
         self.message = message
         self.next_step = next_step
         super().__init__(f"{code}: {message}" + (f" {next_step}" if next_step else ""))
+
+
+class Unavailable(Refused):
+    """The database could not do what was asked; there is nothing wrong with what was.
+
+    A commit whose answer was lost may have happened: whoever asks again under the same key, or
+    completes what it claimed under the same fence, finds out.
+    """

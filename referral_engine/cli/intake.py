@@ -27,7 +27,7 @@ from referral_engine.cli.reading import (
 )
 from referral_engine.desk import Answer, Desk
 from referral_engine.desk.publishing import publish_first
-from referral_engine.errors import Refused
+from referral_engine.errors import Refused, Unavailable
 from referral_engine.i18n import _, gettext_noop, ngettext
 from referral_engine.importers import Row, RowFault
 from referral_engine.importers.known import Known
@@ -146,6 +146,8 @@ def _register(desk: Desk, issue: Issue, by: Principal, key: str, backfill: bool)
 def _settle(summary: Summary, row: Row, answer: Future[Answer]) -> None:
     try:
         came_to = answer.result()
+    except Unavailable:
+        raise  # the row is right: whoever makes room gives the same file again
     except Refused as error:
         summary.reject([RowFault(row.line, "", error.code, error.message)])
         return

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 __all__ = ["Refusal", "refusals", "table"]
 
+_MADE = ("Refused", "Unavailable")
 _PACKAGE = Path(__file__).resolve().parents[1]
 _INTRODUCTION = """\
 # Refusals
@@ -71,7 +72,7 @@ def _made(tree: ast.AST, module: str) -> Iterator[Refusal]:
 
 def _arguments(node: ast.AST) -> list[ast.expr | None]:
     """The arguments of ``Refused(…)``; a single None for any other node."""
-    refused = isinstance(node, ast.Call) and _name(node) == "Refused"
+    refused = isinstance(node, ast.Call) and _name(node) in _MADE
     return [*node.args] if refused and isinstance(node, ast.Call) and node.args else [None]
 
 

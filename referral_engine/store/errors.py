@@ -2,12 +2,15 @@
 
 ReferralError
 ├── Refused            the file, the schema or the keys do not allow it: code and next step
+│   └── Unavailable    the database is full or away: ask again
 └── Conflict           somebody else changed the case first: load it again and decide again
 """
 
 from __future__ import annotations
 
-from referral_engine.errors import ReferralError, Refused
+from sqlalchemy.exc import PendingRollbackError
+
+from referral_engine.errors import ReferralError, Refused, Unavailable
 from referral_engine.i18n import _
 
 __all__ = [
@@ -20,6 +23,7 @@ __all__ = [
     "store_on_network",
     "store_outdated",
     "store_readonly",
+    "unavailable",
 ]
 
 
@@ -109,4 +113,38 @@ def store_readonly() -> Refused:
         "STORE_READONLY",
         _("the store was opened for reading only"),
         _("Open it without read-only mode."),
+    )
+
+
+# The names that every driver gives to what the database, and not the question, is to blame for.
+_OPERATIONAL = {"OperationalError", "InterfaceError", "PendingRollbackError"}
+_DISK_FULL = "53100"  # PostgreSQL, appendix A
+
+
+def unavailable(error: BaseException) -> Unavailable | None:
+    """What to say of a database that is full or away; None for any other failure."""
+    if not _OPERATIONAL & {each.__name__ for each in type(error).__mro__}:
+        return None
+    told = getattr(error, "orig", None) or error
+    said = (str(told).strip().splitlines() or [type(told).__name__])[0]
+    if isinstance(told, PendingRollbackError):
+        said = _("the connection was lost")
+    if "disk is full" in said or getattr(told, "sqlstate", None) == _DISK_FULL:
+        return _store_full()
+    return _store_failed(said)
+
+
+def _store_full() -> Unavailable:
+    return Unavailable(
+        "STORE_FULL",
+        _("the disk of the database is full"),
+        _("Make room, then ask again: what was taken in stays, and nothing is taken in twice."),
+    )
+
+
+def _store_failed(said: str) -> Unavailable:
+    return Unavailable(
+        "STORE_FAILED",
+        _("the database could not do it: {error}").format(error=said),
+        _("Ask again once it is back: under the same key nothing is done twice."),
     )

@@ -292,10 +292,10 @@ def _dismissed(box: Table, count: int) -> Update:
     return update(box).where(pending).values(status="done")
 
 
-def release(connection: Connection, box: Table) -> int:
-    """Ends the leases of owners known to be dead."""
+def release(connection: Connection, box: Table, back: int = 0) -> int:
+    """Ends the leases of owners known to be dead; so many claims are taken `back`."""
     left = update(box).where(box.c.lease_until > 0, box.c.status == "pending")
-    return connection.execute(left.values(lease_until=0)).rowcount
+    return connection.execute(left.values(lease_until=0, claims=box.c.claims - back)).rowcount
 
 
 def requeue(connection: Connection, box: Table, item_id: int, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, select
 from referral_engine.store import bells, schema
 from referral_engine.store.checkpoints import Checkpoint, anchor
 from referral_engine.store.engine import DaemonLock, database_file, open_reader, open_writer
-from referral_engine.store.errors import key_missing, store_readonly
+from referral_engine.store.errors import key_missing, store_readonly, unavailable
 from referral_engine.store.forwarding import MOVED, refuse_moved
 from referral_engine.store.keyring import KEY_BYTES, NO_KEYS, Keyring
 from referral_engine.store.reader import Reader, Township
@@ -110,9 +110,17 @@ class Store:
     # -- reading and writing ----------------------------------------------------------------------
     @contextmanager
     def reading(self) -> Iterator[Reader]:
-        """A consistent view: what it shows does not change while it is open. Keep it short."""
-        with self._reader_engine.connect() as connection, connection.begin():
-            yield Reader(connection, self._vault, self._township)
+        """A consistent view: what it shows does not change while it is open. Keep it short.
+
+        Raises Unavailable.
+        """
+        try:
+            with self._reader_engine.connect() as connection, connection.begin():
+                yield Reader(connection, self._vault, self._township)
+        except Exception as error:
+            if (found := unavailable(error)) is not None:
+                raise found from error
+            raise
 
     def read(self, question: Callable[[Reader], T]) -> T:
         """The answer to `question` in a view of its own."""
@@ -123,8 +131,9 @@ class Store:
         """Has `command` run by the writer; the future is resolved once it is committed.
 
         What the command raises, the future raises, and nothing of it is kept; Conflict when
-        another process was faster. The command may be run again, so it acts through its
-        transaction alone. Waits while too many commands wait. Raises Refused (STORE_READONLY).
+        another process was faster, Unavailable when the database could not do it. The command may
+        be run again, so it acts through its transaction alone. Waits while too many commands wait.
+        Raises Refused (STORE_READONLY).
         """
         if self._writer is None:
             raise store_readonly()

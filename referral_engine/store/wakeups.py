@@ -96,11 +96,13 @@ def failed(connection: Connection, code: str, fence: int, error: str, retry_at: 
     return given_back.rowcount == 1
 
 
-def release(connection: Connection) -> int:
-    """Ends the leases of owners known to be dead; what waits after a failure goes on waiting."""
+def release(connection: Connection, back: int = 0) -> int:
+    """Ends the leases of owners known to be dead, and takes so many claims `back`; what waits
+    after a failure goes on waiting.
+    """
     w = wakeup.c
     left = update(wakeup).where(w.lease_until > 0, w.error == "", w.dead == 0)
-    return connection.execute(left.values(lease_until=0)).rowcount
+    return connection.execute(left.values(lease_until=0, claims=w.claims - back)).rowcount
 
 
 def revive(connection: Connection, code: str) -> bool:

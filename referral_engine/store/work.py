@@ -211,15 +211,18 @@ class Work(Reader):
         )
 
     # -- after a crash ----------------------------------------------------------------------------
-    def release_claims(self) -> int:
+    def release_claims(self, *, counted: bool = True) -> int:
         """Ends every lease, where whoever claimed is known to be dead; how many there were.
+
+        Not `counted` where the database was at fault and not what was done under the claim.
 
         For the only daemon of a store as it starts: it need not wait for its predecessor's leases.
         Claims stay counted and fences stay given, so that a late word of the dead comes to nothing.
         """
         connection = self._now()
-        boxes = sum(outbox.release(connection, box) for box in OUTBOXES)
-        return boxes + wakeups.release(connection)
+        back = 0 if counted else 1
+        boxes = sum(outbox.release(connection, box, back) for box in OUTBOXES)
+        return boxes + wakeups.release(connection, back)
 
     # -- dead letters -----------------------------------------------------------------------------
     def requeue(self, box: str, key: int | str, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from referral_engine.store.errors import Conflict
+from referral_engine.store.errors import Conflict, unavailable
 from referral_engine.store.transaction import Tx
 
 __all__ = ["Traffic", "Writer"]
@@ -119,7 +119,7 @@ class Writer:
                 self._disconnect()
             if collided is None or (tries >= _TRIES and len(jobs) == 1):
                 for job in jobs:
-                    job.future.set_exception(collided or error)
+                    job.future.set_exception(collided or _named(error))
             else:
                 self._again(jobs, tries)
         else:
@@ -168,8 +168,20 @@ class Writer:
 def _outcome(tx: Tx, job: _Job) -> tuple[Any, BaseException | None]:
     try:
         return tx.attempt(job.command), None
-    except BaseException as error:  # noqa: BLE001 - goes to the one who sent the command
+    except BaseException as error:  # goes to the one who sent the command
+        # A full disk may have rolled everything back: what followed would be kept row by row.
+        if unavailable(error) and not _collided(error):
+            raise
         return None, error
+
+
+def _named(error: BaseException) -> BaseException:
+    """A database that is full or away is told in words."""
+    found = unavailable(error)
+    if found is None:
+        return error
+    found.__cause__ = error
+    return found
 
 
 def _raise_collisions(outcomes: Iterable[tuple[Any, BaseException | None]]) -> None:

@@ -90,6 +90,16 @@ def test_the_only_daemon_does_not_wait_for_the_leases_of_its_predecessor(any_sto
         any_store.transact(lambda tx: tx.done_wakeup("A-2", killed.fence))
 
 
+def test_what_the_database_was_to_blame_for_is_not_counted(any_store: Store) -> None:
+    opened(any_store, "A-1")
+    (call,) = calls(any_store, START, limit=1)
+    wakeups(any_store, DUE)
+    assert any_store.transact(lambda tx: tx.release_claims(counted=False)) == 2
+    assert wakeups(any_store, DUE) == [ClaimedWakeup("A-1", 2, 1, DUE)]
+    (again,) = calls(any_store, START)
+    assert (again.item_id, again.fence, again.claims) == (call.item_id, 2, 1)
+
+
 def test_a_done_wakeup_stands_at_what_the_case_says_is_next(any_store: Store) -> None:
     story = opened(any_store, "A-1")
     (claimed,) = wakeups(any_store, DUE)
