@@ -14,7 +14,7 @@ from typing import NamedTuple
 from referral_engine.clock import Clock, VirtualClock, monotonic
 from referral_engine.desk import Desk
 from referral_engine.desk.naming import in_log
-from referral_engine.errors import ReferralError
+from referral_engine.errors import ReferralError, Unavailable
 from referral_engine.i18n import _
 from referral_engine.model import command as c
 from referral_engine.model.case import Case
@@ -163,6 +163,8 @@ class Runner:
     def _followed(self, claimed: Claimed[Request], future: Future[None]) -> None:
         try:
             future.result()
+        except Unavailable:
+            raise  # not this one's fault, and nothing can be kept of it now
         except Exception as error:  # noqa: BLE001 - named, kept and tried again
             if not isinstance(error, Conflict):
                 name_failure(f"a command for case {self._named(claimed.work.case)}", error)
@@ -184,6 +186,8 @@ class Runner:
     def _looked(self, claimed: ClaimedWakeup, future: Future[None]) -> None:
         try:
             future.result()
+        except Unavailable:
+            raise  # not this one's fault, and nothing can be kept of it now
         except Exception as error:  # noqa: BLE001 - named, kept and tried again
             if not isinstance(error, Conflict):  # somebody was faster; a stale owner gives nothing
                 name_failure(f"a timer of case {self._named(claimed.code)}", error)

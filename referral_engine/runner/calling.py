@@ -10,7 +10,7 @@ import msgspec
 from referral_engine.clock import Clock
 from referral_engine.desk import Desk
 from referral_engine.desk.naming import in_log
-from referral_engine.errors import Refused
+from referral_engine.errors import Refused, Unavailable
 from referral_engine.flow.intake import ISSUE
 from referral_engine.model import command as c
 from referral_engine.model.case import Case
@@ -104,6 +104,8 @@ class Calling:
         self._in_hand[claimed.item_id] = claimed.fence
         try:
             self._make(claimed)
+        except Unavailable:
+            raise  # neither ours nor the department's: asked again, under the same key
         except Exception as error:  # noqa: BLE001 - ours, named and tried again like a plugin's
             name_failure(f"call {self._named(claimed.work)}", error)
             self._failed(claimed, told(error), trace_of(error), pause(claimed.claims))

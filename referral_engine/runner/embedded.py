@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Literal, Protocol
 
 from referral_engine.clock import VirtualClock
+from referral_engine.errors import Unavailable
 from referral_engine.runner.base import Restless, Runner
 from referral_engine.runner.crew import Crew
 from referral_engine.runner.housekeeping import Housekeeping
@@ -24,6 +26,10 @@ _LONGEST_SLEEP = 0.1
 """Seconds: new work of other processes is seen within this time."""
 _BUSY = 0.05
 """Seconds between two looks while all that is due is in somebody's hands."""
+
+
+_PATIENCE = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds between two looks whether a database that failed works again; the last for ever."""
 
 
 class Company(Protocol):
@@ -88,14 +94,21 @@ class Daemon:
             self._crews = self._hired()
         try:
             while going_on:
-                self._house.look()
-                # Whoever was making a call may leave work behind: then there is another round.
-                if not self._round() and not self._advance() and not self._dismiss():
-                    break
+                try:
+                    if not self._turn():
+                        break
+                except Unavailable as error:
+                    self._wait_for_store(error)
                 going_on = self._goes_on()
         finally:
             self._dismiss()
             self._house.checkpoint()
+
+    def _turn(self) -> bool:
+        """Whatever there is to do now, and the wait for what comes next; False at the end."""
+        self._house.look()
+        # Whoever was making a call may leave work behind: then there is another round.
+        return self._round() or self._advance() or self._dismiss()
 
     # -- what goes out ------------------------------------------------------------------------
     def _hired(self) -> list[Crew]:
@@ -112,6 +125,32 @@ class Daemon:
         crews, self._crews = self._crews, []
         left = [crew.dismiss() for crew in crews]
         return any(left)
+
+    # -- a disk that is full ------------------------------------------------------------------
+    def _wait_for_store(self, error: Unavailable) -> None:
+        """Until the database does its work again; then what was in hand is taken up anew.
+
+        A run that should end by itself does so here, for somebody waits for it.
+        """
+        if self._until_idle or self._virtual is not None:
+            raise error
+        log.error("the work rests: %s", error)
+        self._dismiss()
+        self._ahead = None
+        for wait in chain(_PATIENCE, repeat(_PATIENCE[-1])):
+            if not self._goes_on(wait) or self._taken_up():
+                break
+        self._crews = self._hired()
+
+    def _taken_up(self) -> bool:
+        """What was in hand is let go, and not counted: it was not to blame."""
+        try:
+            self.runner.desk.store.transact(lambda tx: tx.release_claims(counted=False))
+            self._house.pulse()
+        except Unavailable:
+            return False
+        log.warning("the database works again")
+        return True
 
     # -- one round ----------------------------------------------------------------------------
     def _goes_on(self, wait: float = 0.0) -> bool:

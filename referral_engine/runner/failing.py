@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from referral_engine.errors import Refused
+from referral_engine.errors import Refused, Unavailable
 from referral_engine.plugins.redaction import trace_of
 
 __all__ = ["name_failure", "pause", "told", "trace_of"]
@@ -28,4 +28,7 @@ def told(error: BaseException) -> str:
 
 def name_failure(what: str, error: BaseException) -> None:
     """Nothing fails silently; messages are left out, they might hold what a citizen wrote."""
+    if isinstance(error, Unavailable):
+        log.error("%s failed: %s", what, error)  # the database's own words, and no fault of ours
+        return
     log.error("%s failed: %s\n%s", what, told(error), trace_of(error))

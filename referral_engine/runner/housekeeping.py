@@ -9,7 +9,7 @@ from pathlib import Path
 from referral_engine.clock import JumpWatch, monotonic
 from referral_engine.desk.publishing import active_hash
 from referral_engine.desk.stranding import refuse_stranding
-from referral_engine.errors import ReferralError
+from referral_engine.errors import ReferralError, Unavailable
 from referral_engine.runner.auditor import Auditor
 from referral_engine.runner.base import Runner
 from referral_engine.runner.nightly import Nightly
@@ -54,10 +54,8 @@ class Housekeeping:
         now = self.runner.clock.now()
         if self._jumps is not None:
             self._watch_clock()
-            # While timers stand still there is no pulse: that time blames no unit either.
-            late = self._beaten is None or now - self._beaten >= BEAT_EVERY
-            if late and not self.runner.suspended:
-                self._beat(now)
+            if self._beaten is None or now - self._beaten >= BEAT_EVERY:
+                self.pulse()
         if self._nightly is not None and not self.runner.suspended:
             self._nightly.look(now)
         if self._checked is None or monotonic() - self._checked >= CHECKPOINT_EVERY:
@@ -84,6 +82,8 @@ class Housekeeping:
             self.runner.desk.store.checkpoint(now, self._anchor, apart)
         except OSError as error:
             log.error("the anchor %s cannot be written: %s", self._anchor, error.strerror)
+        except Unavailable as error:
+            log.error("no checkpoint is made: %s", error)
 
     def confirm(self) -> None:
         """Recomputes provisional deadlines where the calendar has learnt more."""
@@ -114,8 +114,13 @@ class Housekeeping:
         meter = self.runner.meter
         meter.findings, meter.audited = Auditor.counted(found), self._auditor.audited
 
-    def _beat(self, now: datetime) -> None:
-        self._beaten = now
+    def pulse(self) -> None:
+        """Says that this runner is alive; not while timers stand still, for that time blames no
+        unit either.
+        """
+        if self.runner.suspended:
+            return
+        now = self._beaten = self.runner.clock.now()
         serves = self.runner.departments.served
         gap = self.runner.desk.store.transact(
             lambda tx: tx.beat(self._name, now, DOWN_AFTER, serves)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from referral_engine.clock import Clock, DatabaseClock, SystemClock, VirtualClock
 from referral_engine.desk import Desk
+from referral_engine.desk.opening import reachable
 from referral_engine.desk.stranding import refuse_stranding
 from referral_engine.notices import LogOutlet
 from referral_engine.plugins.departments import Departments, load
@@ -34,12 +35,15 @@ def opened(
     """A runner on the workspace's store, or on `database` where it is named.
 
     On the clock of the ``database`` many work together: none ends what others have claimed, and
-    leases are short and kept while their owner lives. Raises Refused (STORE_LOCKED, ORG_STRANDS …).
+    leases are short and kept while their owner lives.
+
+    Raises Refused (STORE_LOCKED, STORE_UNREACHABLE, ORG_STRANDS …).
     """
     with ExitStack() as stack:
         keys = Keyring.load(workspace.config.key_file)
         url, power_safe = database or workspace.config.database, kind != "virtual"
-        store = stack.enter_context(Store.open(url, keys, power_safe=power_safe))
+        with reachable(url):
+            store = stack.enter_context(Store.open(url, keys, power_safe=power_safe))
         lock = store.lock_daemon()
         if lock is not None:
             stack.enter_context(lock)

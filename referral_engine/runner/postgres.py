@@ -59,6 +59,7 @@ class Worker:
         self._orders = orders or Orders()
         self._house = Housekeeping(runner, name or worker_name(), anchor=anchor)
         self._stopped = False
+        self._confirmed = False
         self._kept = monotonic()
         self._obey: dict[str, Callable[[], None]] = {
             "stop": self._end,
@@ -82,7 +83,6 @@ class Worker:
         """Until it is stopped, inference broke in this process or, with `until_idle`, nothing is
         due and nobody, here or elsewhere, has anything in hand.
         """
-        self._house.confirm()
         self._listener.start()
         try:
             while self._goes_on():
@@ -107,6 +107,7 @@ class Worker:
         """One look at everything; False while the database is away, which ends nothing."""
         try:
             self._clock.refresh()
+            self._confirm()
             self._house.look()
             self._keep()
             self._ring()
@@ -115,6 +116,11 @@ class Worker:
             self._goes_on(_AWAY)
             return False
         return True
+
+    def _confirm(self) -> None:
+        if not self._confirmed:
+            self._house.confirm()
+            self._confirmed = True
 
     def _keep(self) -> None:
         if monotonic() - self._kept >= _KEEP / timedelta(seconds=1):

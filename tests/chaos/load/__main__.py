@@ -18,7 +18,7 @@ from tests.chaos.load.campaign import Figures, Plan, campaign
 from tests.chaos.load.fleet import Kind
 from tests.chaos.load.server import running_server
 
-_WIDE = 44
+_WIDE = 46
 
 
 def main() -> int:
@@ -79,6 +79,7 @@ def table(figures: Figures) -> str:
         "  made again under the same key": v.calls_again,
         "claims swept from the dead": figures.swept,
         "longest from a kill to the next claim": f"{figures.longest:.1f} s",
+        "daemons that found no server as they started": figures.turned_away,
         "dead letters": v.dead,
         "faults": len(v.faults),
         "time": f"{figures.seconds:.0f} s",

@@ -48,6 +48,7 @@ class Figures(msgspec.Struct):
     verdict: Verdict
     swept: int
     longest: float
+    turned_away: int
     seconds: float
 
 
@@ -72,9 +73,19 @@ def campaign(plan: Plan, folder: Path, database: str, server: Server | None = No
     verdict = judge(folder, database)
     proof = referral(folder, "--database", database, "audit", "verify", "--json")
     verdict.find("the audit's findings", [] if proof.code == 0 else [proof.out, proof.err])
+    verdict.find("failures not told in words", _crashes(folder / "daemon.log"))
     watch = killer.watch
     seconds = monotonic() - began
-    return Figures(plan, dict(killer.kills), verdict, watch.swept, watch.longest, seconds)
+    return Figures(
+        plan, dict(killer.kills), verdict, watch.swept, watch.longest, fleet.turned_away, seconds
+    )
+
+
+def _crashes(log: Path) -> list[str]:
+    """Where a daemon ended with a trace instead of a word: that of its main program."""
+    return [
+        line.strip() for line in log.read_text("utf-8").splitlines() if "sys.exit(main())" in line
+    ]
 
 
 class _Killer:
@@ -135,7 +146,7 @@ class _Killer:
             self._pause(_LOOK_EVERY)
 
     def _ready(self, number: int) -> bool:
-        """Whether the daemon has left its first pulse; raises where it ended by itself."""
+        """Whether the daemon has left its first pulse."""
         pid, since = self._fleet.alive(number)
         return self.watch.beats(pid, since)
 
@@ -143,4 +154,5 @@ class _Killer:
         until = monotonic() + seconds
         while (left := until - monotonic()) > 0:
             self.watch.look()
+            self._fleet.tend()
             time.sleep(min(left, _LOOK_EVERY))

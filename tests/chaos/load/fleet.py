@@ -13,6 +13,7 @@ from typing import Literal
 
 from referral_engine.clock import SystemClock
 from tests.chaos.killing import children
+from tests.chaos.load.people import OVER
 from tests.district import LONGEST, ROOT, start
 
 __all__ = ["Fleet", "Kind"]
@@ -20,6 +21,7 @@ __all__ = ["Fleet", "Kind"]
 Kind = Literal["embedded", "postgres"]
 WORKERS: dict[Kind, int] = {"embedded": 1, "postgres": 3}
 """Daemons at once: one on a file, any number on a server."""
+_REFUSED = 1
 _USERS = ("send", "act")
 
 
@@ -28,6 +30,9 @@ class Fleet:
 
     def __init__(self, kind: Kind, folder: Path, database: str, seed: int) -> None:
         self.folder = folder
+        self.turned_away = 0
+        """Daemons that found no server as they started."""
+        self._kind = kind
         self.database = database
         self._seed = seed
         self._daemons = [self._daemon() for _one in range(WORKERS[kind])]
@@ -39,12 +44,21 @@ class Fleet:
         return len(self._daemons)
 
     def alive(self, number: int) -> tuple[int, datetime]:
-        """The process of that daemon and when it was started; raises where it ended by itself."""
-        daemon = self._daemons[number]
-        code = daemon.poll()
-        if code is not None:
-            raise AssertionError(f"a daemon ended by itself ({code}); see {self.folder}/daemon.log")
-        return daemon.pid, self._started[number]
+        """The process of that daemon and when it was started."""
+        return self._daemons[number].pid, self._started[number]
+
+    def tend(self) -> None:
+        """Starts again, as a supervisor would, a daemon that found its server away as it started;
+        raises where one ended in any other way by itself.
+        """
+        for number, daemon in enumerate(self._daemons):
+            code = daemon.poll()
+            if code is None:
+                continue
+            if code != _REFUSED or self._kind == "embedded":
+                raise AssertionError(f"a daemon ended ({code}); see {self.folder}/daemon.log")
+            self.turned_away += 1
+            self.start_daemon(number)
 
     def kill_daemon(self, number: int) -> None:
         """kill -9 of one daemon; its plugins see the end of their line and go."""
@@ -76,8 +90,7 @@ class Fleet:
 
     def let_users_end(self) -> None:
         """They stop asking for more, and end when everything is answered."""
-        for user in self._users.values():
-            user.terminate()
+        (self.folder / OVER).touch()
         codes = {role: user.wait(LONGEST) for role, user in self._users.items()}
         assert set(codes.values()) == {0}, f"see {self.folder}/people.log: {codes}"
 

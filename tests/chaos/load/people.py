@@ -1,16 +1,14 @@
 """Who uses the engine while it is killed: a sender of issues, and people at their desks.
 
-``python -m tests.chaos.load.people send|act FOLDER DATABASE SEED`` until SIGTERM; then it ends as
-soon as everything it asked for is answered. Whoever starts it again goes on where it was killed:
-what was asked and not acknowledged is asked again under the same key.
+``python -m tests.chaos.load.people send|act FOLDER DATABASE SEED`` until there is a file OVER; then
+it ends as soon as everything it asked for is answered. Started again it goes on where it was
+killed: what was asked and not acknowledged is asked again under the same key.
 """
 
 from __future__ import annotations
 
 import random
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -31,12 +29,12 @@ from referral_engine.workspace import Workspace
 from tests.chaos.load.county import DESK
 from tests.chaos.load.journal import Acknowledged, Asked, Journal
 
-__all__ = ["ACTS", "CLERK", "ISSUES", "OFFICER", "acts", "issues"]
+__all__ = ["ACTS", "CLERK", "ISSUES", "OFFICER", "OVER", "acts", "issues"]
 
 CLERK = Principal("clerk", ("dispatcher",), "centre")
 LEADER = Principal("leader", ("duty_leader",), "centre")
 OFFICER = Principal("officer", ("officer",), DESK)
-ISSUES, ACTS = "issues", "acts"
+ISSUES, ACTS, OVER = "issues", "acts", "over"
 _TOGETHER = 4
 """Issues on their way at once: they share commits, as those of a file do."""
 _PAUSE = {ISSUES: 0.6, ACTS: 0.25}
@@ -64,7 +62,7 @@ def _send(desk: Desk, folder: Path, chance: random.Random) -> Callable[[], None]
     def once() -> None:
         nonlocal sent
         waiting: list[Asked[Issue]] = journal.open()
-        if not waiting and not _over.is_set():
+        if not waiting and not _over(folder):
             for _one in range(chance.randint(1, _TOGETHER)):
                 sent += 1
                 waiting.append(journal.ask(sent, _issue(sent, chance)))
@@ -98,7 +96,7 @@ def _act(desk: Desk, folder: Path, chance: random.Random) -> Callable[[], None]:
     def once() -> None:
         nonlocal done
         waiting: Sequence[Asked[Request]] = journal.open()
-        if not waiting and not _over.is_set() and (thought := _thought_of(desk, chance)):
+        if not waiting and not _over(folder) and (thought := _thought_of(desk, chance)):
             done += 1
             case, command, by = thought
             request = Request(case, command, by, key=f"{ACTS}/{done}")
@@ -143,24 +141,27 @@ def _thought_of(desk: Desk, chance: random.Random) -> tuple[str, Command, Princi
 
 
 # -- both -------------------------------------------------------------------------------------
-_over = threading.Event()
 _ROLES = {"send": (_send, ISSUES), "act": (_act, ACTS)}
 
 
+def _over(folder: Path) -> bool:
+    return (folder / OVER).exists()
+
+
 def main(words: Sequence[str]) -> int:
-    role, folder, database, seed = words
-    signal.signal(signal.SIGTERM, lambda *_: _over.set())
+    role, place, database, seed = words
+    folder = Path(place)
     begin, name = _ROLES[role]
     chance = random.Random(f"{seed}/{role}")
-    workspace = Workspace.open(Path(folder) / "config.yaml")
+    workspace = Workspace.open(folder / "config.yaml")
     with _opened(database) as store:
         desk = Desk(store, workspace, SystemClock())
         publish_first(desk, "tester")
-        once = begin(desk, Path(folder), chance)
-        journal = issues(Path(folder)) if name == ISSUES else acts(Path(folder))
-        while not _over.is_set() or journal.open():
+        once = begin(desk, folder, chance)
+        journal = issues(folder) if name == ISSUES else acts(folder)
+        while not _over(folder) or journal.open():
             _try(once)
-            _over.wait(chance.expovariate(1 / _PAUSE[name]))
+            time.sleep(chance.expovariate(1 / _PAUSE[name]))
     return 0
 
 
