@@ -12,6 +12,7 @@ from referral_engine.desk.stranding import refuse_stranding
 from referral_engine.errors import ReferralError, Unavailable
 from referral_engine.runner.auditor import Auditor
 from referral_engine.runner.base import Runner
+from referral_engine.runner.failing import name_failure
 from referral_engine.runner.nightly import Nightly
 from referral_engine.store import Keyring
 from referral_engine.workspace import Workspace
@@ -110,7 +111,11 @@ class Housekeeping:
 
     def _audit(self, now: datetime) -> None:
         self._audited = monotonic()
-        found = self._auditor.look(now, timers=not self.runner.suspended)
+        try:
+            found = self._auditor.look(now, timers=not self.runner.suspended)
+        except Exception as error:  # noqa: BLE001 - who watches must not end what is watched
+            name_failure("a round of the auditor", error)
+            return
         meter = self.runner.meter
         meter.findings, meter.audited = Auditor.counted(found), self._auditor.audited
 

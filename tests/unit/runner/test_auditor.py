@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection, delete, event, insert, update
 
+from referral_engine.model import event as e
 from referral_engine.rules.runtime import ActiveRules
 from referral_engine.runner.auditor import CODES, Auditor
 from referral_engine.runner.embedded import Daemon
 from referral_engine.store import Store
-from referral_engine.store.chain import canonical, chained
+from referral_engine.store.chain import GENESIS, canonical, chained
 from referral_engine.store.finding import Finding
 from referral_engine.store.tables import (
     case_event,
@@ -29,7 +31,7 @@ from referral_engine.store.watch import LATE, LOST
 from referral_engine.trial.scenario import run_scenario
 from referral_engine.workspace import Workspace
 from tests.conftest import ROOT
-from tests.unit.runner.test_daemon import SettableClock, engine, looping, take_in, until
+from tests.unit.runner.test_daemon import SettableClock, due, engine, looping, take_in, until
 from tests.unit.store.conftest import any_store, any_url, url
 from tests.unit.store.story import HOUR, START, Story, commit
 
@@ -160,6 +162,21 @@ def _second() -> Any:
     return update(case_event).where(of(case_event, "A-2"), _seq(2))
 
 
+def _told(body: e.EventBody, seq: int) -> bytes:
+    """Something else that happened, as event `seq` of the case."""
+    told = Story("A-2").register().offer().events[seq - 1]
+    return canonical(replace(told, body=body))
+
+
+def _forged(seq: int, body: bytes, **columns: str) -> Any:
+    """Another event in its place, with a hash that fits."""
+    before = GENESIS
+    for each in Story("A-2").register().offer().events[: seq - 1]:
+        before = chained(before, canonical(each))
+    values = {"body": body, "event_hash": chained(before, body), **columns}
+    return update(case_event).where(of(case_event, "A-2"), _seq(seq)).values(**values)
+
+
 def _rechained() -> Any:
     """The last event hangs on another: its own hash is right."""
     body = canonical(Story("A-2").register().offer().events[-1])
@@ -175,6 +192,9 @@ def _rechained() -> Any:
         ("PROJECTION", lambda: insert(case_link).values(case_code="A-2", other_code="A-3")),
         ("EVENT_ALTERED", lambda: _second().values(body=b"{}")),
         ("CHAIN_BROKEN", _rechained),
+        ("EVENT_UNREADABLE", lambda: _forged(4, b'{"case":"A-2"}')),
+        ("NOT_APPLICABLE", lambda: _forged(1, _told(e.Accepted(), 1), kind="accepted")),
+        ("ONE_PERSON", lambda: _forged(4, _told(e.Rejected("none"), 4), kind="rejected")),
         ("EVENT_MISSING", lambda: delete(case_event).where(of(case_event, "A-2"), _seq(2))),
         ("EVENTS_CUT", lambda: delete(case_event).where(of(case_event, "A-2"), _seq(4))),
         ("EVENTS_GONE", lambda: delete(case_event).where(of(case_event, "A-2"))),
@@ -305,3 +325,19 @@ def test_a_daemon_looks_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             until(lambda: runner.meter.findings.get("PROJECTION"))
         assert runner.meter.findings["PROJECTION"] == 1
         assert runner.meter.audited >= 1
+
+
+def test_an_auditor_that_fails_ends_no_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(self: Auditor, now: datetime, *, timers: bool = True) -> list[Finding]:
+        raise OSError("disk")
+
+    monkeypatch.setattr("referral_engine.runner.housekeeping.AUDIT_EVERY", 0.0)
+    monkeypatch.setattr(Auditor, "look", fail)
+    with engine(tmp_path, SettableClock()) as runner:
+        code = take_in(runner)
+        Daemon(runner, until_idle=True).loop()
+        assert due(runner) == {}
+        assert runner.desk.store.read(lambda reader: reader.load(code)) is not None
+    assert "a round of the auditor failed: OSError" in caplog.text
