@@ -61,7 +61,6 @@ class Housekeeping:
             self._nightly.look(now)
         if self._checked is None or monotonic() - self._checked >= CHECKPOINT_EVERY:
             self.checkpoint(timedelta(seconds=CHECKPOINT_EVERY) / 2 if self._jumps else timedelta())
-
         if self._jumps is not None and monotonic() - self._audited >= AUDIT_EVERY:
             self._audit(now)
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from referral_engine.desk import Desk
 from referral_engine.desk.operations import HEAD, schema_now, workers_alive
+from referral_engine.errors import Unavailable
 from referral_engine.version import __version__
 
 __all__ = ["Problem", "problems", "router"]
@@ -31,7 +32,7 @@ def problems(desk: Desk) -> list[Problem]:
     """Why no work can be done now; empty where it can."""
     try:
         return list(_found(desk))
-    except (SQLAlchemyError, OSError) as error:
+    except (Unavailable, SQLAlchemyError, OSError) as error:
         # What a driver says may hold an address and a user's name.
         return [Problem("store", f"the store cannot be reached: {type(error).__name__}")]
 

@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from referral_engine.desk import Desk
 from referral_engine.desk.operations import Figures, Reader, figures_of
+from referral_engine.errors import Unavailable
 from referral_engine.plugins.breaker import State
 from referral_engine.runner.base import Runner
 from referral_engine.runner.meter import CALL_SECONDS, Meter, Spread
@@ -87,7 +88,7 @@ class EngineCollector(Collector):
     def _read(self, question: Callable[[Reader], list[Metric] | None]) -> list[Metric] | None:
         try:
             return self._desk.store.read(question)
-        except (SQLAlchemyError, OSError):
+        except (Unavailable, SQLAlchemyError, OSError):
             return None
 
     def _stored(self, reader: Reader) -> list[Metric]:

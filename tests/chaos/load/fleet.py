@@ -108,7 +108,7 @@ class Fleet:
             process.wait()
 
     def _daemon(self) -> subprocess.Popen[str]:
-        return start(self.folder, "--database", self.database, "run", "--workers", 2)
+        return start(self.folder, "--database", self.database, "run", "--no-web", "--workers", 2)
 
     def _user(self, role: str) -> subprocess.Popen[bytes]:
         words = [role, str(self.folder), self.database, str(self._seed)]

@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from psycopg import sql
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from referral_engine.desk.operations import FRESH
 from referral_engine.runner.housekeeping import DOWN_AFTER
-from referral_engine.trial.box import Box
+from referral_engine.trial.box import Box, open_box
+from referral_engine.web.app import create_app
+from tests.unit.desk.county import START, make
 
 
 def beat(box: Box) -> None:
@@ -73,3 +78,35 @@ def test_nobody_may_write_here(pages: TestClient) -> None:
 @pytest.mark.parametrize("path", ["/", "/docs", "/cases"])
 def test_what_is_not_there_is_not_found(pages: TestClient, path: str) -> None:
     assert pages.get(path).status_code == 404
+
+
+@pytest.mark.postgres
+def test_a_server_that_lets_nobody_in_is_named_and_comes_back(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    with open_box(make(tmp_path), START, database=postgres_url) as box:
+        pages = TestClient(create_app(box.desk, box.runner))
+        beat(box)
+        assert pages.get("/readyz").status_code == 200
+        let_in(postgres_url, everybody=False)
+        assert refused(pages) == ["store"]
+        assert "referral_store_up 0.0" in pages.get("/metrics").text
+        let_in(postgres_url, everybody=True)
+        assert pages.get("/readyz").status_code == 200
+        assert "referral_store_up 1.0" in pages.get("/metrics").text
+
+
+def let_in(url: str, *, everybody: bool) -> None:
+    """Opens or shuts the database, and ends who is in it."""
+    parsed = make_url(url).set(drivername="postgresql")
+    name = sql.Identifier(str(parsed.database))
+    admin = parsed.set(database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(admin, autocommit=True) as connection:
+        flag = sql.SQL("true" if everybody else "false")
+        connection.execute(
+            sql.SQL("alter database {} with allow_connections {}").format(name, flag)
+        )
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s",
+            [parsed.database],
+        )
