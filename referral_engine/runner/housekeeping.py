@@ -112,6 +112,8 @@ class Housekeeping:
         self._audited = monotonic()
         try:
             found = self._auditor.look(now, timers=not self.runner.suspended)
+        except Unavailable:
+            raise  # the loop knows what to do while the database is away
         except Exception as error:  # noqa: BLE001 - who watches must not end what is watched
             name_failure("a round of the auditor", error)
             return
