@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
+from referral_engine.store.prepared import Prepared
+
 __all__ = ["CALLS", "CASES", "NOTICES", "Bell", "install", "renew", "ring", "silence"]
 
 
@@ -50,14 +52,14 @@ CALLS = "calls"
 # A bell that waits already is locked until our commit: a worker that looks for bells skips it
 # until then, so that none is answered before what it stands for can be seen. A bell that is just
 # being answered waits no longer, and is put in anew.
-_RING = text(
+_RING = Prepared(text(
     "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)"
     " SELECT queue, task, lock, bell, jsonb_build_object('lane', lane)"
     " FROM unnest(CAST(:queues AS text[]), CAST(:tasks AS text[]), CAST(:locks AS text[]),"
     " CAST(:bells AS text[]), CAST(:lanes AS text[])) AS rung (queue, task, lock, bell, lane)"
     " ON CONFLICT (queueing_lock) WHERE status = 'todo'"
     " DO UPDATE SET priority = procrastinate_jobs.priority"
-)
+))  # fmt: skip
 _SILENCE = text(
     "DELETE FROM procrastinate_jobs WHERE status = 'todo'"
     " AND queue_name = ANY(CAST(:queues AS text[]))"
@@ -85,14 +87,14 @@ def ring(connection: Connection, bells: Iterable[Bell], ringer: str) -> None:
     ordered = sorted(set(bells))
     if not ordered:
         return
-    given = {
-        "queues": [bell.queue for bell in ordered],
-        "tasks": [bell.task for bell in ordered],
-        "locks": [bell.lock for bell in ordered],
-        "bells": [f"{bell.task}/{bell.lane}/{ringer}" for bell in ordered],
-        "lanes": [bell.lane for bell in ordered],
-    }
-    connection.execute(_RING, given)
+    _RING.touched(
+        connection,
+        queues=[bell.queue for bell in ordered],
+        tasks=[bell.task for bell in ordered],
+        locks=[bell.lock for bell in ordered],
+        bells=[f"{bell.task}/{bell.lane}/{ringer}" for bell in ordered],
+        lanes=[bell.lane for bell in ordered],
+    )
 
 
 def silence(connection: Connection, bells: Iterable[Bell]) -> None:

@@ -19,8 +19,9 @@ from referral_engine.store.errors import Conflict
 from referral_engine.store.journal import EVENT_COLUMNS
 from referral_engine.store.projection import CASE_COLUMNS, LINK_COLUMNS, REFERRAL_COLUMNS
 from referral_engine.store.security_tables import approval
-from referral_engine.store.statements import Row, insert, placeholder, run, update
+from referral_engine.store.statements import Row, insert, placeholder, run_all, update
 from referral_engine.store.tables import (
+    access_log,
     case_event,
     case_file,
     case_link,
@@ -41,6 +42,7 @@ __all__ = ["OUTBOX_COLUMNS", "IntakeSeen", "Loaded", "Seen", "Stage", "Step"]
 OUTBOX_COLUMNS = ("effect_key", "case_code", "lane", "payload", "due_at")
 COMMAND_KEY_COLUMNS = ("principal_id", "request_key", "body_hash", "result", "case_code")
 INTAKE_KEY_COLUMNS = ("channel", "sender_key", "body_hash", "case_code")
+ACCESS_COLUMNS = ("case_code", "principal_id", "purpose", "seen_at")
 WAKEUP_COLUMNS = ("case_code", "due_at", "claims", "dead", "error")
 WITHDRAWN = "withdraw"
 
@@ -136,7 +138,10 @@ STEPS: tuple[Step, ...] = (
     _into("notice", notice, (*OUTBOX_COLUMNS, "subject"), "keep"),
     _into("command_key", command_key, COMMAND_KEY_COLUMNS),
     _into("intake_key", intake_key, INTAKE_KEY_COLUMNS),
+    _into("viewed", access_log, ACCESS_COLUMNS),
 )
+# What names a row in the rows of these steps.
+_KEYS = {"case_changed": slice(-2, -1), "referral": slice(0, 2), "wakeup": slice(0, 1)}
 _CASE_FILE_STEPS = frozenset({"case_new", "case_changed"})
 _LANE = OUTBOX_COLUMNS.index("lane")
 
@@ -187,16 +192,37 @@ class Stage:
 
         What later commands must see stays: only the rows are gone.
         """
+        due: list[tuple[Step, list[Row]]] = []
         for step in STEPS:
             if case_file_only and step.name not in _CASE_FILE_STEPS:
                 continue
             if rows := self.rows.pop(step.name, None):
-                touched = run(connection, step.sql(connection.dialect.name), rows)
-                if step.exact and touched != len(rows):
-                    raise Conflict(rows[0][-2] if len(rows) == 1 else "")
+                due.append((step, _newest(step.name, rows)))
+        if not due:
+            return
+        dialect = connection.dialect.name
+        counts = run_all(connection, [(step.sql(dialect), rows) for step, rows in due])
+        for (step, rows), touched in zip(due, counts, strict=True):
+            if step.exact and touched != len(rows):
+                raise Conflict(rows[0][-2] if len(rows) == 1 else "")
 
     def pending(self, steps: Iterable[str] | None = None) -> bool:
         return any(self.rows.get(step) for step in (self.rows if steps is None else steps))
+
+
+def _newest(step: str, rows: list[Row]) -> list[Row]:
+    """What several commands on one case leave of it is written once, as the last left it; the file
+    is still checked against the version that the first was decided on.
+    """
+    if step not in _KEYS or len(rows) == 1:
+        return rows
+    newest: dict[Row, Row] = {}
+    for row in rows:
+        key = row[_KEYS[step]]
+        before = newest.get(key)
+        since_first = before is not None and step == "case_changed"
+        newest[key] = (*row[:-1], before[-1]) if before and since_first else row
+    return list(newest.values())
 
 
 def _bells(step: str, rows: Iterable[Row]) -> Iterable[Bell]:

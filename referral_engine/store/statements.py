@@ -7,7 +7,7 @@ table and dialect, so a column added to a table reaches it by itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing, nullcontext
 from functools import cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table
 
 from referral_engine.store.errors import Conflict
 
-__all__ = ["Row", "insert", "placeholder", "run", "update"]
+__all__ = ["Row", "insert", "placeholder", "run", "run_all", "say", "update"]
 
 Row = tuple[Any, ...]
 
@@ -57,10 +57,27 @@ def run(connection: Connection, sql: str, rows: Sequence[Row]) -> int:
     """Runs `sql` once a row, in a transaction that has begun; how many rows of the table it
     touched. Raises Conflict where a key is taken: somebody else wrote in between.
     """
+    return run_all(connection, [(sql, rows)])[0]
+
+
+def run_all(connection: Connection, said: Sequence[tuple[str, Sequence[Row]]]) -> list[int]:
+    """Like `run` for several statements, which a server is sent in one go: it costs a round trip
+    for all, not one for each. Raises Conflict once all have run.
+    """
     taken: type[Exception] = connection.dialect.loaded_dbapi.IntegrityError
-    with closing(connection.connection.cursor()) as cursor:
+    driver: Any = connection.connection.driver_connection
+    with ExitStack() as stack:
+        cursors = [stack.enter_context(closing(connection.connection.cursor())) for _each in said]
         try:
-            cursor.executemany(sql, rows)
+            with driver.pipeline() if hasattr(driver, "pipeline") else nullcontext():
+                for cursor, (sql, rows) in zip(cursors, said, strict=True):
+                    cursor.executemany(sql, rows)
         except taken as error:
             raise Conflict from error
-        return int(cursor.rowcount)
+        return [int(cursor.rowcount) for cursor in cursors]
+
+
+def say(connection: Connection, sql: str) -> None:
+    """Runs a word of ours, such as SAVEPOINT, without SQLAlchemy's share."""
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute(sql)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Connection, NestedTransaction
+from sqlalchemy import Connection
 
 from referral_engine.model.case import Case
 from referral_engine.model.outcome import Call, Resolution
@@ -21,13 +21,14 @@ from referral_engine.store.outbound import call_rows, follow_up_rows, notice_row
 from referral_engine.store.projection import case_row, linked, referral_rows
 from referral_engine.store.reader import Township
 from referral_engine.store.stage import IntakeSeen, Loaded, Seen, Stage
-from referral_engine.store.tables import access_log
+from referral_engine.store.statements import say
 from referral_engine.store.vault import CaseKey, Vault, content_rows
 from referral_engine.store.work import Work
 
 __all__ = ["Tx"]
 
 T = TypeVar("T")
+_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Tx(Work):
@@ -50,7 +51,8 @@ class Tx(Work):
         self._ringer = ringer
         self._earlier = Stage()
         self._own = Stage()
-        self._savepoint: NestedTransaction | None = None
+        self._savepoint = False
+        self._stopped: tuple[datetime, list[tuple[datetime, datetime]]] | None = None
 
     # -- writing a case ---------------------------------------------------------------------------
     def commit_resolution(
@@ -103,11 +105,7 @@ class Tx(Work):
 
     def viewed(self, code: str, principal_id: str, purpose: str, now: datetime) -> None:
         """Records that somebody looks at the personal data of a case."""
-        self._now().execute(
-            access_log.insert().values(
-                case_code=code, principal_id=principal_id, purpose=purpose, seen_at=micros(now)
-            )
-        )
+        self._own.add("viewed", (code, principal_id, purpose, micros(now)))
 
     def erase(self, code: str) -> bool:
         """Destroys the data key and content of a case, and what was still to be sent with it.
@@ -154,6 +152,7 @@ class Tx(Work):
         """Says that a runner is alive, and which departments' plugins it has; how long none was,
         when that was longer than `gap`.
         """
+        self._stopped = None
         return history.beat(self._now(), runner, now, gap, serves)
 
     def accept_clock(self, now: datetime) -> None:
@@ -219,23 +218,33 @@ class Tx(Work):
                 return staged
         return super().intake_seen(channel, sender_key)
 
+    def downtime(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+        """The intervals within [since, until] in which no runner was alive.
+
+        Asked once: the commands of one transaction mostly ask for the same time.
+        """
+        if self._stopped is None or since < self._stopped[0]:
+            self._stopped = since, super().downtime(since, _EVER)
+        found = ((max(a, since), min(b, until)) for a, b in self._stopped[1])
+        return [(a, b) for a, b in found if a < b]
+
     # -- the transaction itself, for the writer ---------------------------------------------------
     def attempt(self, command: Callable[[Tx], T]) -> T:
         """Runs one command; when it raises, nothing of it stays and the exception goes on."""
         try:
             value = command(self)
-            if self._savepoint is not None:
+            if self._savepoint:
                 self._own.write(self._connection)
-                self._savepoint.commit()
+                say(self._connection, "RELEASE SAVEPOINT command")
         except BaseException:
-            if self._savepoint is not None and self._savepoint.is_active:
-                self._savepoint.rollback()
+            if self._savepoint:
+                say(self._connection, "ROLLBACK TO SAVEPOINT command")
             raise
         else:
             self._earlier.take(self._own)
             return value
         finally:
-            self._own, self._savepoint = Stage(), None
+            self._own, self._savepoint = Stage(), False
 
     def finish(self) -> None:
         """Writes what is left, and rings for it, before the commit. Raises Conflict."""
@@ -258,10 +267,11 @@ class Tx(Work):
             self._earlier.write(self._connection, case_file_only=case_file_only)
 
     def _open_savepoint(self) -> None:
-        if self._savepoint is None and not self._alone:
+        if not self._savepoint and not self._alone:
             # What went before is kept whatever becomes of this command.
             self._earlier.write(self._connection)
-            self._savepoint = self._connection.begin_nested()
+            say(self._connection, "SAVEPOINT command")
+            self._savepoint = True
 
     def _at_version(self, code: str, expected: int) -> Loaded | None:
         if expected == 0:
