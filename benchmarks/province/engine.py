@@ -13,9 +13,10 @@ from typing import Any
 import psycopg
 
 from benchmarks.province.county import DEPARTMENTS
+from benchmarks.province.effort import below
 from benchmarks.province.process import driver, end, start
 
-__all__ = ["Fleet", "fleet", "seconds_of"]
+__all__ = ["Fleet", "fleet"]
 
 _WAVE = 60
 _WAVES = 12
@@ -30,12 +31,13 @@ _LOOK = (
 
 
 class Fleet:
-    """Workers and a sender on one database, warm."""
+    """Workers and a sender on one database."""
 
     def __init__(self, url: str, sender: subprocess.Popen[str], workers: list[int]) -> None:
         self.connection = psycopg.connect(url, autocommit=True)
         self._sender = sender
         self._workers = workers
+        self.processes = [sender.pid, *workers]
 
     def send(self, what: Any) -> None:
         """Tells the sender; `sent` waits for it."""
@@ -60,28 +62,22 @@ class Fleet:
                 return int(now)
             time.sleep(_REST)
 
+    def take(self, cases: int) -> float:
+        """Seconds from the first registration until all cases are done and nothing is due."""
+        began = self.now()
+        self.send(cases)
+        self.sent()
+        return (self.drained() - began) / 1e6
+
     def warm(self) -> int:
         """Cases until each worker has started the process of each plugin; how many."""
         wanted, sent = len(self._workers) * len(DEPARTMENTS), 0
         for _wave in range(_WAVES):
-            self.send(_WAVE)
-            self.sent()
-            self.drained()
+            self.take(_WAVE)
             sent += _WAVE
-            if self._plugins() >= wanted:
+            if below(self._workers) >= wanted:
                 break
         return sent
-
-    def _plugins(self) -> int:
-        """How many processes of plugins run."""
-        parents = set(map(str, self._workers))
-        found = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                found += stat.read_text().rpartition(")")[2].split()[1] in parents
-            except OSError:
-                continue
-        return found
 
     def _ask(self, query: str) -> tuple[Any, ...]:
         row = self.connection.execute(query).fetchone()
@@ -91,7 +87,7 @@ class Fleet:
 
 @contextmanager
 def fleet(url: str, config: Path, workers: int, seed: int) -> Iterator[Fleet]:
-    """So many workers and a sender, warm; all ended afterwards, the workers by SIGTERM."""
+    """So many workers and a sender; all ended afterwards, the workers by SIGTERM."""
     words = ["-m", "referral_engine", "--config", config, "--database", driver(url)]
     with ExitStack() as stack:
         sender = start(["-m", "benchmarks.province.sender", driver(url), config, seed])
@@ -105,11 +101,3 @@ def fleet(url: str, config: Path, workers: int, seed: int) -> Iterator[Fleet]:
         made = Fleet(url, sender, [each.pid for each in started])
         stack.callback(made.connection.close)
         yield made
-
-
-def seconds_of(made: Fleet, cases: int) -> float:
-    """Seconds from the first registration until so many cases are done and nothing is due."""
-    began = made.now()
-    made.send(cases)
-    made.sent()
-    return (made.drained() - began) / 1e6

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import pickle
 import subprocess
 import sys
@@ -67,6 +68,7 @@ class Writing:
 
 async def work(url: str, steps: list[Step]) -> None:
     """A worker process."""
+    logging.getLogger("procrastinate").setLevel(logging.ERROR)
     app = App(connector=PsycopgConnector(conninfo=url, min_size=2, max_size=_SLOTS + 2))
     async with AsyncConnectionPool(url, min_size=_SLOTS, max_size=_SLOTS) as pool:
         writing = Writing(steps, pool)
@@ -100,9 +102,10 @@ async def send(url: str, steps: list[Step]) -> None:
 class Peers:
     """Workers and a sender of the peer on one database."""
 
-    def __init__(self, url: str, sender: subprocess.Popen[str]) -> None:
+    def __init__(self, url: str, processes: list[subprocess.Popen[str]]) -> None:
         self.connection = psycopg.connect(url, autocommit=True)
-        self._sender = sender
+        self._sender = processes[0]
+        self.processes = [each.pid for each in processes]
 
     def take(self, intakes: list[int]) -> float:
         """Takes these cases in; seconds until no job is left."""
@@ -137,7 +140,7 @@ def peers(url: str, steps: Path, workers: int) -> Iterator[Peers]:
             assert each.stdout is not None
             if each.stdout.readline() != "ready\n":
                 raise RuntimeError("a process of the peer did not start")
-        made = Peers(url, started[0])
+        made = Peers(url, started)
         stack.callback(made.connection.close)
         yield made
 

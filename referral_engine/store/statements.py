@@ -65,16 +65,29 @@ def run_all(connection: Connection, said: Sequence[tuple[str, Sequence[Row]]]) -
     for all, not one for each. Raises Conflict once all have run.
     """
     taken: type[Exception] = connection.dialect.loaded_dbapi.IntegrityError
-    driver: Any = connection.connection.driver_connection
     with ExitStack() as stack:
         cursors = [stack.enter_context(closing(connection.connection.cursor())) for _each in said]
         try:
-            with driver.pipeline() if hasattr(driver, "pipeline") else nullcontext():
-                for cursor, (sql, rows) in zip(cursors, said, strict=True):
-                    cursor.executemany(sql, rows)
+            _send(connection, [(c, *each) for c, each in zip(cursors, said, strict=True)])
         except taken as error:
             raise Conflict from error
         return [int(cursor.rowcount) for cursor in cursors]
+
+
+def _send(connection: Connection, said: Sequence[tuple[Any, str, Sequence[Row]]]) -> None:
+    driver: Any = connection.connection.driver_connection
+    failures: list[Exception] = []
+    try:
+        with driver.pipeline() if hasattr(driver, "pipeline") else nullcontext():
+            try:
+                for cursor, sql, rows in said:
+                    cursor.executemany(sql, rows)
+            except connection.dialect.loaded_dbapi.Error as error:
+                failures.append(error)
+    except connection.dialect.loaded_dbapi.Error as error:
+        failures.append(error)  # after the first: what followed in the pipeline was not run
+    if failures:
+        raise failures[0]
 
 
 def say(connection: Connection, sql: str) -> None:
