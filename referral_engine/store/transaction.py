@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -52,6 +53,7 @@ class Tx(Work):
         self._earlier = Stage()
         self._own = Stage()
         self._savepoint = False
+        self._spoilt: BaseException | None = None
         self._stopped: tuple[datetime, list[tuple[datetime, datetime]]] | None = None
 
     # -- writing a case ---------------------------------------------------------------------------
@@ -238,7 +240,7 @@ class Tx(Work):
                 say(self._connection, "RELEASE SAVEPOINT command")
         except BaseException:
             if self._savepoint:
-                say(self._connection, "ROLLBACK TO SAVEPOINT command")
+                self._give_up()
             raise
         else:
             self._earlier.take(self._own)
@@ -248,6 +250,8 @@ class Tx(Work):
 
     def finish(self) -> None:
         """Writes what is left, and rings for it, before the commit. Raises Conflict."""
+        if self._spoilt is not None:
+            raise self._spoilt
         self._earlier.write(self._connection)
         if self._ringer:
             bells.ring(self._connection, self._earlier.bells, self._ringer)
@@ -264,14 +268,27 @@ class Tx(Work):
             self._open_savepoint()
             self._own.write(self._connection, case_file_only=case_file_only)
         elif self._earlier.rows:
-            self._earlier.write(self._connection, case_file_only=case_file_only)
+            self._write_earlier(case_file_only=case_file_only)
 
     def _open_savepoint(self) -> None:
         if not self._savepoint and not self._alone:
             # What went before is kept whatever becomes of this command.
-            self._earlier.write(self._connection)
+            self._write_earlier()
             say(self._connection, "SAVEPOINT command")
             self._savepoint = True
+
+    def _write_earlier(self, *, case_file_only: bool = False) -> None:
+        """What fails here is not this command's: the whole transaction must be given up for it."""
+        try:
+            self._earlier.write(self._connection, case_file_only=case_file_only)
+        except BaseException as error:
+            self._spoilt = error
+            raise
+
+    def _give_up(self) -> None:
+        # Of a full disk SQLite has rolled everything back itself; what failed first is told.
+        with suppress(self._connection.dialect.loaded_dbapi.Error):
+            say(self._connection, "ROLLBACK TO SAVEPOINT command")
 
     def _at_version(self, code: str, expected: int) -> Loaded | None:
         if expected == 0:
