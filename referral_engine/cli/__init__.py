@@ -50,10 +50,10 @@ def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
         ctx.exit()
 
 
-def _begin(config: str, database: str, token_file: str) -> None:
+def _begin(config: str, database: str, token_file: str, read_only: bool) -> None:
     from referral_engine.cli.app import App
 
-    click.get_current_context().obj = App(Path(config), database, token_file)
+    click.get_current_context().obj = App(Path(config), database, token_file, read_only=read_only)
 
 
 root = Group(
@@ -84,6 +84,15 @@ root = Group(
             metavar="FILE",
             help=gettext_noop(
                 "Act by the token in this file, - for stdin, instead of --actor (REFERRAL_TOKEN)."
+            ),
+        ),
+        Option(
+            ["--read-only"],
+            envvar="REFERRAL_READ_ONLY",
+            is_flag=True,
+            help=gettext_noop(
+                "Look and change nothing (REFERRAL_READ_ONLY, `mode: read_only`): on a copy, a"
+                " standby, a disk that cannot be written."
             ),
         ),
         Option(

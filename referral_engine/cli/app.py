@@ -29,10 +29,13 @@ __all__ = ["App", "os_user", "pass_app", "this_app"]
 class App:
     """The global options, and what they lead to. Everything is opened when first asked for."""
 
-    def __init__(self, config: Path, database: str, token_file: str = "") -> None:
+    def __init__(
+        self, config: Path, database: str, token_file: str = "", *, read_only: bool = False
+    ) -> None:
         self.config = config
         self.database = database
         self._token_file = token_file
+        self.read_only = read_only
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -42,9 +45,13 @@ class App:
         from referral_engine.workspace import Workspace
 
         opened = Workspace.open(self.config)
-        if not self.database:
+        if not self.database and not self.read_only:
             return opened
-        config = replace(opened.config, database=self.database)
+        config = replace(
+            opened.config,
+            database=self.database or opened.config.database,
+            read_only=self.read_only or opened.config.read_only,
+        )
         return Workspace(config, opened.org, opened.calendar)
 
     @cached_property

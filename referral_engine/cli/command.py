@@ -21,6 +21,7 @@ Lazy = tuple[str, str]
 """Where a command is, as ``module:attribute``, and its one-line help."""
 
 _GLOBAL = ("--config", "--database", "--token-file")
+_GLOBAL_FLAGS = ("--read-only",)
 
 
 class Option(click.Option):
@@ -106,7 +107,7 @@ def _hoisted(args: list[str]) -> list[str]:
     for word in words:
         if word in _GLOBAL:
             front += [word, *(value for value in [next(words, None)] if value is not None)]
-        elif word.startswith(tuple(f"{name}=" for name in _GLOBAL)):
+        elif word in _GLOBAL_FLAGS or word.startswith(tuple(f"{name}=" for name in _GLOBAL)):
             front.append(word)
         else:
             rest.append(word)

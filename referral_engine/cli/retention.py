@@ -14,6 +14,7 @@ from referral_engine.cli.output import print_json, print_table
 from referral_engine.cli.result import print_result
 from referral_engine.clock import SystemClock
 from referral_engine.desk.acting import find_case, submit
+from referral_engine.desk.opening import refuse_read_only
 from referral_engine.desk.retention import carry_out, doomed, prune, tally
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.model import command as c
@@ -41,6 +42,8 @@ retention = Group(
 @JSON
 @pass_app
 def run(app: App, dry_run: bool, as_json: bool) -> None:
+    if not dry_run:
+        refuse_read_only(app.workspace)
     now = SystemClock().now()
     with app.desk() as desk:
         cases = tally(desk, now)

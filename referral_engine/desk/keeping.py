@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ProgrammingError
 
-from referral_engine.desk.opening import reachable, shown_url
+from referral_engine.desk.opening import reachable, refuse_read_only, shown_url
 from referral_engine.errors import Refused
 from referral_engine.i18n import _
 from referral_engine.store import Keyring
@@ -62,6 +62,7 @@ def put_back(
     Raises Refused (NOT_A_BACKUP, STORE_NOT_EMPTY, STORE_LOCKED, STORE_IN_USE, KEY_MISSING …),
     FileNotFoundError.
     """
+    refuse_read_only(workspace)
     config = workspace.config
     keys = Keyring.load(config.key_file)
     label_of(file)
@@ -77,6 +78,7 @@ def move_store(workspace: Workspace, to: str, now: datetime, steps: Steps) -> Pu
 
     Raises Refused (STORE_NOT_EMPTY, STORE_LOCKED, STORE_IN_USE, STORE_MOVED …), FileNotFoundError.
     """
+    refuse_read_only(workspace)
     url = workspace.config.database
     with reachable(to), reachable(url), _room():
         _refuse_missing(url)
@@ -93,6 +95,7 @@ def move_store(workspace: Workspace, to: str, now: datetime, steps: Steps) -> Pu
 
 def stay(workspace: Workspace) -> str:
     """Takes a move back: the workspace's store takes words again; where it had gone, or empty."""
+    refuse_read_only(workspace)
     url = workspace.config.database
     with reachable(url):
         _refuse_missing(url)

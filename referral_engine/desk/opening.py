@@ -14,9 +14,10 @@ from referral_engine.desk.view import View
 from referral_engine.errors import Refused
 from referral_engine.i18n import _
 from referral_engine.store import Keyring, Store
+from referral_engine.store.errors import store_readonly
 from referral_engine.workspace import Workspace
 
-__all__ = ["open_desk", "open_store", "open_view", "reachable", "shown_url"]
+__all__ = ["open_desk", "open_store", "open_view", "reachable", "refuse_read_only", "shown_url"]
 
 _BACKENDS = ("sqlite", "postgresql", "postgres")
 
@@ -48,17 +49,25 @@ def open_view(workspace: Workspace, clock: Clock | None = None) -> Iterator[View
 def open_store(
     workspace: Workspace, *, existing: bool = False, readonly: bool = False
 ) -> Iterator[Store]:
-    """The store of ``workspace.config.database``; `existing` never makes a new SQLite file.
+    """The store of ``workspace.config.database``; `existing` never makes a new SQLite file. In
+    read-only mode it is always `readonly`.
 
     Raises FileNotFoundError where an `existing` or `readonly` store is not there, else Refused.
     """
     url, keys = workspace.config.database, Keyring.load(workspace.config.key_file)
+    readonly = readonly or workspace.config.read_only
     with reachable(url):
         if existing and not readonly:
             Store.open(url, keys, readonly=True).close()
         store = Store.open(url, keys, readonly=readonly)
     with store:
         yield store
+
+
+def refuse_read_only(workspace: Workspace) -> None:
+    """Raises Refused (STORE_READONLY) in read-only mode, for what changes more than cases."""
+    if workspace.config.read_only:
+        raise store_readonly()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import msgspec
 
 from referral_engine.desk.door import Desk
 from referral_engine.desk.naming import SEALED
-from referral_engine.desk.opening import open_store, reachable
+from referral_engine.desk.opening import open_store, reachable, refuse_read_only
 from referral_engine.errors import Refused
 from referral_engine.flow.access import may_see
 from referral_engine.flow.apply import apply
@@ -28,7 +28,7 @@ from referral_engine.store import (
     Store,
 )
 from referral_engine.store.audit import verify
-from referral_engine.store.engine import database_file, open_writer
+from referral_engine.store.engine import database_file, open_reader, open_writer
 from referral_engine.store.finding import Finding
 from referral_engine.store.schema import HEAD, current, upgrade
 from referral_engine.workspace import Workspace
@@ -185,6 +185,8 @@ def _daemon_runs(store: Store) -> bool:
         lock = store.lock_daemon()
     except Refused:
         return True
+    except OSError:  # where nothing can be written no daemon runs
+        return False
     if lock is not None:
         lock.release()
     return False
@@ -197,7 +199,7 @@ def schema_of(workspace: Workspace) -> str:
         file = database_file(url)
         if file is not None and not file.exists():
             return ""
-        engine = open_writer(url)
+        engine = open_reader(url)
         try:
             return current(engine)
         finally:
@@ -206,6 +208,7 @@ def schema_of(workspace: Workspace) -> str:
 
 def upgrade_schema(workspace: Workspace) -> tuple[str, str]:
     """Brings the store to this version's schema; where it was, and where it is now. Refused."""
+    refuse_read_only(workspace)
     url = workspace.config.database
     before = schema_of(workspace)
     if not before:

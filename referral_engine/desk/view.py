@@ -76,6 +76,9 @@ class View:
                 content = {ref: text for ref, text in content.items() if ref not in said}
         if not full:
             seen = "masked"
+        if seen == "full" and self._store.readonly:
+            # A look that cannot be recorded does not take place.
+            seen = "masked"
         if seen == "full" and not by.has("engine"):
             self._record(code, by, purpose, self._clock.now())
         stored = content.pop(ISSUE, None)

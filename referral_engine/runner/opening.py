@@ -9,7 +9,7 @@ from typing import Literal
 
 from referral_engine.clock import Clock, DatabaseClock, SystemClock, VirtualClock
 from referral_engine.desk import Desk
-from referral_engine.desk.opening import reachable
+from referral_engine.desk.opening import reachable, refuse_read_only
 from referral_engine.desk.stranding import refuse_stranding
 from referral_engine.notices import LogOutlet
 from referral_engine.plugins.departments import Departments, load
@@ -39,6 +39,7 @@ def opened(
 
     Raises Refused (STORE_LOCKED, STORE_UNREACHABLE, ORG_STRANDS …).
     """
+    refuse_read_only(workspace)
     with ExitStack() as stack:
         keys = Keyring.load(workspace.config.key_file)
         url, power_safe = database or workspace.config.database, kind != "virtual"

@@ -21,7 +21,7 @@ from referral_engine.i18n import _
 from referral_engine.store import schema
 from referral_engine.store.audit import verify
 from referral_engine.store.carriage import Told, carry, count, total
-from referral_engine.store.engine import database_file, open_reader, open_writer
+from referral_engine.store.engine import database_file, open_reader, open_writer, reading_address
 from referral_engine.store.landing import Landing, landing
 from referral_engine.store.tables import case_event, case_file, checkpoint, data_key, setting
 
@@ -105,7 +105,7 @@ def _vacuum(file: Path, stage: Path, told: Told) -> None:
         seen = size
         return 0
 
-    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(sqlite3.connect(reading_address(file), uri=True)) as connection:
         connection.set_progress_handler(look, 100_000)
         connection.execute("VACUUM INTO ?", (str(stage),))
 
@@ -137,7 +137,7 @@ def label_of(file: Path) -> Label:
     if not file.is_file():
         raise FileNotFoundError(file)
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as opened:
+        with closing(sqlite3.connect(reading_address(file), uri=True)) as opened:
             row = opened.execute("SELECT value FROM setting WHERE name = ?", (_LABEL,)).fetchone()
         return msgspec.json.decode(row[0] if row else b"", type=Label)
     except (sqlite3.DatabaseError, msgspec.MsgspecError):

@@ -5,16 +5,24 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
-from referral_engine.store.errors import store_locked, store_on_network
+from referral_engine.store.errors import store_locked, store_on_network, store_unfolded
 
-__all__ = ["APPLICATION", "DaemonLock", "database_file", "open_reader", "open_writer"]
+__all__ = [
+    "APPLICATION",
+    "DaemonLock",
+    "database_file",
+    "open_reader",
+    "open_writer",
+    "reading_address",
+]
 
 APPLICATION = "referral"
 """How our sessions on a PostgreSQL name themselves, before machine and process."""
@@ -60,11 +68,30 @@ def open_reader(url: str) -> Engine:
             parsed, pool_size=4, max_overflow=12, isolation_level="REPEATABLE READ"
         )
         return engine.execution_options(postgresql_readonly=True)
+    address = reading_address(Path(parsed.database or ""))
     engine = create_engine(
-        parsed, connect_args={"check_same_thread": False}, pool_size=4, max_overflow=60
+        parsed,
+        creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False),
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=60,
     )
     _listen(engine, "BEGIN", _READER_CACHE_KIB, "query_only = ON")
     return engine
+
+
+def reading_address(file: Path) -> str:
+    """How SQLite opens a file only to read it; also where nothing can be written beside it.
+
+    Raises Refused (STORE_UNFOLDED) where then the newest changes could not be seen.
+    """
+    address = f"{file.absolute().as_uri()}?mode=ro"
+    if os.access(file.parent, os.W_OK) or not file.exists():
+        return address
+    log = file.with_name(file.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise store_unfolded(str(file))
+    return f"{address}&immutable=1"
 
 
 def database_file(url: URL | str) -> Path | None:

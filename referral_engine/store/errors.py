@@ -23,6 +23,7 @@ __all__ = [
     "store_on_network",
     "store_outdated",
     "store_readonly",
+    "store_unfolded",
     "unavailable",
 ]
 
@@ -107,12 +108,23 @@ def store_moved(to: str) -> Refused:
     )
 
 
+def store_unfolded(path: str) -> Refused:
+    """A database that was copied while it was open, to where nothing can be written."""
+    return Refused(
+        "STORE_UNFOLDED",
+        _("the newest changes of {path} lie beside it, and cannot be taken in here").format(
+            path=path
+        ),
+        _("Copy it to where one can write, or take a `referral backup` instead of a copy."),
+    )
+
+
 def store_readonly() -> Refused:
     """Somebody tried to write into a store opened for reading."""
     return Refused(
         "STORE_READONLY",
-        _("the store was opened for reading only"),
-        _("Open it without read-only mode."),
+        _("the store is open for reading only"),
+        _("To change something leave `mode: read_only`, --read-only, REFERRAL_READ_ONLY away."),
     )
 
 

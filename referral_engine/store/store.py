@@ -147,6 +147,11 @@ class Store:
         """What this process has written since the store was opened; naught where it only reads."""
         return self._writer.traffic() if self._writer else Traffic()
 
+    @property
+    def readonly(self) -> bool:
+        """Whether nothing can be written through it."""
+        return self._writer is None
+
     # -- digests and keys -------------------------------------------------------------------------
     def digest(self, value: str) -> str:
         """The keyed digest of a phone or id number, the same as long as the store lives.

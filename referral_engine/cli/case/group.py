@@ -6,6 +6,7 @@ import click
 
 from referral_engine.cli.app import App
 from referral_engine.cli.command import Group, option
+from referral_engine.desk.opening import refuse_read_only
 from referral_engine.errors import Refused
 from referral_engine.i18n import _, gettext_noop
 
@@ -28,7 +29,10 @@ FULL = option(
 
 
 def person_looks(app: App, actor: str) -> None:
-    """Raises Refused (WHO_LOOKS) where nobody is named by whom a full look can be recorded."""
+    """Raises Refused where a full look cannot be recorded: WHO_LOOKS where nobody is named,
+    STORE_READONLY in read-only mode.
+    """
+    refuse_read_only(app.workspace)
     if not actor and not app.token:
         raise Refused(
             "WHO_LOOKS",
