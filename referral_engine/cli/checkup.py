@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from referral_engine.cli.output import short, when
 from referral_engine.cli.silent import not_answering
-from referral_engine.desk.keys import key_file_is_open, keys_of
+from referral_engine.desk.keys import key_file_open_to_others, keyless, keys_of
 from referral_engine.desk.opening import open_store, shown_url
 from referral_engine.desk.operations import (
     HEAD,
@@ -171,14 +171,14 @@ def _store(workspace: Workspace, now: datetime) -> Found:
 
 
 def _keys(workspace: Workspace, now: datetime) -> Found:
-    if key_file_is_open(workspace):
+    if (file := key_file_open_to_others(workspace)) is not None:
         yield (
             "warning",
-            _("others may read {file}").format(file=workspace.config.key_file),
+            _("others may read {file}").format(file=file),
             _("Take it from them: chmod 600."),
         )
     found = keys_of(workspace) if schema_of(workspace) == HEAD else []
-    if not workspace.config.key_file and not _master_key():
+    if keyless(workspace):
         yield (
             "warning",
             _("personal data is stored unencrypted"),
@@ -306,9 +306,3 @@ _SUBJECTS: dict[str, Callable[[Workspace, datetime], Found]] = {
 def _standing(workspace: Workspace) -> Standing:
     with open_store(workspace, readonly=True) as store:
         return standing(store)
-
-
-def _master_key() -> bool:
-    import os
-
-    return bool(os.environ.get("REFERRAL_MASTER_KEY"))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import stat
-from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 
@@ -13,10 +12,10 @@ from referral_engine.desk.opening import open_store
 from referral_engine.errors import Refused
 from referral_engine.i18n import _
 from referral_engine.store import Keyring
-from referral_engine.store.keyring import fresh_key
+from referral_engine.store.keyring import fresh_key, key_file
 from referral_engine.workspace import Workspace
 
-__all__ = ["MasterKey", "fresh_key", "key_file_is_open", "keys_of", "rotate"]
+__all__ = ["MasterKey", "fresh_key", "key_file_open_to_others", "keyless", "keys_of", "rotate"]
 
 
 class MasterKey(msgspec.Struct, frozen=True):
@@ -60,16 +59,14 @@ def rotate(workspace: Workspace, steps: Steps) -> int:
         return store.rotate(ring, steps(left))
 
 
-def key_file_is_open(workspace: Workspace) -> bool:
-    """Whether others than its owner may read the key file that is used."""
-    return any(_open_to_others(mode) for mode in _modes(workspace))
+def key_file_open_to_others(workspace: Workspace) -> Path | None:
+    """The key file in use, where others than its owner may read it."""
+    file = key_file(workspace.config.key_file)
+    if file is None or not file.exists():
+        return None
+    return file if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) else None
 
 
-def _modes(workspace: Workspace) -> Iterator[int]:
-    file = workspace.config.key_file
-    if file is not None and file.exists() and not os.environ.get("REFERRAL_MASTER_KEY"):
-        yield file.stat().st_mode
-
-
-def _open_to_others(mode: int) -> bool:
-    return bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
+def keyless(workspace: Workspace) -> bool:
+    """Whether no master key is configured, so that data keys lie in the clear."""
+    return not Keyring.load(workspace.config.key_file).current

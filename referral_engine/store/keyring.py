@@ -21,7 +21,7 @@ from referral_engine.errors import Refused
 from referral_engine.i18n import _
 from referral_engine.store.errors import key_missing
 
-__all__ = ["KEY_BYTES", "NO_KEYS", "Keyring", "decrypt", "encrypt", "fresh_key"]
+__all__ = ["KEY_BYTES", "NO_KEYS", "Keyring", "decrypt", "encrypt", "fresh_key", "key_file"]
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -60,12 +60,14 @@ class Keyring:
     def load(cls, path: Path | None = None, variable: str = "REFERRAL_MASTER_KEY") -> Keyring:
         """The keys in the environment, else in the file: base64, separated by space or comma.
 
+        Where the environment has the variable with ``_FILE`` behind it, that names the file: a
+        credential that a service manager or container lays out.
         Empty where neither is given. Raises Refused (KEY_UNREADABLE) for anything else.
         """
-        source = os.environ.get(variable, "")
-        if source:
+        if source := os.environ.get(variable, ""):
             return cls(_decoded(source, variable))
-        return cls() if path is None else cls(_read(path), path)
+        file = key_file(path, variable)
+        return cls() if file is None else cls(_read(file), file)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -98,6 +100,16 @@ class Keyring:
         if master_key_id not in self._ciphers and self._file is not None:
             self._take(_read(self._file))
         return self._ciphers.get(master_key_id)
+
+
+def key_file(path: Path | None, variable: str = "REFERRAL_MASTER_KEY") -> Path | None:
+    """The file that keys are read from, `path` being the configured one; None where they stand in
+    the environment, or nowhere.
+    """
+    if os.environ.get(variable):
+        return None
+    named = os.environ.get(f"{variable}_FILE")
+    return Path(named) if named else path
 
 
 def fresh_key() -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 
 from referral_engine.errors import Refused
 from referral_engine.store import Keyring, Store, schema
@@ -19,7 +19,8 @@ from referral_engine.store.audit import verify
 from referral_engine.store.backup import back_up, label_of, size_of
 from referral_engine.store.engine import open_reader, open_writer
 from referral_engine.store.relocation import move, restore, take_back
-from referral_engine.store.tables import OUTBOXES, case_event, metadata, setting, wakeup
+from referral_engine.store.security_tables import metadata
+from referral_engine.store.tables import OUTBOXES, case_event, setting, wakeup
 from tests.fixtures.schema.load import loaded
 from tests.unit.store.conftest import KEY
 from tests.unit.store.story import opened
@@ -38,6 +39,8 @@ def rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
     """All that is in a store, but for what an arrival changes."""
     engine = open_reader(url)
     found = {}
+    names = {name for name in inspect(engine).get_table_names() if "procrastinate" not in name}
+    assert names == {*metadata.tables, "alembic_version"}
     with engine.connect() as connection:
         for table in metadata.sorted_tables:
             columns = [column for column in table.columns if column.name not in NOT_COMPARED]
