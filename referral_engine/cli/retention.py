@@ -16,6 +16,7 @@ from referral_engine.clock import SystemClock
 from referral_engine.desk.acting import find_case, submit
 from referral_engine.desk.opening import refuse_read_only
 from referral_engine.desk.retention import carry_out, doomed, prune, tally
+from referral_engine.flow.access import may_see, unknown_case
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.model import command as c
 
@@ -105,7 +106,10 @@ def release(app: App, id: str, reason: str, actor: str, key: str, as_json: bool)
 
 def _give(app: App, id: str, command: c.Command, actor: str, key: str, *, as_json: bool) -> None:
     with app.desk() as desk:
-        found = find_case(desk.store, id)
-        by = who.at_the_centre(actor, c.command_name(command), found, app.workspace.org)
+        found, org = find_case(desk.store, id), app.workspace.org
+        name = c.command_name(command)
+        by = who.at_the_centre(app.actor(desk, actor, id), name, found, org)
+        if not may_see(by, found, org):
+            raise unknown_case(id)
         answer = submit(desk, c.Request(found.code, command, by, key))
         print_result(answer, find_case(desk.store, found.code), app.workspace, as_json=as_json)

@@ -113,7 +113,8 @@ def carry_out(desk: Desk, each: Doomed) -> bool:
     try:
         desk.store.transact(erase)
     except ReferralError as error:
-        log.warning("the content of case %s stays for now: %s", each.code, error)
+        # Not which case: it may be a sealed one.
+        log.warning("the content of a case stays for now: %s", type(error).__name__)
         return False
     return True
 

@@ -209,3 +209,19 @@ def test_the_commands_of_the_image_work_in_a_fresh_environment(tmp_path: Path) -
     run(referral, "run", "--until-idle", cwd=tmp_path / "workspace")
     run(referral, "backup", "b.backup", cwd=tmp_path / "workspace")
     assert "whole" in run(referral, "audit", "verify", cwd=tmp_path / "workspace")
+
+
+def test_the_guide_names_commands_that_are_there() -> None:
+    from tests.unit.cli.test_main import commands
+
+    from referral_engine.cli import root
+
+    page = (ROOT / "docs/operations.md").read_text("utf-8")
+    there = {" ".join(words) for words in commands(root)}
+    blocks = "\n".join(re.findall(r"(?ms)^```\n(.*?)^```", page))
+    told = re.findall(r"(?m)^referral (?:--read-only )?((?:[a-z]+ ?){1,2})", blocks)
+    inline = re.findall(r"`referral ((?:[a-z]+ ?){1,2})", page)
+    assert len(told) > 10
+    for words in (*told, *inline):
+        assert words.strip() in there or words.split()[0] in there, words
+    assert all((ROOT / "docs" / link).is_file() for link in re.findall(r"\]\(([a-z.]+)\)", page))
