@@ -347,3 +347,29 @@ def test_there_and_back_again_on_whichever_databases(
         assert verify(store.engine, anchor) == []
         secret = select(setting.c.value).where(setting.c.name == "store_id")
         assert store.read(lambda r: r.connection.execute(secret).scalar()) is not None
+
+
+@pytest.mark.postgres
+def test_a_dump_of_another_server_is_put_right_by_the_upgrade(postgres_url: str) -> None:
+    """Its transaction numbers lie ahead of this server's: nobody would see those events."""
+    loaded(postgres_url)
+    with Store.open(postgres_url, KEYS) as store:
+        expected = store.read(lambda r: _unseen(r.connection))
+        told = store.read(lambda r: [e.event.case for e in r.all_events()])
+    engine = open_writer(postgres_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE case_event SET xact = xact + 1000000000"))
+        connection.execute(text("UPDATE checkpoint SET upto = upto + 1000000000"))
+    with Store.open(postgres_url, KEYS) as store:
+        assert store.read(lambda r: list(r.all_events())) == []
+    schema.upgrade(engine)
+    engine.dispose()
+    with Store.open(postgres_url, KEYS) as store:
+        seen = store.read(lambda r: [e.event.case for e in r.all_events()])
+        assert sorted(seen) == sorted(told)
+        made = store.checkpoint(NOW)
+        assert made is not None
+        assert {head.code for head in made.heads} == expected
+        opened(store, "A-1")
+        assert store.read(lambda r: [e.event.case for e in r.all_events()])[-1] == "A-1"
+        assert verify(store.engine) == []
