@@ -25,12 +25,15 @@ from tests.district import referral as process
 
 NOTHING = "reads no store"
 BY_ITSELF = "has a test of its own below"
+HOLDS_IT_ALL = "for whoever holds the database or its master keys, and can count rows; names no case"
 UNTRIED: dict[str, str] = {
     "init": NOTHING, "demo": "runs on a store of its own", "simulate": NOTHING,
     "org derive": NOTHING, "org generate": NOTHING, "plugin list": NOTHING,
     "rules check": NOTHING, "rules test": NOTHING, "rules fields": NOTHING,
     "rules schema": NOTHING, "rules score": NOTHING,
     "intake": BY_ITSELF, "run": BY_ITSELF,
+    "backup": HOLDS_IT_ALL, "restore": HOLDS_IT_ALL, "db move": HOLDS_IT_ALL,
+    "keys new": NOTHING, "keys status": HOLDS_IT_ALL, "keys rotate": HOLDS_IT_ALL,
 }  # fmt: skip
 """Commands that cannot show a case of the store, and why."""
 
@@ -74,10 +77,14 @@ READS: dict[str, list[tuple[str, ...]]] = {
     "centre merge": [("{sealed}", "--into", "{open}"), ("{open}", "--into", "{sealed}"),
                      ("{sealed}", "--into", "{sealed}", "--reason", "x")],
     "db upgrade": [()],
+    "retention run": [()],
+    "retention hold": [(id, "--reason", "x") for id in IDS[:-1]],
+    "retention release": [(id, "--reason", "x") for id in IDS[:-1]],
 }  # fmt: skip
 """How each command that reads is tried; flags are added in every combination."""
 OTHERWISE = {"doctor": {"--units"}, "token issue": {"--role", "--unit", "--expires"},
-             "rules explain": {"file"}, "rate": {"--comment"}}  # fmt: skip
+             "rules explain": {"file"}, "rate": {"--comment"}, "retention hold": {"--key"},
+             "retention release": {"--key"}}  # fmt: skip
 """Options that cannot bring a case in."""
 _VERB = {"--actor", "--key", "--happened-at", "--json"}
 VALUES = {
