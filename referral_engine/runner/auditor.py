@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from referral_engine.desk.naming import in_log
 from referral_engine.store import Store
 from referral_engine.store.finding import Finding
 from referral_engine.store.watch import (
@@ -98,7 +99,11 @@ class Auditor:
         """What is new; whoever reads the log each minute would soon read it no more."""
         stands = frozenset((each.code, each.case) for each in found)
         for code, case in sorted(stands - self._known):
-            log.error("audit: %s in case %s", code, case, extra={"code": code, "case": case})
+            named = in_log(self._store, case)
+            log.error("audit: %s in case %s", code, named, extra={"code": code, "case": named})
         for code, case in sorted(self._known - stands):
-            log.info("audit: %s in case %s is gone", code, case, extra={"code": code, "case": case})
+            named = in_log(self._store, case)
+            log.info(
+                "audit: %s in case %s is gone", code, named, extra={"code": code, "case": named}
+            )
         self._known = stands

@@ -11,7 +11,9 @@ here until somebody has said how it is tried.
 
 from __future__ import annotations
 
+import base64
 import itertools
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -371,3 +373,53 @@ def test_what_goes_out_about_a_sealed_case_is_marked_for_its_contact_alone(
         if code == both.codes["accusation"]:
             assert lane in ("reporter", "discipline"), "nothing goes to whom it accuses"
     assert {code for code, _lane, _payload in told} >= sealed
+
+
+def pages(world: World) -> tuple[str, str]:
+    """What /metrics and /readyz say."""
+    from fastapi.testclient import TestClient
+
+    from referral_engine.desk.opening import open_desk
+    from referral_engine.web.app import create_app
+    from referral_engine.workspace import Workspace
+
+    with (
+        open_desk(Workspace.open(world.folder / "config.yaml"), existing=True) as desk,
+        TestClient(create_app(desk)) as client,
+    ):
+        return client.get("/metrics").text, client.get("/readyz").text
+
+
+def test_pages_for_monitoring_have_nothing_of_them_but_in_the_totals(
+    copies: tuple[World, World],
+) -> None:
+    """The engine's own totals count all work: an alarm must not be blind to a sealed case that
+    stands still. No series by department, and no series at all, is there because of one."""
+    (before, ready), (after, ready_after) = (pages(world) for world in copies)
+    assert ready == ready_after
+    assert not secrets_in(after + ready_after, copies[1])
+    series = [{line.rpartition(" ")[0] for line in text.splitlines()} for text in (before, after)]
+    assert series[0] == series[1]
+    by_department = [
+        [line for line in text.splitlines() if "department=" in line] for text in (before, after)
+    ]
+    assert by_department[0] == by_department[1]
+
+
+def test_a_copy_of_the_database_holds_none_of_the_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a master key, which is not in it. Whoever holds the copy sees that there are cases."""
+    monkeypatch.setenv("REFERRAL_MASTER_KEY", base64.b64encode(bytes(range(32))).decode())
+    *_others, world = build(tmp_path)
+    copy = tmp_path / "copy.db"
+    with sqlite3.connect(world.folder / "var/referral.db") as source, sqlite3.connect(copy) as to:
+        source.backup(to)
+    files = [copy, *(world.folder / "var").iterdir()]
+    assert len(files) > 2
+    words = [word for kind in SECRETS for word in SECRETS[kind]]
+    for data in (file.read_bytes() for file in files):
+        assert not [word for word in words if word.encode() in data]
+    both = world.codes["violence"]
+    shown = world.done("case", "show", both, "--full", "--actor", "p1").out
+    assert SECRETS["violence"][0] in shown, "the key opens them"
