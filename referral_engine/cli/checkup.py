@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from referral_engine.cli.output import short, when
 from referral_engine.cli.silent import not_answering
 from referral_engine.desk.keys import key_file_open_to_others, keyless, keys_of
+from referral_engine.desk.naming import in_log
 from referral_engine.desk.opening import open_store, shown_url
 from referral_engine.desk.operations import (
     HEAD,
@@ -250,16 +251,18 @@ def _audit(workspace: Workspace, now: datetime) -> Found:
     with open_store(workspace, readonly=True) as store:
         auditor = Auditor(store)
         found = auditor.look(now, timers=False)
-    by_code: dict[str, list[str]] = {}
-    for each in found:
-        by_code.setdefault(each.code, []).append(each.case)
+        by_code: dict[str, list[str]] = {}
+        for each in found:
+            by_code.setdefault(each.code, []).append(in_log(store, each.case))
+        # Sealed cases are looked at too; a figure that was higher than the list would tell of them.
+        looked_at = min(auditor.audited, store.read(lambda reader: reader.count(sealed=False)))
     for code, cases in by_code.items():
         told = _("{code} in {count} cases: {cases}").format(
             code=code, count=len(cases), cases=", ".join(cases[:_NAMED])
         )
         yield "fault", told, _("docs/monitoring.md says what it means and what to do.")
     if not found:
-        yield "ok", _("{count} cases looked at, nothing amiss").format(count=auditor.audited)
+        yield "ok", _("{count} cases looked at, nothing amiss").format(count=looked_at)
 
 
 def _web(workspace: Workspace, now: datetime) -> Found:
