@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
@@ -70,17 +69,14 @@ class View:
         code = self.code_of(id)
         with self._store.reading() as reader:
             case, seen = self._seen(reader, code, by, id)
-            content = reader.content(code)
-            if not sees_scores(by, case):
-                said = remarks(reader.events(code))
-                content = {ref: text for ref, text in content.items() if ref not in said}
-        if not full:
-            seen = "masked"
-        if seen == "full" and self._store.readonly:
+            said = frozenset() if sees_scores(by, case) else remarks(reader.events(code))
             # A look that cannot be recorded does not take place.
-            seen = "masked"
-        if seen == "full" and not by.has("engine"):
-            self._record(code, by, purpose, self._clock.now())
+            masks = not full or seen == "masked" or self._store.readonly
+            content = reader.content(code) if masks or by.has("engine") else None
+        if content is None:
+            content = self._looked(code, by, purpose)
+        content = {ref: text for ref, text in content.items() if ref not in said}
+        seen = "masked" if masks else seen
         stored = content.pop(ISSUE, None)
         issue = None if stored is None else msgspec.json.decode(stored, type=Issue)
         if seen == "masked":
@@ -177,8 +173,15 @@ class View:
         scores = {} if sees_scores(by, case) else {"score": 0, "ratings": ()}
         return replace(case, links=links, **scores), seen
 
-    def _record(self, code: str, by: Principal, purpose: str, now: datetime) -> None:
-        self._store.transact(lambda tx: tx.viewed(code, by.id, purpose, now))
+    def _looked(self, code: str, by: Principal, purpose: str) -> dict[str, str]:
+        """What is shown as it is: read in the transaction that records the look, or not at all."""
+        now = self._clock.now()
+
+        def look(tx: Tx) -> dict[str, str]:
+            tx.viewed(code, by.id, purpose, now)
+            return tx.content(code)
+
+        return self._store.transact(look)
 
 
 def _newest(reader: Reader, limit: int, where: CaseFilter) -> Iterator[CaseLine]:

@@ -50,8 +50,8 @@ def sight(by: Principal, case: Case, org: Org) -> Sight:
 
     The barred see nothing, not even that there is a case. A sealed case is seen by the reporter,
     the units that act in it, and the sealed-case contacts of the unit that holds it.
-    Names and phones: the reporter's own, the acting units, the centre and the call-back officer;
-    whoever reported the same and was merged sees the matter and not the other's name.
+    Names and phones: the reporter's own, the acting units, the centre and the call-back officer,
+    and never administrator or auditor, of whatever unit; whoever reported the same and was merged sees the matter and not the other's name.
     """
     if by.has("engine"):
         return "full"
@@ -93,10 +93,12 @@ def keeps_seals(unit: str, org: Org) -> bool:
 
 def _ordinary(by: Principal, case: Case, org: Org) -> Sight:
     """What a principal would see if nothing were sealed."""
+    if _watches(by):
+        return "masked"
     if _acts(by, case) or by.unit in (case.holder, case.owner):
         return "full"
     if by.has(*_OVERSIGHT):
-        return "masked"
+        return "masked"  # beside another role, of another unit
     unit = org.unit(by.unit)
     if unit is None or not org.under(case.territory, unit.territory):
         return "none"
@@ -106,7 +108,14 @@ def _ordinary(by: Principal, case: Case, org: Org) -> Sight:
     return "masked" if unit.kind in TERRITORIAL else "none"
 
 
+def _watches(by: Principal) -> bool:
+    """Whoever only watches over the engine acts in no case, whatever unit the post is in."""
+    return bool(by.roles) and all(role in _OVERSIGHT for role in by.roles)
+
+
 def _acts(by: Principal, case: Case) -> bool:
+    if _watches(by):
+        return False
     live = (r for r in case.referrals if r.open or r.state == "reported")
     return any(by.unit in r.units for r in live)
 
