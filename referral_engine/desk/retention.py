@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from referral_engine.desk.door import Desk
+from referral_engine.desk.naming import in_log
 from referral_engine.errors import ReferralError
 from referral_engine.model.case import Case
 from referral_engine.model.command import Anonymise, Request
@@ -113,8 +114,8 @@ def carry_out(desk: Desk, each: Doomed) -> bool:
     try:
         desk.store.transact(erase)
     except ReferralError as error:
-        # Not which case: it may be a sealed one.
-        log.warning("the content of a case stays for now: %s", type(error).__name__)
+        named = in_log(desk.store, each.code)
+        log.warning("the content of case %s stays for now: %s", named, type(error).__name__)
         return False
     return True
 

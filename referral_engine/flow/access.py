@@ -51,7 +51,8 @@ def sight(by: Principal, case: Case, org: Org) -> Sight:
     The barred see nothing, not even that there is a case. A sealed case is seen by the reporter,
     the units that act in it, and the sealed-case contacts of the unit that holds it.
     Names and phones: the reporter's own, the acting units, the centre and the call-back officer,
-    and never administrator or auditor, of whatever unit; whoever reported the same and was merged sees the matter and not the other's name.
+    and never administrator or auditor, of whatever unit. Whoever reported the same and was merged
+    sees the matter and not the other's name.
     """
     if by.has("engine"):
         return "full"

@@ -361,6 +361,22 @@ def test_the_log_of_a_daemon_names_no_sealed_case(copies: tuple[World, World]) -
         assert "discipline" not in each.err
 
 
+def test_what_keeps_the_store_tells_totals_and_names_no_case(
+    copies: tuple[World, World],
+) -> None:
+    """A copy, a rotation and a nightly round go over all cases, and may say how many they are."""
+    _none, world = copies
+    for words in (
+        ("backup", "copy.bak"), ("backup", "again.bak", "--json"), ("keys", "status"),
+        ("keys", "status", "--json"), ("keys", "rotate"), ("retention", "run", "--dry-run"),
+        ("retention", "run", "--json"),
+    ):  # fmt: skip
+        ran = world.referral(*words)
+        assert ran.out + ran.err
+        assert not secrets_in(ran.out + ran.err, world)
+        assert "discipline" not in ran.out + ran.err
+
+
 def test_what_goes_out_about_a_sealed_case_is_marked_for_its_contact_alone(
     worlds: dict[str, World],
 ) -> None:
