@@ -53,6 +53,8 @@ def run(app: App, dry_run: bool, as_json: bool) -> None:
             for each in doomed(desk, now):
                 cases[each.rule.name] += carry_out(desk, each)
         beside = prune(desk, now, dry=dry_run)
+        if not dry_run:
+            desk.store.wipe()
     if as_json:
         print_json({"dry_run": dry_run, "cases": cases, **beside})
         return

@@ -54,4 +54,5 @@ class Nightly:
             self._left = None
             told = {"cases": self._done, **prune(self._desk, now)}
             if any(told.values()):
+                self._desk.store.wipe()
                 log.info("retention: %s", ", ".join(f"{name} {n}" for name, n in told.items()))

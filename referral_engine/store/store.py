@@ -36,6 +36,8 @@ __all__ = ["Store", "township_segment"]
 T = TypeVar("T")
 _DIGEST_CHARACTERS = 32
 _REBUILT_AT_ONCE = 200
+_WIPE_PATIENCE = 1_000
+"""Milliseconds; whoever erases goes on, and wipes another time."""
 _TOWNSHIP_DIGITS = 9
 
 
@@ -197,6 +199,26 @@ class Store:
             last = codes[-1]
             told(len(codes))
         return done
+
+    def wipe(self) -> bool:
+        """Lets go of what erased cases left in SQLite's write-ahead log, where pages lie as they
+        were before; False where a reader still needs it: call it again later.
+
+        In the file itself deleted rows are overwritten at once. On PostgreSQL nothing is done here:
+        dead rows stay in the table until VACUUM, and in its log and archives for as long as those
+        are kept (docs/security.md).
+        """
+        if self._writer_engine is None or database_file(self.url) is None:
+            return True
+        raw = self._writer_engine.raw_connection()
+        try:
+            # Not within a transaction, which SQLAlchemy's own connections always are.
+            cursor = raw.cursor()
+            cursor.execute(f"PRAGMA busy_timeout = {_WIPE_PATIENCE}")
+            busy, _log, _done = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            raw.close()
+        return not busy
 
     def rebuild(self) -> int:
         """Makes the projections anew from the events; how many cases.
