@@ -11,6 +11,7 @@ import pytest
 from referral_engine.config import Config, load_config
 from referral_engine.errors import Faulty
 from referral_engine.model.log_settings import LogSettings
+from referral_engine.model.plugin_settings import BreakerSettings, PluginSettings
 from referral_engine.model.web_settings import WebSettings
 from referral_engine.workspace import Workspace
 from referral_engine.worktime import EARLIEST, QUIET
@@ -151,3 +152,54 @@ def test_the_shipped_terms_are_read() -> None:
     assert [str(each) for each in (retention.access_log, retention.outbox, retention.results)] == [
         "10y", "1y", "1y",
     ]  # fmt: skip
+
+
+# -- plugins ----------------------------------------------------------------------------------
+@pytest.fixture
+def plugins(tmp_path: Path) -> Callable[[str], PluginSettings]:
+    """The settings that the shipped configuration has with another plugins section."""
+    text = SHIPPED.read_text("utf-8")
+    head, _plugins, rest = text.partition("plugins:\n")
+    _section, _blank, tail = rest.partition("\n\n")
+    for name in ("rules", "plugins"):
+        (tmp_path / name).symlink_to(ROOT / name)
+
+    def make(section: str) -> PluginSettings:
+        path = tmp_path / "config.yaml"
+        path.write_text(f"{head}plugins: {section}\n\n{tail}", "utf-8")
+        return load_config(path).plugins
+
+    return make
+
+
+def test_the_shipped_breaker_is_the_one_that_holds_without_it() -> None:
+    assert load_config(SHIPPED).plugins.breaker == BreakerSettings()
+    assert load_config(SHIPPED).plugins.departments == {}
+
+
+def test_a_department_differs_in_what_it_names(plugins: Callable[[str], PluginSettings]) -> None:
+    found = plugins(
+        "{deadline: 7, breaker: {pause: 5, patience: 0},"
+        " departments: {police: {deadline: 20, breaker: {failures: 2}}, justice: {}}}"
+    )
+    assert (found.deadline_of("police"), found.deadline_of("justice")) == (20, 7)
+    assert found.breaker_of("police") == BreakerSettings(failures=2, pause=5, patience=0)
+    assert found.breaker_of("justice") == BreakerSettings(pause=5, patience=0)
+
+
+@pytest.mark.parametrize(
+    ("section", "code"),
+    [
+        ("{breaker: {failures: 0}}", "CONFIG_BAD_VALUE"),
+        ("{breaker: {share: 101}}", "CONFIG_BAD_VALUE"),
+        ("{breaker: {failure: 3}}", "CONFIG_UNKNOWN_KEY"),
+        ("{departments: {police: {deadline: soon}}}", "CONFIG_BAD_VALUE"),
+        ("{departments: {police: {memory: 5}}}", "CONFIG_UNKNOWN_KEY"),
+    ],
+)
+def test_a_faulty_breaker_is_named(
+    plugins: Callable[[str], PluginSettings], section: str, code: str
+) -> None:
+    with pytest.raises(Faulty) as caught:
+        plugins(section)
+    assert [fault.code for fault in caught.value.faults] == [code]

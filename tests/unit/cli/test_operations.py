@@ -6,11 +6,13 @@ import socket
 import sqlite3
 import threading
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from referral_engine.shipped import TEMPLATE_PARTS
+from referral_engine.store import Outage, Store
 from tests.unit.cli.conftest import Referral
 
 
@@ -255,3 +257,17 @@ def test_a_case_is_kept_back_and_given_free(referral: Referral, cases: list[str]
     kinds = [event["kind"] for event in referral("case", "history", cases[0], "--json").json]
     assert kinds[-2:] == ["preserved", "preservation_ended"]
     assert referral("audit", "verify").code == 0
+
+
+def test_a_department_that_does_not_answer_is_named(
+    county: Path, referral: Referral, cases: list[str]
+) -> None:
+    since = datetime(2026, 11, 2, 1, tzinfo=UTC)
+    with Store.open(f"sqlite:///{county}/var/referral.db") as store:
+        outage = Outage("housing", since, "hung: no answer within 10 s")
+        store.transact(lambda tx: tx.fell_silent(outage))
+    told = "housing does not answer since 2026-11-02 09:00: its calls wait"
+    assert any(status == "warning" and told in said for status, said in checks(referral)["plugins"])
+    assert told in referral("plugin", "list").out
+    (silent,) = referral("plugin", "list", "--json").json["silent"]
+    assert (silent["unit"], silent["error"]) == ("housing", "hung: no answer within 10 s")
