@@ -33,7 +33,13 @@ def list_(app: App, as_json: bool) -> int:
         loaded, quarantined = departments.loaded, departments.quarantined
     silent = silent_departments(workspace)
     if as_json:
-        print_json({"loaded": loaded, "quarantined": quarantined, "silent": silent})
+        print_json(
+            {
+                "loaded": loaded,
+                "quarantined": quarantined,
+                "silent": [each._asdict() for each in silent],
+            }
+        )
         return REFUSED if quarantined else 0
     headings = (_("department"), _("name"), _("version"), _("from"), _("handles"))
     print_table(
