@@ -15,9 +15,12 @@ from referral_engine.store.statements import Row
 __all__ = [
     "CASE_COLUMNS",
     "LINK_COLUMNS",
+    "MOVED_COLUMNS",
     "REFERRAL_COLUMNS",
     "case_row",
     "linked",
+    "moved_only",
+    "moved_part",
     "pack",
     "referral_rows",
     "unpack",
@@ -34,6 +37,10 @@ REFERRAL_COLUMNS = (
     "whistle", "offered_at", "claimed_at", "reported_at", "due_name", "due_at",
 )  # fmt: skip
 LINK_COLUMNS = ("case_code", "other_code")
+MOVED_COLUMNS = ("version", "next_at", "head_hash", "snapshot")
+"""What every event changes. No index holds any of it: a wake-up that changes nothing else leaves
+eight of them alone, each of which would be a page read and written somewhere in the file.
+"""
 
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _decoder = msgspec.msgpack.Decoder(Case)
@@ -79,6 +86,20 @@ def case_row(case: Case, head_hash: bytes, township: str) -> Row:
         head_hash,
         _encoder.encode(case),
     )
+
+
+def moved_only(before: Row, after: Row) -> bool:
+    """Whether two rows of a case differ in nothing but MOVED_COLUMNS."""
+    return all(
+        old == new
+        for name, old, new in zip(CASE_COLUMNS, before, after, strict=True)
+        if name not in MOVED_COLUMNS
+    )
+
+
+def moved_part(row: Row) -> Row:
+    """Of a row of a case what belongs to MOVED_COLUMNS."""
+    return tuple(row[CASE_COLUMNS.index(name)] for name in MOVED_COLUMNS)
 
 
 def referral_rows(case: Case) -> dict[str, Row]:

@@ -17,7 +17,12 @@ from referral_engine.store.approvals import APPROVAL_COLUMNS
 from referral_engine.store.bells import CALLS, CASES, NOTICES, Bell
 from referral_engine.store.errors import Conflict
 from referral_engine.store.journal import EVENT_COLUMNS
-from referral_engine.store.projection import CASE_COLUMNS, LINK_COLUMNS, REFERRAL_COLUMNS
+from referral_engine.store.projection import (
+    CASE_COLUMNS,
+    LINK_COLUMNS,
+    MOVED_COLUMNS,
+    REFERRAL_COLUMNS,
+)
 from referral_engine.store.security_tables import approval
 from referral_engine.store.statements import Row, insert, placeholder, run_all, update
 from referral_engine.store.tables import (
@@ -116,6 +121,12 @@ def _looked_at(dialect: str) -> str:
 # offer again in the same transaction in which the case was closed.
 STEPS: tuple[Step, ...] = (
     _into("case_new", case_file, CASE_COLUMNS),
+    # Before any other change of the same case: only the first of a transaction is written so.
+    Step(
+        "case_moved",
+        lambda d: update(d, case_file, MOVED_COLUMNS, ("case_code", "version")),
+        exact=True,
+    ),
     Step(
         "case_changed",
         lambda d: update(d, case_file, CASE_COLUMNS[1:], ("case_code", "version")),
@@ -142,19 +153,20 @@ STEPS: tuple[Step, ...] = (
 )
 # What names a row in the rows of these steps.
 _KEYS = {"case_changed": slice(-2, -1), "referral": slice(0, 2), "wakeup": slice(0, 1)}
-_CASE_FILE_STEPS = frozenset({"case_new", "case_changed"})
+_CASE_FILE_STEPS = frozenset({"case_new", "case_moved", "case_changed"})
 _LANE = OUTBOX_COLUMNS.index("lane")
 
 
 class Stage:
     """Rows by step, and what a later command of the same transaction must see of them."""
 
-    __slots__ = ("bells", "cases", "command_keys", "intake_keys", "keys", "rows")
+    __slots__ = ("bells", "cases", "changed", "command_keys", "intake_keys", "keys", "rows")
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {}
         self.bells: set[Bell] = set()
         self.cases: dict[str, Loaded] = {}
+        self.changed: set[str] = set()
         self.keys: dict[str, CaseKey] = {}
         self.command_keys: dict[tuple[str, str], Seen] = {}
         self.intake_keys: dict[tuple[str, str], IntakeSeen] = {}
@@ -183,6 +195,7 @@ class Stage:
             self.rows.setdefault(step, []).extend(rows)
         self.bells.update(other.bells)
         self.cases.update(other.cases)
+        self.changed.update(other.changed)
         self.keys.update(other.keys)
         self.command_keys.update(other.command_keys)
         self.intake_keys.update(other.intake_keys)

@@ -19,10 +19,16 @@ from referral_engine.store.errors import Conflict, one_person
 from referral_engine.store.journal import event_rows
 from referral_engine.store.moment import micros
 from referral_engine.store.outbound import call_rows, follow_up_rows, notice_rows
-from referral_engine.store.projection import case_row, linked, referral_rows
+from referral_engine.store.projection import (
+    case_row,
+    linked,
+    moved_only,
+    moved_part,
+    referral_rows,
+)
 from referral_engine.store.reader import Township
 from referral_engine.store.stage import IntakeSeen, Loaded, Seen, Stage
-from referral_engine.store.statements import say
+from referral_engine.store.statements import Row, say
 from referral_engine.store.vault import CaseKey, Vault, content_rows
 from referral_engine.store.work import Work
 
@@ -312,12 +318,22 @@ class Tx(Work):
         row = case_row(case, head, self._township(case.territory))
         if before is None:
             self._own.add("case_new", row)
+        elif self._only_moves(before, row):
+            self._own.add("case_moved", (*moved_part(row), case.code, expected))
         else:
             self._own.add("case_changed", (*row[1:], case.code, expected))
         self._write_projections(case, before.case if before else None)
         self._own.add("wakeup", (case.code, micros(case.next_at()), 0, 0, ""))
         self._own.cases[case.code] = Loaded(case, head)
+        self._own.changed.add(case.code)
         return head
+
+    def _only_moves(self, before: Loaded, row: Row) -> bool:
+        """Whether no column changes that an index holds, in the first change of the transaction."""
+        if before.case.code in self._own.changed | self._earlier.changed:
+            return False
+        township = self._township(before.case.territory)
+        return moved_only(case_row(before.case, before.head_hash, township), row)
 
     def _approve(self, resolution: Resolution, before: Case | None) -> None:
         """Keeps who signed; gives up what one person alone decided, whatever the door let by."""

@@ -27,7 +27,7 @@ from tests.district import referral as process
 
 NOTHING = "reads no store"
 BY_ITSELF = "has a test of its own below"
-HOLDS_IT_ALL = "for whoever holds the database or its master keys, and can count rows; names no case"
+HOLDS_IT_ALL = "for whoever holds the database or its keys, and can count rows; names no case"
 UNTRIED: dict[str, str] = {
     "init": NOTHING, "demo": "runs on a store of its own", "simulate": NOTHING,
     "org derive": NOTHING, "org generate": NOTHING, "plugin list": NOTHING,

@@ -335,6 +335,7 @@ def test_an_anchor_that_cannot_be_written_stops_nothing(
     runner: Runner, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     take_in(runner)
+    (tmp_path / "unmounted").write_text("no folder")
     anchor = tmp_path / "unmounted" / "anchor.jsonl"
     Daemon(runner, until_idle=True, anchor=anchor).loop()
     assert due(runner) == {}

@@ -14,6 +14,7 @@ from referral_engine.flow.apply import apply
 from referral_engine.model import event as e
 from referral_engine.model.outcome import Resolution
 from referral_engine.store import Conflict, Seen, Store, Tx
+from referral_engine.store.audit import verify
 from referral_engine.store.chain import GENESIS, canonical, chained
 from referral_engine.store.tables import plugin_call
 from tests.unit.store.story import HOUR, START, Story, commit, opened
@@ -281,3 +282,27 @@ def test_the_view_of_a_reader_does_not_move(any_store: Store) -> None:
         opened(any_store, "A-2")
         assert reader.count() == 1
     assert any_store.read(lambda reader: reader.count()) == 2
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_case_that_only_moves_and_one_that_changes_are_both_whole(
+    any_store: Store, together: bool
+) -> None:
+    """Whatever columns a change touches, and whether changes share a transaction."""
+    story = opened(any_store, "A-1")
+    late = e.AnsweredLate("A-1-1", "offered")
+    changes = [story.later().tell(late).take(), story.later().claim().take()]
+    changes.append(story.later().tell(late).take())
+
+    def write(tx: Tx) -> None:
+        for resolution, version in changes:
+            tx.commit_resolution(resolution, expected_version=version)
+
+    if together:
+        any_store.transact(write)
+    else:
+        for resolution, version in changes:
+            any_store.transact(
+                lambda tx, r=resolution, v=version: tx.commit_resolution(r, expected_version=v)
+            )
+    assert list(verify(any_store.engine, None)) == []
