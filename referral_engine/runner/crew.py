@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from referral_engine.errors import Unavailable
 from referral_engine.runner.failing import name_failure
 
 __all__ = ["Crew"]
@@ -28,6 +29,8 @@ class Crew:
         self._waiting = threading.Condition()
         self._calls = 0
         self._at_work = 0
+        self.stopped_by: Unavailable | None = None
+        """Why somebody left: what was in hand is claimed, and could not be completed."""
         self._threads = [
             threading.Thread(target=self._live, name=f"{name}-{n}") for n in range(size)
         ]
@@ -64,6 +67,8 @@ class Crew:
             found = self._once()
             with self._waiting:
                 self._at_work -= 1
+                if self.stopped_by is not None:
+                    return  # whoever hired the crew waits for the database, and hires another
                 # A call during the look was for what the look may have missed.
                 if not found and heard == self._calls and not self._over.is_set():
                     self._waiting.wait(_IDLE)
@@ -73,6 +78,8 @@ class Crew:
     def _once(self) -> bool:
         try:
             return self._work()
+        except Unavailable as error:
+            self.stopped_by = error
         except Exception as error:  # noqa: BLE001 - a thread that ends would not be missed
             name_failure(f"a round of {self._name}", error)
-            return False
+        return False

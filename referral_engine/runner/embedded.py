@@ -106,6 +106,9 @@ class Daemon:
 
     def _turn(self) -> bool:
         """Whatever there is to do now, and the wait for what comes next; False at the end."""
+        for crew in self._crews:
+            if crew.stopped_by is not None:
+                raise crew.stopped_by
         self._house.look()
         # Whoever was making a call may leave work behind: then there is another round.
         return self._round() or self._advance() or self._dismiss()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from referral_engine.errors import Unavailable
-from referral_engine.store import Store, Tx
+from referral_engine.store import Reader, Store, Tx
 from referral_engine.store.audit import verify
 from referral_engine.store.engine import open_writer
 from tests.unit.store.story import Story, commit, opened
@@ -107,7 +107,11 @@ def test_a_server_that_was_restarted_fails_what_was_on_its_way_and_nothing_after
         with pytest.raises(Unavailable, match="STORE_FAILED"):
             opened(store, "A-2")
         opened(store, "A-2")
-        with pytest.raises(Unavailable, match="STORE_FAILED"), store.reading() as reader:
+
+        def counted(reader: Reader) -> int:
             lost(postgres_url)
-            reader.count()
+            return reader.count()
+
+        with pytest.raises(Unavailable, match="STORE_FAILED"):
+            store.read(counted)
         assert codes(store) == ["A-1", "A-2"]
