@@ -212,9 +212,8 @@ def test_the_commands_of_the_image_work_in_a_fresh_environment(tmp_path: Path) -
 
 
 def test_the_guide_names_commands_that_are_there() -> None:
-    from tests.unit.cli.test_main import commands
-
     from referral_engine.cli import root
+    from tests.unit.cli.test_main import commands
 
     page = (ROOT / "docs/operations.md").read_text("utf-8")
     there = {" ".join(words) for words in commands(root)}

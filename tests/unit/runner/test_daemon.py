@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from referral_engine import Claim, Contact, Department, Handler, Progress, Referral, Reply, Wait
 from referral_engine.clock import Clock, SystemClock, VirtualClock
 from referral_engine.desk import Desk
 from referral_engine.desk.publishing import publish_first
-from referral_engine.errors import Refused
+from referral_engine.errors import Refused, Unavailable
 from referral_engine.model import event as e
 from referral_engine.model.outcome import Notice
 from referral_engine.model.plugin_settings import PluginSettings
@@ -28,7 +29,7 @@ from referral_engine.rules.infer.durable import Durable
 from referral_engine.runner.base import Restless, Runner
 from referral_engine.runner.embedded import Daemon, run
 from referral_engine.runner.housekeeping import DOWN_AFTER
-from referral_engine.store import Store
+from referral_engine.store import Store, Tx
 from tests.unit.desk.county import CLAIM, CONFIG, HOUR, ORG, START, WHISTLES, issue, make
 
 
@@ -436,3 +437,46 @@ def test_a_department_that_hangs_holds_up_neither_timers_nor_other_departments(
         until(lambda: answers.count("centre") == len(others))
         assert "housing" not in answers
         over.set()
+
+
+# -- a disk that is full ----------------------------------------------------------------------
+@pytest.mark.parametrize("workers", [1, 3])
+def test_what_was_in_hand_when_the_disk_was_full_is_done_once_there_is_room(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, workers: int
+) -> None:
+    housing = Department("housing", "住建局", "1.0")
+
+    @housing.handles()
+    class Any(Handler):
+        def offered(self, referral: Referral) -> Reply:
+            return [Claim(), Contact("联系了" * 2_000)]
+
+    def no_room(tx: Tx) -> None:
+        # Of this connection; the next one, after a failure, has room again.
+        (count,) = tx.connection.exec_driver_sql("PRAGMA page_count").one()
+        tx.connection.exec_driver_sql(f"PRAGMA max_page_count = {count + 1}")
+
+    with engine(tmp_path, SystemClock(), housing) as runner:
+        codes = [take_in(runner, f"第{n}部电梯坏了三天没有人修") for n in range(30)]
+        runner.desk.store.transact(no_room)
+        with looping(Daemon(runner, until_idle=False, workers=workers)):
+            until(lambda: "the database works again" in caplog.text)
+            until(lambda: all(events(runner, code, e.Claimed) for code in codes))
+        assert "the work rests: STORE_FULL" in caplog.text
+        with runner.desk.store.reading() as reader:
+            query = text("SELECT max(claims) FROM plugin_call")
+            assert reader.connection.execute(query).scalar_one() == 1, "it was not to blame"
+
+
+def test_a_run_that_should_end_by_itself_ends_where_the_disk_is_full(runner: Runner) -> None:
+    for n in range(30):
+        take_in(runner, f"第{n}部电梯坏了三天没有人修")
+
+    def no_room(tx: Tx) -> None:
+        tx.connection.exec_driver_sql("PRAGMA max_page_count = 1")
+
+    runner.desk.store.transact(no_room)
+    with pytest.raises(Unavailable, match="STORE_FULL"):
+        Daemon(runner, until_idle=True).loop()
+    Daemon(runner, until_idle=True).loop()
+    assert due(runner) == {}
