@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from sqlalchemy import (
     Column,
@@ -52,11 +52,15 @@ __all__ = [
     "release",
     "renew",
     "requeue",
+    "together",
     "void",
 ]
 
+T = TypeVar("T")
 Failed = Literal["retry", "dead", "stale"]
 _LOOKED_AT = 256
+_DOUBTFUL = 2
+"""Claims that came to nothing after which an item is taken by itself."""
 _PENDING = literal("pending")
 
 
@@ -118,13 +122,25 @@ def claim(
         found = _fairly(connection, box, now, limit, turns)
     spent = [row for row in found if row.claims >= max_claims]
     _bury(connection, box, spent)
-    taken = [row.item_id for row in found if row.claims < max_claims]
+    # Where something failed it left word; whoever was killed by what it did left none.
+    told = [(row, 0 if row.error else row.claims) for row in found if row.claims < max_claims]
+    taken = [row.item_id for row in together(told)]
     if not taken:
         return [], spent
     leased = _leased(box, len(taken)).rows(
         connection, until=micros(now + lease), **numbered("item", taken)
     )
     return sorted(map(Item._make, leased), key=lambda row: (row.due_at, row.item_id)), spent
+
+
+def together(found: Sequence[tuple[T, int]]) -> list[T]:
+    """What may be in one hand, of items with the claims that came to nothing, in their order.
+
+    What was claimed in vain before is taken by itself: something that kills its worker would
+    else take along into the dead letter whatever is claimed with it, time after time.
+    """
+    doubtful = next((n for n, (_item, claims) in enumerate(found) if claims >= _DOUBTFUL), None)
+    return [item for item, _claims in (found if doubtful is None else found[: max(doubtful, 1)])]
 
 
 @prepared

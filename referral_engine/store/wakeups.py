@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, literal_column, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from referral_engine.store.moment import micros, moment
-from referral_engine.store.outbox import DeadLetter, earliest
+from referral_engine.store.outbox import DeadLetter, earliest, together
 from referral_engine.store.prepared import Prepared, numbered, prepared, value, values
 from referral_engine.store.tables import wakeup
 
@@ -67,7 +67,7 @@ def claim(
     spent = [code for code, claims in found if claims >= max_claims]
     if spent:
         connection.execute(update(wakeup).where(_w.case_code.in_(spent)).values(dead=1))
-    taken = [code for code, claims in found if claims < max_claims]
+    taken = together([(code, claims) for code, claims in found if claims < max_claims])
     if not taken:
         return []
     leased = _leased(len(taken)).rows(

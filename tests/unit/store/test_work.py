@@ -90,6 +90,41 @@ def test_the_only_daemon_does_not_wait_for_the_leases_of_its_predecessor(any_sto
         any_store.transact(lambda tx: tx.done_wakeup("A-2", killed.fence))
 
 
+def test_what_kills_its_worker_takes_nothing_else_along(any_store: Store) -> None:
+    """All that was in one hand with it was claimed in vain as often: it must not go on so."""
+    for number in range(5):
+        opened(any_store, f"A-{number}")
+    done: list[str] = []
+    for _death in range(30):
+        claimed = wakeups(any_store, DUE)
+        if any(each.code == "A-2" for each in claimed):  # the one that kills
+            any_store.transact(lambda tx: tx.release_claims())
+            continue
+        for each in claimed:
+            done.append(each.code)
+            any_store.transact(
+                lambda tx, e=each: tx.failed_wakeup(e.code, e.fence, "x", DUE + 30 * LEASE)
+            )
+    assert sorted(done) == ["A-0", "A-1", "A-3", "A-4"]
+    with any_store.reading() as reader:
+        (letter,) = reader.dead_letters()
+    assert (letter.case_code, letter.claims) == ("A-2", 8)
+
+
+def test_what_left_word_is_tried_again_with_the_others(any_store: Store) -> None:
+    """A recipient that cannot be reached kills nobody: one at a time would take for ever."""
+    notices = [Story(f"A-{n}").register().offer() for n in range(4)]
+    for story in notices:
+        commit(any_store, story.take(notices=[story.notice("mayor")]))
+    now = START
+    for _try in range(4):
+        taken = any_store.transact(lambda tx, at=now: tx.claim_notices(at, 50, LEASE))
+        assert len(taken) == 4
+        now += LEASE
+        for each in taken:
+            any_store.transact(lambda tx, e=each, at=now: tx.failed_notice(e, "away", "", at))
+
+
 def test_what_the_database_was_to_blame_for_is_not_counted(any_store: Store) -> None:
     opened(any_store, "A-1")
     (call,) = calls(any_store, START, limit=1)
