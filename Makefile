@@ -7,6 +7,8 @@ export PYTHON
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.up-to-date
+# Kills on each store in `make chaos`; each takes one to three seconds.
+KILLS ?= 200
 # Workers for the test suite; the PostgreSQL of each takes a little memory.
 JOBS ?= 2
 SOURCES := $(wildcard referral_engine plugins examples tests benchmarks hatch_build.py)
@@ -14,7 +16,7 @@ SOURCES := $(wildcard referral_engine plugins examples tests benchmarks hatch_bu
 EXTRACT := --keywords gettext_noop --add-location file --sort-by-file --omit-header
 CATALOGUE := -D referral_engine -d referral_engine/locale
 
-.PHONY: help demo test serve bench simulate lint lock catalogue clean
+.PHONY: help demo test serve bench chaos simulate lint lock catalogue clean
 .DELETE_ON_ERROR:
 
 help:
@@ -23,6 +25,7 @@ help:
 	@echo "make serve      the daemon on the embedded store, in this checkout"
 	@echo "make bench      the benchmarks"
 	@echo "make simulate   crashes, delays and time by chance, SEEDS=1000 times"
+	@echo "make chaos      kill its processes at random, KILLS=200 on each store, and count what came of it"
 	@echo "make lint       format, lint, types, import order, lock"
 	@echo "make lock       resolve requirements.lock anew (UPGRADE=1 to raise versions)"
 	@echo "make catalogue  extract messages, update and compile the translations"
@@ -47,6 +50,9 @@ simulate: $(READY)
 
 bench: $(READY)
 	@set -e; for file in $(sort $(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$file; done
+
+chaos: $(READY)
+	@$(BIN)/python -m tests.chaos.load --kills $(KILLS) $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check $(SOURCES)

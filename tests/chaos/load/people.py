@@ -37,7 +37,7 @@ OFFICER = Principal("officer", ("officer",), DESK)
 ISSUES, ACTS, OVER = "issues", "acts", "over"
 _TOGETHER = 4
 """Issues on their way at once: they share commits, as those of a file do."""
-_PAUSE = {ISSUES: 0.6, ACTS: 0.25}
+_PAUSE = {ISSUES: 1.2, ACTS: 0.25}
 """Mean seconds between two rounds: some issues a second, on a machine that does much else."""
 _AWAY = 0.2
 _AT_LEAST = 200

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from referral_engine.clock import monotonic
+from referral_engine.clock import SystemClock, monotonic
 
 __all__ = ["Watch"]
 
@@ -26,9 +26,10 @@ _HELD = " UNION ALL ".join(
     + ["SELECT 'wakeup', case_code, fence FROM wakeup WHERE lease_until > 0 AND error = ''"]
 )
 _NOW = {
-    box: f"SELECT fence, lease_until, status = 'pending' FROM {box} WHERE item_id = :item"
+    box: "SELECT fence, lease_until, status = 'pending' AND due_at <= :now"
+    f" FROM {box} WHERE item_id = :item"
     for box in _BOXES
-} | {"wakeup": "SELECT fence, lease_until, due_at IS NOT NULL FROM wakeup WHERE case_code = :item"}
+} | {"wakeup": "SELECT fence, lease_until, due_at <= :now FROM wakeup WHERE case_code = :item"}
 
 
 class _Item(NamedTuple):
@@ -85,14 +86,15 @@ class Watch:
         return any(found)
 
     def _look_for(self, connection: Connection, missed: _Item) -> None:
+        now = int(SystemClock().now().timestamp() * 1e6)
         item = missed.item if missed.box == "wakeup" else int(missed.item)
-        row = connection.execute(text(_NOW[missed.box]), {"item": item}).first()
+        row = connection.execute(text(_NOW[missed.box]), {"item": item, "now": now}).first()
         fence, lease, waits = row if row is not None else (missed.fence, 0, False)
         if fence > missed.fence:
             self.swept += 1
             self.longest = max(self.longest, monotonic() - self._missing.pop(missed))
         elif not waits or (lease == 0 and not self._alone):
-            # Taken back, or finished by somebody who lives.
+            # Taken back, due at another time, or finished by somebody who lives.
             del self._missing[missed]
 
     def _ask(self, question: Callable[[Connection], None]) -> None:
