@@ -92,7 +92,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_shuffled_and_doubled_deliveries_tell_the_same(
-    tmp_path: Path, undisturbed: list[list[str]], seed: int
+    any_box: Box, undisturbed: list[list[str]], seed: int
 ) -> None:
     chance = random.Random(seed)
 
@@ -102,12 +102,12 @@ def test_shuffled_and_doubled_deliveries_tell_the_same(
         for each in ticks:
             each.result()
 
-    assert history(tmp_path, disturb) == undisturbed
+    assert told(any_box, disturb) == undisturbed
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_dropped_deliveries_are_made_up_for(
-    tmp_path: Path, undisturbed: list[list[str]], seed: int
+    any_box: Box, undisturbed: list[list[str]], seed: int
 ) -> None:
     """A worker takes wake-ups and dies: after its lease they are found again, each done once."""
     chance = random.Random(seed)
@@ -117,7 +117,7 @@ def test_dropped_deliveries_are_made_up_for(
             now, some = box.now(), chance.randint(1, 3)
             box.store.transact(lambda tx: tx.claim_wakeups(now, some, LEASE))
 
-    assert kinds(history(tmp_path, disturb)) == kinds(undisturbed)
+    assert kinds(told(any_box, disturb)) == kinds(undisturbed)
 
 
 @pytest.mark.postgres

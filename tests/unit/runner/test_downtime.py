@@ -12,6 +12,11 @@ from referral_engine.trial.box import Box
 from tests.unit.desk.county import HOUR, OFFICER, START, lead, register
 
 
+@pytest.fixture
+def box(any_box: Box) -> Box:
+    return any_box
+
+
 def marks(box: Box, code: str) -> list[tuple[float, str, bool]]:
     bodies = (event.body for event in box.events(code))
     return [
