@@ -43,7 +43,9 @@ def _function(name: str, rules: Sequence[Spec], patterns: dict[str, str], first:
         lines.append("    found = []")
     for spec in rules:
         lines.append(f"    if {' and '.join(_tests(spec, patterns)) or 'True'}:")
-        lines.append(f"        return ['{spec.id}']" if first else f"        found.append('{spec.id}')")
+        lines.append(
+            f"        return ['{spec.id}']" if first else f"        found.append('{spec.id}')"
+        )
     lines.append("    return []" if first else "    return found")
     return "\n".join(lines)
 

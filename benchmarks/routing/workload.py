@@ -37,7 +37,18 @@ GROUPS = {
     "X": "X01 X02 X03",
     "Q": "Q01",
 }
-TAGS = ("群体性", "欠薪", "夜间", "燃气险情", "老年人", "未成年人", "反复投诉", "涉企", "节假日", "媒体关注")
+TAGS = (
+    "群体性",
+    "欠薪",
+    "夜间",
+    "燃气险情",
+    "老年人",
+    "未成年人",
+    "反复投诉",
+    "涉企",
+    "节假日",
+    "媒体关注",
+)
 CHANNELS = ("hotline", "app", "grid", "letter", "visit")
 SUBJECTS = (
     "燃气 煤气 天然气 液化气 泄漏 漏气 爆炸 起火 浓烟 触电 断电 停电 停水 漏水 积水 内涝 塌陷 井盖 "
@@ -135,7 +146,9 @@ def _condition(kind: str, chance: random.Random) -> dict[str, Any]:
         case "text":
             return {"words": tuple(chance.sample(SUBJECTS, chance.choice((2, 3, 4, 6))))}
         case "territory":
-            return {"territory": chance.choice(townships() if chance.random() < 0.7 else villages())}
+            return {
+                "territory": chance.choice(townships() if chance.random() < 0.7 else villages())
+            }
         case "tags":
             return {"tags": tuple(chance.sample(TAGS, chance.choice((1, 1, 2))))}
         case "severity":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import assert_never
 
 from referral_engine.rules.fields import Registry
@@ -11,7 +11,7 @@ from referral_engine.rules.subject import Subject
 from referral_engine.rules.terms import Surroundings, Terms
 from referral_engine.rules.tree import All, Any, Condition, Leaf, Not, Repeats, Value
 
-__all__ = ["Check", "close", "compile_condition"]
+__all__ = ["Check", "Closures", "close", "compile_condition", "shape"]
 
 Check = Callable[[Mapping[str, Value]], bool]
 
@@ -45,6 +45,37 @@ def close(condition: Condition, terms: Terms) -> Check:
         case Leaf():
             return _leaf(condition, terms)
     assert_never(condition)
+
+
+def shape(condition: Condition) -> Hashable:
+    """What the condition says, wherever it stands; two of one shape are always true together."""
+    match condition:
+        case Leaf(field=field, operator=operator, value=value):
+            return field, operator, type(value), value
+        case Repeats(key=key, at_least=at_least):
+            return key, at_least
+        case Not(part=part):
+            return "not", shape(part)
+        case All(parts=parts):
+            return "all", tuple(shape(part) for part in parts)
+        case Any(parts=parts):
+            return "any", tuple(shape(part) for part in parts)
+    assert_never(condition)
+
+
+class Closures:
+    """The closures of many conditions, each kept so that equal conditions share one."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self._made: dict[Hashable, Check] = {}
+
+    def of(self, condition: Condition) -> Check:
+        """The condition as a function of values by field."""
+        key = shape(condition)
+        if key not in self._made:
+            self._made[key] = close(condition, self.terms)
+        return self._made[key]
 
 
 def _every(checks: tuple[Check, ...]) -> Check:

@@ -13,7 +13,7 @@ from typing import Any
 
 from referral_engine.model.span import Span
 from referral_engine.rules.terms import Terms
-from referral_engine.rules.text import compile_pattern, normalise
+from referral_engine.rules.text import finder, normalise
 from referral_engine.rules.tree import HoursWindow, Leaf, Season
 
 __all__ = ["Test", "bind", "minute_of_day"]
@@ -184,8 +184,7 @@ def _contains_all(leaf: Leaf, _terms: Terms) -> Test:
 
 
 def _matches(leaf: Leaf, _terms: Terms) -> Test:
-    search = compile_pattern(str(leaf.value)).search
-    return lambda value: search(value) is not None
+    return finder(str(leaf.value))
 
 
 # Moments, in the county's zone.

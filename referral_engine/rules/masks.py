@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from referral_engine.rules.closure import Check, close
+from referral_engine.rules.closure import Check, Closures, shape
 from referral_engine.rules.leaf import minute_of_day
 from referral_engine.rules.naive import in_force
 from referral_engine.rules.rows import Axis
@@ -19,10 +19,10 @@ from referral_engine.rules.terms import Terms
 from referral_engine.rules.tree import All, Condition, Effective, Leaf, Not, Repeats
 from referral_engine.rules.tree import Any as AnyOf
 
-__all__ = ["DayMasks", "KeyedMasks", "Standing", "ValueMasks", "bits", "shape"]
+__all__ = ["DayMasks", "MomentMasks", "Standing", "ValueMasks", "bits"]
 
-# Grids of a large county (13,215) fit with room; what an attacker varies starts over.
-_REMEMBERED = 1 << 16
+# For each axis of each section of an index; what an attacker varies starts over.
+_REMEMBERED = 1 << 13
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -31,22 +31,6 @@ def bits(mask: int) -> Iterator[int]:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
-
-
-def shape(condition: Condition) -> Hashable:
-    """What the condition says, wherever it stands; two of one shape are always true together."""
-    match condition:
-        case Leaf(field=field, operator=operator, value=value):
-            return field, operator, type(value), value
-        case Repeats(key=key, at_least=at_least):
-            return key, at_least
-        case Not(part=part):
-            return "not", shape(part)
-        case All(parts=parts):
-            return "all", tuple(shape(part) for part in parts)
-        case AnyOf(parts=parts):
-            return "any", tuple(shape(part) for part in parts)
-    raise AssertionError(condition)
 
 
 class Standing:
@@ -66,11 +50,18 @@ class Standing:
         self._rows[key] = self._rows.get(key, 0) | 1 << row
         self.rows |= 1 << row
 
-    def judge(self, terms: Terms) -> Callable[[Any], int]:
+    @property
+    def expected(self) -> float:
+        """How many rows a value leaves standing, if each condition is as likely as the other."""
+        bound = self.rows.bit_count()
+        free = self._everything.bit_count() - bound
+        return free + bound / max(1, len(self.conditions))
+
+    def judge(self, closures: Closures) -> Callable[[Any], int]:
         """The function from a value (None: missing) to the rows that it leaves standing."""
         field, everything = self.axis.field, self._everything
         checks: list[tuple[Check, int]] = [
-            (close(condition, terms), self._rows[key]) for key, condition in self.conditions.items()
+            (closures.of(condition), self._rows[key]) for key, condition in self.conditions.items()
         ]
 
         def judge(value: Any) -> int:
@@ -105,14 +96,15 @@ class ValueMasks(dict[Any, int]):
         return mask
 
 
-class KeyedMasks:
-    """Masks by a key, where values are too many: all of one key leave the same rows standing."""
+class MomentMasks:
+    """Masks of moments, of which no two are alike, by the minute, the day, or their place among
+    the moments that the conditions name."""
 
-    def __init__(self, standing: Standing, terms: Terms) -> None:
+    def __init__(self, standing: Standing, closures: Closures) -> None:
         self.field = standing.axis.field
         self.rows = standing.rows
-        self._key = _key_of(standing, terms)
-        self._judge = standing.judge(terms)
+        self._key = _key_of(standing, closures.terms)
+        self._judge = standing.judge(closures)
         self._masks = ValueMasks(self._judge)
 
     def of(self, value: Any) -> int:

@@ -27,7 +27,7 @@ from referral_engine.rules.tree import (
 
 __all__ = ["Router", "Undecided", "compile_condition"]
 
-_REMEMBERED = 1 << 14
+_Rules = tuple[RoutingRule, ...]
 
 
 class Undecided(ReferralError):
@@ -47,12 +47,13 @@ class Router:
         self._terms = Terms.of(world, fields)
         needles = Needles()
         preparing, deciding = tables(rule_set)
-        self._preparing: list[tuple[Index, frozenset[str]]] = []
+        self._preparing: list[tuple[Index[_Rules], frozenset[str]]] = []
         changing: frozenset[str] = frozenset()
         for table in preparing:
-            self._preparing.append((Index((table,), self._terms, needles), changing))
+            index = Index((table,), self._terms, needles, lambda rules: rules)
+            self._preparing.append((index, changing))
             changing |= _changed_by(table)
-        self._deciding = Index(deciding, self._terms, needles)
+        self._deciding = Index(deciding, self._terms, needles, self._bare)
         self._changing = changing
         self._default = deciding[-1].default if deciding else None
         self._speaking = {rule.id: rule for rule in _speaking(deciding)}
@@ -61,8 +62,6 @@ class Router:
             for table in deciding
             for rule in table.rules
         }
-        self._decided: dict[int, Decision] = {}
-        self._decided_by: dict[str | None, Decision] = {}
         self._witnesses: dict[str, Witness] = {}
         needles.warm()
 
@@ -72,8 +71,10 @@ class Router:
         Each key comes once, with the largest number any rule asks for: counting may stop there.
         """
         found: dict[str, Repeats] = {}
-        for index, changing in (*self._preparing, (self._deciding, self._changing)):
-            for question in index.questions(subject.values, changing):
+        asked = [index.questions(subject.values, changing) for index, changing in self._preparing]
+        asked.append(self._deciding.questions(subject.values, self._changing))
+        for questions in asked:
+            for question in questions:
                 known = found.setdefault(question.key, question)
                 if known.at_least < question.at_least:
                     found[question.key] = question
@@ -100,10 +101,8 @@ class Router:
         prepared = UNTOUCHED
         if self._preparing:
             prepared, values = self._prepare(values, received_on)
-        if first_only:
-            bare = self._by_rule(self._deciding.first(values, received_on))
-        else:
-            bare = self._by_rows(self._deciding.true(values, received_on))
+        ask = self._deciding.first if first_only else self._deciding.true
+        bare = ask(values, received_on)
         if bare.rule in self._speaking:
             prepared = decided(prepared, self._speaking[bare.rule], values)
         if prepared is UNTOUCHED and not trace:
@@ -115,28 +114,12 @@ class Router:
     ) -> tuple[Prepared, Mapping[str, Value]]:
         prepared, now = UNTOUCHED, values
         for index, _changing in self._preparing:
-            if rows := index.true(now, received_on):
-                prepared = prepare(prepared, index.rules_of(rows), values)
+            if rules := index.true(now, received_on):
+                prepared = prepare(prepared, rules, values)
                 now = prepared.onto(values)
         return prepared, now
 
-    def _by_rows(self, rows: int) -> Decision:
-        """The decision where these rows are true; equal rows are met again and again."""
-        try:
-            return self._decided[rows]
-        except KeyError:
-            if len(self._decided) >= _REMEMBERED:
-                self._decided.clear()
-            bare = self._decided[rows] = self._bare(self._deciding.rules_of(rows))
-            return bare
-
-    def _by_rule(self, first: RoutingRule | None) -> Decision:
-        name = None if first is None else first.id
-        if name not in self._decided_by:
-            self._decided_by[name] = self._bare(() if first is None else (first,))
-        return self._decided_by[name]
-
-    def _bare(self, matched: tuple[RoutingRule, ...]) -> Decision:
+    def _bare(self, matched: _Rules) -> Decision:
         """The decision as far as it follows from the rules alone."""
         winner = matched[0] if matched else self._default
         if winner is None:

@@ -77,7 +77,7 @@ def _side(leaf: Leaf, terms: Terms) -> Side:
         return "words" if leaf.operator in _WORDS else "asked"
     if kind == "time":
         return _side_of_time(leaf)
-    return "order" if kind == "number" else "value"
+    return "value"
 
 
 def _side_of_time(leaf: Leaf) -> Side:

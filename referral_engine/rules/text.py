@@ -7,7 +7,7 @@ kana and capitals make no difference. Patterns are RE2's: linear in the text, wh
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ import re2
 
 from referral_engine.i18n import _
 
-__all__ = ["Needles", "compile_pattern", "normalise"]
+__all__ = ["Needles", "compile_pattern", "finder", "normalise"]
 
 # RE2's default of 8 MB thrashes from a few thousand words on (measured: 4 ms a text, not 28 µs).
 _MEMORY = 64 << 20
@@ -42,6 +42,24 @@ def compile_pattern(pattern: str) -> Any:
         reason = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
         message = _("`{pattern}` is no pattern: {reason}")
         raise ValueError(message.format(pattern=pattern, reason=reason)) from error
+
+
+def finder(pattern: str) -> Callable[[str], bool]:
+    """Whether the pattern is found in a normalised text; ValueError where it is none."""
+    search = compile_pattern(pattern).search
+
+    def found(text: str) -> bool:
+        try:
+            return search(text) is not None
+        except UnicodeEncodeError:
+            return search(_encodable(text)) is not None
+
+    return found
+
+
+def _encodable(text: str) -> bytes:
+    """A lone surrogate, which no file holds but JSON can spell, becomes a question mark."""
+    return text.encode("utf-8", "replace")
 
 
 def _folded(pattern: str) -> str:
@@ -107,13 +125,6 @@ class Needles:
             self._patterns[pattern] = self._add(_folded(pattern))
         return self._patterns[pattern]
 
-    def plain(self, numbers: Sequence[int]) -> tuple[tuple[int, str], ...] | None:
-        """These needles as (number, word), or None when a pattern is among them."""
-        words = {number: word for word, number in self._words.items()}
-        if not all(number in words for number in numbers):
-            return None
-        return tuple((number, words[number]) for number in numbers)
-
     def warm(self) -> None:
         """Builds the automaton and runs it once, so that the first case does not wait for it.
 
@@ -149,8 +160,8 @@ class Needles:
             return []
         try:
             return self._automaton.Match(text) or []
-        except UnicodeEncodeError:  # a lone surrogate, which no file holds but JSON can spell
-            return self._automaton.Match(text.encode("utf-8", "replace")) or []
+        except UnicodeEncodeError:
+            return self._automaton.Match(_encodable(text)) or []
 
 
 def _automaton(sources: Sequence[str], memory: int) -> Any | None:

@@ -55,8 +55,6 @@ def test_words_are_found_literally_and_numbered_once() -> None:
     assert gas == again
     assert needles.scan("abc") == {pattern}
     assert needles.scan("xa.c gas") == {dotted, gas, pattern}
-    assert needles.plain((dotted, gas)) == ((dotted, "a.c"), (gas, "gas"))
-    assert needles.plain((dotted, pattern)) is None
 
 
 def test_thousands_of_words_and_patterns_are_all_found() -> None:

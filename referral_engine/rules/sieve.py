@@ -1,0 +1,102 @@
+"""Whether words or a pattern are in a text, asked of one text at a time.
+
+Almost every question is answered no, so what counts is how fast the no comes. Looking for one letter
+is several times faster than looking for a word (measured on 400 Chinese letters: 0.06 against
+0.4 µs): a word is looked for only where its rarest letter is, a pattern only where a word is that it
+cannot do without.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from referral_engine.rules.text import finder
+
+__all__ = ["Sieve", "any_word", "every_word", "one_pattern", "required"]
+
+Sieve = Callable[[str], bool]
+
+# Nearly half of a Chinese text consists of these: whoever looks for one of them finds it.
+_COMMON = frozenset(
+    "的一是不了人我在有他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对"
+    "可里后小么心多天而能好都然没日于起还发成事只作当想看文无开手用主行方又如前所本见经头面公同三已"
+)
+
+# Ideographs have no case and are their own normal form, so that they stand in a text as written.
+_TOKEN = re.compile(
+    r"(?:(?P<run>[一-鿿]+)"
+    r"|\((?:\?:)?(?P<either>[一-鿿]+(?:\|[一-鿿]+)*)\)"
+    r"|\[[^\[\]\\]+\]"
+    r"|[^\\\[\](){}|?*+])"
+    r"(?:(?P<times>[?*+]|\{[0-9]+(?:,[0-9]*)?\})\??)?"
+)
+
+
+def any_word(words: Sequence[str]) -> Sieve:
+    """True of a normalised text that has one of these normalised words."""
+    pairs = tuple((_rarest(word), word) for word in words)
+    if len(pairs) == 1:
+        [(letter, word)] = pairs
+        return lambda text: letter in text and word in text
+
+    def found(text: str) -> bool:
+        for letter, word in pairs:  # noqa: SIM110 - a generator would double the cost
+            if letter in text and word in text:
+                return True
+        return False
+
+    return found
+
+
+def every_word(words: Sequence[str]) -> Sieve:
+    """True of a normalised text that has all these normalised words."""
+    each = tuple(any_word((word,)) for word in words)
+    return lambda text: all(found(text) for found in each)
+
+
+def one_pattern(pattern: str) -> Sieve:
+    """True of a normalised text in which the pattern is found; ValueError if it is none."""
+    found = finder(pattern)
+    needed = required(pattern)
+    if not needed:
+        return found
+    possible = any_word(needed)
+    return lambda text: possible(text) and found(text)
+
+
+def required(pattern: str) -> tuple[str, ...]:
+    """Words of which at least one stands in every text that matches; empty where none is known.
+
+    It understands ideographs and plain alternatives of them beside classes and repetitions, and
+    gives up on any pattern that has more.
+    """
+    pieces = _pieces(pattern)
+    return max(pieces, key=lambda words: (min(map(len, words)), -len(words)), default=())
+
+
+def _pieces(pattern: str) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    position = 0
+    while position < len(pattern):
+        token = _TOKEN.match(pattern, position)
+        if token is None:
+            return []
+        position = token.end()
+        found.extend(_needed(token))
+    return found
+
+
+def _needed(token: re.Match[str]) -> Iterator[tuple[str, ...]]:
+    run, either, times = token["run"], token["either"], token["times"]
+    if run and times:
+        run = run[:-1]  # what is repeated is the last letter, perhaps no times
+    if run:
+        yield (run,)
+    elif either and not times:
+        yield tuple(either.split("|"))
+
+
+def _rarest(word: str) -> str:
+    """The letter to look for first; the empty word, which is everywhere, has none."""
+    return next((letter for letter in word if letter not in _COMMON), word[:1])
