@@ -12,8 +12,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from datetime import date
 from typing import Any, Generic
 
-from referral_engine.rules.closure import Closures
-from referral_engine.rules.masks import Standing, ValueMasks, bits
+from referral_engine.rules.classes import Axes, Classes
+from referral_engine.rules.masks import ClassMasks, bits
 from referral_engine.rules.rows import Axis, Row, rows_of
 from referral_engine.rules.section import Entry, Section, Told
 from referral_engine.rules.terms import Terms
@@ -42,18 +42,19 @@ class Index(Generic[Told]):
         needles: Needles,
         tell: Callable[[tuple[RoutingRule, ...]], Told],
     ) -> None:
-        self._closures = Closures(terms)
+        self._axes = Axes(terms)
+        self._terms = terms
         self._needles = needles
         self._entries: list[Entry] = []
         rules: list[RoutingRule] = []
         for table in tables:
             for rule in table.rules:
                 for row in rows_of((table.when, rule.when), terms):
-                    self._entries.append(_entry(len(rules), rule, row, needles))
+                    self._entries.append(self._entry(len(rules), rule, row))
                 rules.append(rule)
         self._tell = lambda numbers: tell(tuple(rules[number] for number in numbers))
         self._whole: Section[Told] | None = None
-        self._field, self._masks = self._divide()
+        self._field, self._divided = self._divide()
         self._by_mask: dict[int, Section[Told]] = {}
         self._by_value: dict[Hashable, Section[Told]] = {}
 
@@ -89,7 +90,10 @@ class Index(Generic[Told]):
     def _section(self, value: Any) -> Section[Told]:
         section = self._by_value.get(value)
         if section is None:
-            mask = self._masks[value]
+            mask = (1 << len(self._entries)) - 1
+            if self._divided is not None:
+                classes, masks = self._divided
+                mask = masks[classes[value]]
             section = self._by_mask.get(mask)
             if section is None:
                 section = self._of([self._entries[number] for number in bits(mask)], self._field)
@@ -100,33 +104,30 @@ class Index(Generic[Told]):
         return section
 
     def _of(self, entries: Sequence[Entry], settled: str = "") -> Section[Told]:
-        return Section(entries, self._closures, self._needles, self._tell, settled)
+        return Section(entries, self._axes, self._needles, self._tell, settled)
 
-    def _divide(self) -> tuple[str, ValueMasks]:
+    def _divide(self) -> tuple[str, tuple[Classes, ClassMasks] | None]:
         """The field of which a value leaves the fewest rows, and the rows that each leaves."""
-        everything = (1 << len(self._entries)) - 1
-        standings: dict[Axis, Standing] = {}
+        found: dict[Axis, ClassMasks] = {}
         for number, entry in enumerate(self._entries):
-            for axis, conditions in entry.row.parts.items():
+            for axis, condition in entry.needs:
                 if self._divides(axis):
-                    standing = standings.setdefault(axis, Standing(axis, everything))
-                    for condition in conditions:
-                        standing.add(condition, number)
-        if not standings:
-            return "", ValueMasks(lambda _missing: everything)
-        best = min(standings.values(), key=lambda standing: standing.expected)
-        return best.axis.field, ValueMasks(best.judge(self._closures))
+                    masks = found.setdefault(axis, ClassMasks((1 << len(self._entries)) - 1))
+                    masks.add(condition, number)
+        if not found:
+            return "", None
+        axis, masks = min(found.items(), key=lambda pair: pair[1].expected)
+        return axis.field, (self._axes.classes(axis), masks)
 
     def _divides(self, axis: Axis) -> bool:
         """Whether the axis is a declared field of few values; an answer of history is none."""
-        field = self._closures.terms.fields.find(axis.field)
+        field = self._terms.fields.find(axis.field)
         return axis.side == "value" and field is not None and field.type in _DIVIDING
 
-
-def _entry(number: int, rule: RoutingRule, row: Row, needles: Needles) -> Entry:
-    wanted = tuple(
-        (axis.field, want(conditions, needles))
-        for axis, conditions in row.parts.items()
-        if axis.side == "words"
-    )
-    return Entry(number, rule.effective, row, wanted)
+    def _entry(self, number: int, rule: RoutingRule, row: Row) -> Entry:
+        wanted = tuple(
+            (axis.field, want(conditions, self._needles))
+            for axis, conditions in row.parts.items()
+            if axis.side == "words"
+        )
+        return Entry(number, rule.effective, row, tuple(self._axes.needs(row)), wanted)

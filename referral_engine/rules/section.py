@@ -15,8 +15,9 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from referral_engine.rules.closure import Check, Closures
-from referral_engine.rules.masks import DayMasks, MomentMasks, Standing, ValueMasks, bits
+from referral_engine.rules.classes import Axes, Classes, Moments
+from referral_engine.rules.closure import Check
+from referral_engine.rules.masks import ClassMasks, DayMasks, bits
 from referral_engine.rules.rows import Axis, Row
 from referral_engine.rules.text import Needles
 from referral_engine.rules.tree import All, Any, Condition, Effective, Not, Repeats, Value
@@ -32,12 +33,14 @@ Told = TypeVar("Told")
 class Entry(msgspec.Struct, frozen=True):
     """A row as it stands in an index: of which rule (by number), when in force, what it asks.
 
-    ``wanted`` is what it wants of texts, by field.
+    ``needs`` is for each axis the number, among its classes, of the condition the row needs;
+    ``wanted`` what it wants of texts, by field.
     """
 
     rule: int
     effective: Effective
     row: Row
+    needs: tuple[tuple[Axis, int], ...]
     wanted: tuple[tuple[str, Wanted], ...]
 
 
@@ -50,7 +53,7 @@ class Section(Generic[Told]):
     def __init__(
         self,
         entries: Sequence[Entry],
-        closures: Closures,
+        axes: Axes,
         needles: Needles,
         tell: Callable[[tuple[int, ...]], Told],
         settled: str = "",
@@ -60,12 +63,12 @@ class Section(Generic[Told]):
         self._rule_of = [entry.rule for entry in entries]
         self._everything = (1 << len(entries)) - 1
         self._days = DayMasks(entry.effective for entry in entries)
-        self._values: list[tuple[str, ValueMasks]] = []
-        self._moments: list[MomentMasks] = []
-        self._lay_out(entries, closures, settled)
+        self._values: list[tuple[str, Classes, ClassMasks]] = []
+        self._moments: list[tuple[str, Moments, ClassMasks]] = []
+        self._lay_out(entries, axes, settled)
         self._words = _words(entries, needles)
         self._asked: dict[int, Check] = {
-            1 << number: closures.of(All(entry.row.rest, entry.row.rest[0].place))
+            1 << number: axes.closures.of(All(entry.row.rest, entry.row.rest[0].place))
             for number, entry in enumerate(entries)
             if entry.row.rest
         }
@@ -99,12 +102,12 @@ class Section(Generic[Told]):
             return
         mask = self._everything
         unsure |= {question.key for question, _ in self._history}
-        for field, masks in self._values:
+        for field, classes, masks in self._values:
             if field not in unsure:
-                mask &= masks[values.get(field)]
-        for moments in self._moments:
-            if moments.field not in unsure:
-                mask &= moments.of(values.get(moments.field))
+                mask &= masks[classes[values.get(field)]]
+        for field, moments, masks in self._moments:
+            if field not in unsure:
+                mask &= masks[moments.of(values.get(field))]
         for words in self._words:
             if words.field not in unsure:
                 mask = words.narrow(mask, values.get(words.field))
@@ -116,13 +119,13 @@ class Section(Generic[Told]):
         if mask is None:
             mask = self._days.of(day)
         get = values.get
-        for field, masks in self._values:
-            mask &= masks[get(field)]
+        for field, classes, masks in self._values:
+            mask &= masks[classes[get(field)]]
             if not mask:
                 return 0
-        for moments in self._moments:
-            if mask & moments.rows:
-                mask &= moments.of(get(moments.field))
+        for field, moments, masks in self._moments:
+            if mask & masks.rows:
+                mask &= masks[moments.of(get(field))]
         return mask
 
     def _settle(self, mask: int, values: Mapping[str, Value]) -> int:
@@ -155,21 +158,18 @@ class Section(Generic[Told]):
             told = self._told[mask] = self._tell(rules)
             return told
 
-    def _lay_out(self, entries: Sequence[Entry], closures: Closures, settled: str) -> None:
-        standings: dict[Axis, Standing] = {}
+    def _lay_out(self, entries: Sequence[Entry], axes: Axes, settled: str) -> None:
+        found: dict[Axis, ClassMasks] = {}
         for number, entry in enumerate(entries):
-            for axis, conditions in entry.row.parts.items():
-                if axis.side == "words" or axis.field == settled:
-                    continue
-                standing = standings.setdefault(axis, Standing(axis, self._everything))
-                for condition in conditions:
-                    standing.add(condition, number)
-        for standing in sorted(standings.values(), key=lambda standing: standing.expected):
-            axis = standing.axis
+            for axis, condition in entry.needs:
+                if axis.field != settled:
+                    masks = found.setdefault(axis, ClassMasks(self._everything))
+                    masks.add(condition, number)
+        for axis, masks in sorted(found.items(), key=lambda pair: pair[1].expected):
             if axis.side == "value":
-                self._values.append((axis.field, ValueMasks(standing.judge(closures))))
+                self._values.append((axis.field, axes.classes(axis), masks))
             else:
-                self._moments.append(MomentMasks(standing, closures))
+                self._moments.append((axis.field, axes.moments(axis), masks))
 
 
 def _words(entries: Sequence[Entry], needles: Needles) -> list[WordMasks]:
