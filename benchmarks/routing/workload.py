@@ -2,11 +2,14 @@
 
 A rule has three to five conditions, as a county writes them: its category, and two to four of
 territory, tags, severity, number of people, hours, channel, words and patterns in the text. The
-categories are the county's own; of the rules a quarter stand on a whole group (`under: D`).
+categories are the county's own; of the rules a quarter stand on a whole group (`under: D`). Issues
+and rules crowd on the same few categories as they do in recorded events: among 7,000 of a district
+and 2,500 of a city the most frequent kind had 11 and 13 %, and there were as many effective kinds
+(1 / sum of squared shares) as if 23 and 21 were equally frequent. Here it is 13 % and 22.
 An event is an issue in the form in which every engine gets it: typed values, text normalised.
 
-One tree of categories holds at most 1,000 rules at some fifty candidates an issue. With `trees` the
-categories are repeated under other names, so that rules grow and candidates do not.
+With `trees` the categories are repeated under other names, so that rules grow and the candidates of
+an issue do not.
 """
 
 from __future__ import annotations
@@ -118,13 +121,27 @@ def specs(number: int, trees: int = 1, seed: int = 20_260_601) -> list[Spec]:
     """So many rules over so many trees of categories."""
     chance = random.Random(f"rules {seed} {number} {trees}")
     tree = codes(trees)
-    groups = [code for code, parent in tree.items() if not parent]
-    leaves = [code for code, parent in tree.items() if parent]
-    return [_spec(f"rule-{position}", chance, groups, leaves) for position in range(number)]
+    crowd = _Crowd(trees)
+    return [_spec(f"rule-{position}", chance, crowd, tree) for position in range(number)]
 
 
-def _spec(name: str, chance: random.Random, groups: list[str], leaves: list[str]) -> Spec:
-    category = chance.choice(leaves if chance.random() < 0.75 else groups)
+class _Crowd:
+    """The leaves of the categories, some often, most seldom."""
+
+    def __init__(self, trees: int) -> None:
+        self._leaves = [code for code, parent in codes(1).items() if parent]
+        random.Random("crowd").shuffle(self._leaves)
+        self._weights = [1 / (rank + 2.3) for rank in range(len(self._leaves))]
+        self._marks = [f"x{tree}" if tree else "" for tree in range(trees)]
+
+    def draw(self, chance: random.Random) -> str:
+        [leaf] = chance.choices(self._leaves, self._weights)
+        return leaf + chance.choice(self._marks)
+
+
+def _spec(name: str, chance: random.Random, crowd: _Crowd, tree: dict[str, str]) -> Spec:
+    leaf = crowd.draw(chance)
+    category = leaf if chance.random() < 0.75 else tree[leaf]
     kinds = ["text", "territory", "tags", "severity", "people", "hours", "channels"]
     weights = [6, 5, 3, 3, 2, 2, 2]
     chosen: list[str] = []
@@ -164,12 +181,12 @@ def _condition(kind: str, chance: random.Random) -> dict[str, Any]:
 def events(number: int, length: int, trees: int = 1, seed: int = 7) -> Iterator[Event]:
     """So many issues with texts of about `length` letters."""
     chance = random.Random(f"events {seed} {length} {trees}")
-    leaves = [code for code, parent in codes(trees).items() if parent]
+    crowd = _Crowd(trees)
     places = grids()
     start = datetime(2026, 6, 1, tzinfo=ZONE)
     for _ in range(number):
         yield {
-            "category": chance.choice(leaves),
+            "category": crowd.draw(chance),
             "territory": chance.choice(places),
             "text": _text(chance, length),
             "tags": tuple(chance.sample(TAGS, chance.choice((0, 0, 1, 1, 2)))),

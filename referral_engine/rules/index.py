@@ -15,9 +15,10 @@ from typing import Any, Generic
 from referral_engine.rules.classes import Axes, Classes
 from referral_engine.rules.masks import ClassMasks, bits
 from referral_engine.rules.rows import Axis, Row, rows_of
-from referral_engine.rules.section import Entry, Section, Told
+from referral_engine.rules.section import Entry, Section
 from referral_engine.rules.terms import Terms
 from referral_engine.rules.text import Needles
+from referral_engine.rules.told import Told
 from referral_engine.rules.tree import Repeats, RoutingRule, RoutingTable, Value
 from referral_engine.rules.words import want
 

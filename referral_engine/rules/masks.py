@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
-from referral_engine.rules.classes import Truths
+from referral_engine.rules.classes import Classes, Truths
 from referral_engine.rules.naive import in_force
 from referral_engine.rules.tree import Effective
 
-__all__ = ["ClassMasks", "DayMasks", "bits"]
+__all__ = ["ClassMasks", "DayMasks", "ValueMasks", "bits"]
 
 _CLASSES = 1 << 13
+_VALUES = 1 << 10
 _DAYS = 1 << 12
 
 
@@ -56,6 +58,21 @@ class ClassMasks(dict[Truths, int]):
             if number in rows:
                 mask |= rows[number]
         self[truths] = mask
+        return mask
+
+
+class ValueMasks(dict[Any, int]):
+    """The same by the value itself, which saves a look where values are few."""
+
+    def __init__(self, classes: Classes, masks: ClassMasks) -> None:
+        super().__init__()
+        self._classes = classes
+        self._masks = masks
+
+    def __missing__(self, value: Any) -> int:
+        if len(self) >= _VALUES:
+            self.clear()
+        mask = self[value] = self._masks[self._classes[value]]
         return mask
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from referral_engine.errors import ReferralError
@@ -56,7 +56,6 @@ class Router:
         self._deciding = Index(deciding, self._terms, needles, self._bare)
         self._changing = changing
         self._default = deciding[-1].default if deciding else None
-        self._speaking = {rule.id: rule for rule in _speaking(deciding)}
         self._conditions = {
             rule.id: tuple(c for c in (table.when, rule.when) if c is not None)
             for table in deciding
@@ -101,10 +100,12 @@ class Router:
         prepared = UNTOUCHED
         if self._preparing:
             prepared, values = self._prepare(values, received_on)
-        ask = self._deciding.first if first_only else self._deciding.true
-        bare = ask(values, received_on)
-        if bare.rule in self._speaking:
-            prepared = decided(prepared, self._speaking[bare.rule], values)
+        if first_only:
+            bare, speaking = self._deciding.first(values, received_on)
+        else:
+            bare, speaking = self._deciding.true(values, received_on)
+        if speaking is not None:
+            prepared = decided(prepared, speaking, values)
         if prepared is UNTOUCHED and not trace:
             return bare
         return _told(bare, prepared, self._witness(bare.rule)(values) if trace else ())
@@ -119,12 +120,13 @@ class Router:
                 now = prepared.onto(values)
         return prepared, now
 
-    def _bare(self, matched: _Rules) -> Decision:
-        """The decision as far as it follows from the rules alone."""
+    def _bare(self, matched: _Rules) -> tuple[Decision, RoutingRule | None]:
+        """The decision as far as it follows from the rules alone, and the winner if it says more
+        than whom to refer to."""
         winner = matched[0] if matched else self._default
         if winner is None:
             raise Undecided(_("no rule decides, and the last routing table has no `default:`"))
-        return Decision(
+        bare = Decision(
             rule=winner.id,
             file=winner.place.file,
             line=winner.place.line,
@@ -134,6 +136,7 @@ class Router:
             effects=winner.effects,
             matched=tuple(rule.id for rule in matched),
         )
+        return bare, winner if _speaks(winner) else None
 
     def _witness(self, rule: str) -> Witness:
         if rule not in self._witnesses:
@@ -141,13 +144,9 @@ class Router:
         return self._witnesses[rule]
 
 
-def _speaking(deciding: tuple[RoutingTable, ...]) -> Iterator[RoutingRule]:
-    """The deciding rules that say more than whom to refer to."""
-    for table in deciding:
-        for rule in (*table.rules, *((table.default,) if table.default else ())):
-            effects = rule.effects
-            if effects.set or effects.tag or effects.path or effects.link:
-                yield rule
+def _speaks(rule: RoutingRule) -> bool:
+    effects = rule.effects
+    return bool(effects.set or effects.tag or effects.path or effects.link)
 
 
 def _told(bare: Decision, prepared: Prepared, seen: tuple[tuple[str, str], ...]) -> Decision:

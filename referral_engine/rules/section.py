@@ -11,23 +11,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import Generic, TypeVar
+from typing import Generic
 
 import msgspec
 
 from referral_engine.rules.classes import Axes, Classes, Moments
 from referral_engine.rules.closure import Check
-from referral_engine.rules.masks import ClassMasks, DayMasks, bits
+from referral_engine.rules.look_up import Looks, written_out
+from referral_engine.rules.masks import ClassMasks, DayMasks, ValueMasks, bits
 from referral_engine.rules.rows import Axis, Row
 from referral_engine.rules.text import Needles
+from referral_engine.rules.told import Memory, Told
 from referral_engine.rules.tree import All, Any, Condition, Effective, Not, Repeats, Value
 from referral_engine.rules.words import Wanted, WordMasks
 
-__all__ = ["Entry", "Section", "Told"]
-
-_REMEMBERED = 1 << 12
-
-Told = TypeVar("Told")
+__all__ = ["Entry", "Section"]
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -62,8 +60,8 @@ class Section(Generic[Told]):
         self._tell = tell
         self._rule_of = [entry.rule for entry in entries]
         self._everything = (1 << len(entries)) - 1
-        self._days = DayMasks(entry.effective for entry in entries)
-        self._values: list[tuple[str, Classes, ClassMasks]] = []
+        self._trees: list[tuple[str, Classes, ClassMasks]] = []
+        self._values: list[tuple[str, ValueMasks]] = []
         self._moments: list[tuple[str, Moments, ClassMasks]] = []
         self._lay_out(entries, axes, settled)
         self._words = _words(entries, needles)
@@ -76,14 +74,13 @@ class Section(Generic[Told]):
         # A row may read two texts: its bit is joined, not added.
         self._late = reduce(or_, (words.rows for words in self._words), self._asking)
         self._history = _history(entries)
-        self._told: dict[int, Told] = {}
-
-    def true(self, values: Mapping[str, Value], day: date) -> Told:
-        """What follows from all rules that are in force on `day` and true of these values."""
-        mask = self._stand(values, day)
-        if mask & self._late:
-            mask = self._settle(mask, values)
-        return self._follows(mask)
+        self._told = Memory(self._follows)
+        days = DayMasks(entry.effective for entry in entries)
+        looks = Looks(days, self._trees, self._values, self._moments)
+        asking = written_out(looks, self._late, self._settle, self._told)
+        self._stand = asking.stand
+        self.true = asking.true
+        """What follows from all rules that are in force on a day and true of values."""
 
     def first(self, values: Mapping[str, Value], day: date) -> Told:
         """What follows from the first of them alone; texts are read only as far as it takes."""
@@ -92,9 +89,9 @@ class Section(Generic[Told]):
         while mask:
             row = mask & -mask
             if not row & late or self._holds(row, values):
-                return self._follows(row)
+                return self._told[row]
             mask ^= row
-        return self._follows(0)
+        return self._told[0]
 
     def questions(self, values: Mapping[str, Value], unsure: frozenset[str]) -> Iterator[Repeats]:
         """What history must answer, and perhaps a little more; `unsure` fields are not asked."""
@@ -102,9 +99,12 @@ class Section(Generic[Told]):
             return
         mask = self._everything
         unsure |= {question.key for question, _ in self._history}
-        for field, classes, masks in self._values:
+        for field, classes, masks in self._trees:
             if field not in unsure:
                 mask &= masks[classes[values.get(field)]]
+        for field, by_value in self._values:
+            if field not in unsure:
+                mask &= by_value[values.get(field)]
         for field, moments, masks in self._moments:
             if field not in unsure:
                 mask &= masks[moments.of(values.get(field))]
@@ -112,21 +112,6 @@ class Section(Generic[Told]):
             if words.field not in unsure:
                 mask = words.narrow(mask, values.get(words.field))
         yield from (question for question, rows in self._history if mask & rows)
-
-    def _stand(self, values: Mapping[str, Value], day: date) -> int:
-        """The rows left standing by everything that is looked up."""
-        mask = self._days.always
-        if mask is None:
-            mask = self._days.of(day)
-        get = values.get
-        for field, classes, masks in self._values:
-            mask &= masks[classes[get(field)]]
-            if not mask:
-                return 0
-        for field, moments, masks in self._moments:
-            if mask & masks.rows:
-                mask &= masks[moments.of(get(field))]
-        return mask
 
     def _settle(self, mask: int, values: Mapping[str, Value]) -> int:
         """Of the standing rows those that texts and questions leave too."""
@@ -148,15 +133,7 @@ class Section(Generic[Told]):
         return row not in self._asked or self._asked[row](values)
 
     def _follows(self, mask: int) -> Told:
-        """Equal rows are met again and again."""
-        try:
-            return self._told[mask]
-        except KeyError:
-            if len(self._told) >= _REMEMBERED:
-                self._told.clear()
-            rules = tuple(dict.fromkeys(self._rule_of[row] for row in bits(mask)))
-            told = self._told[mask] = self._tell(rules)
-            return told
+        return self._tell(tuple(dict.fromkeys(self._rule_of[row] for row in bits(mask))))
 
     def _lay_out(self, entries: Sequence[Entry], axes: Axes, settled: str) -> None:
         found: dict[Axis, ClassMasks] = {}
@@ -167,7 +144,11 @@ class Section(Generic[Told]):
                     masks.add(condition, number)
         for axis, masks in sorted(found.items(), key=lambda pair: pair[1].expected):
             if axis.side == "value":
-                self._values.append((axis.field, axes.classes(axis), masks))
+                classes = axes.classes(axis)
+                if axes.many(axis):
+                    self._trees.append((axis.field, classes, masks))
+                else:
+                    self._values.append((axis.field, ValueMasks(classes, masks)))
             else:
                 self._moments.append((axis.field, axes.moments(axis), masks))
 

@@ -1,9 +1,8 @@
 """Whether words or a pattern are in a text, asked of one text at a time.
 
-Almost every question is answered no, so what counts is how fast the no comes. Looking for one letter
-is several times faster than looking for a word (measured on 400 Chinese letters: 0.06 against
-0.4 µs): a word is looked for only where its rarest letter is, a pattern only where a word is that it
-cannot do without.
+Almost every question is answered no, so what counts is how fast the no comes. In 400 Chinese
+letters CPython looks for one letter in 0.03 µs, for a word in 0.4 µs: a word is looked for only
+where its rarest letter is, a pattern only where a word is that it cannot do without.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ _COMMON = frozenset(
     "的一是不了人我在有他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对"
     "可里后小么心多天而能好都然没日于起还发成事只作当想看文无开手用主行方又如前所本见经头面公同三已"
 )
+_HIGH_BYTES = range(0x4E, 0xA0)
 
 # Ideographs have no case and are their own normal form, so that they stand in a text as written.
 _TOKEN = re.compile(
@@ -99,4 +99,9 @@ def _needed(token: re.Match[str]) -> Iterator[tuple[str, ...]]:
 
 def _rarest(word: str) -> str:
     """The letter to look for first; the empty word, which is everywhere, has none."""
-    return next((letter for letter in word if letter not in _COMMON), word[:1])
+    return min(word, key=_nuisance, default="")
+
+
+def _nuisance(letter: str) -> int:
+    # CPython searches for the low byte of a letter, and stops at every high byte that equals it.
+    return 2 * (letter in _COMMON) + (ord(letter) & 0xFF in _HIGH_BYTES)

@@ -106,7 +106,7 @@ class Needles:
         self._sources: list[str] = []
         self._automaton: Any = None
         # One text is asked for several times in a row: by each prepare table, then to decide.
-        self._last: tuple[str, frozenset[int]] = ("", frozenset())
+        self._last: tuple[str, Sequence[int]] = ("", ())
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -142,12 +142,12 @@ class Needles:
             if memory > _MOST_MEMORY:
                 raise ValueError(_("the words and patterns of the rules need too much memory"))
 
-    def scan(self, text: str) -> frozenset[int]:
-        """The numbers of all needles in the normalised `text`."""
+    def scan(self, text: str) -> Sequence[int]:
+        """The numbers of all needles in the normalised `text`, each once."""
         last = self._last
         if last[0] is text:
             return last[1]
-        hits = frozenset(self._found(text))
+        hits = self._found(text)
         self._last = (text, hits)
         return hits
 
@@ -155,13 +155,13 @@ class Needles:
         self._sources.append(source)
         return len(self._sources) - 1
 
-    def _found(self, text: str) -> list[int]:
+    def _found(self, text: str) -> Sequence[int]:
         if self._automaton is None:  # nothing was added
-            return []
+            return ()
         try:
-            return self._automaton.Match(text) or []
+            return self._automaton.Match(text) or ()
         except UnicodeEncodeError:
-            return self._automaton.Match(_encodable(text)) or []
+            return self._automaton.Match(_encodable(text)) or ()
 
 
 def _automaton(sources: Sequence[str], memory: int) -> Any | None:

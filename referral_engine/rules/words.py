@@ -7,7 +7,7 @@ when a needle is found that they cannot do without, and are then checked against
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -20,10 +20,10 @@ from referral_engine.rules.tree import Any as AnyOf
 
 __all__ = ["Wanted", "WordMasks", "want"]
 
-# Measured: a row asked for itself costs about 0.4 µs, a pass of the automaton about 1 µs and
-# 0.02 µs for each letter of the text.
+# Measured: asking one row costs about 0.5 µs and a little more for a long text, a pass of the
+# automaton 1.5 µs for 50 letters and 8 µs for 400.
 _ROWS_A_PASS = 3
-_LETTERS_A_ROW = 20
+_LETTERS_A_ROW = 128
 
 Hits = frozenset[int]
 
@@ -75,7 +75,7 @@ class WordMasks:
         if not asking:
             return candidates
         if text is None:
-            return candidates ^ asking ^ self._standing(asking, frozenset())
+            return candidates ^ asking ^ self._standing(asking, ())
         if asking.bit_count() > _ROWS_A_PASS + len(text) // _LETTERS_A_ROW:
             return candidates ^ asking ^ self._standing(asking, self._needles.scan(text))
         sieves = self._sieves
@@ -92,16 +92,18 @@ class WordMasks:
             return True
         return self._checks[row](frozenset()) if text is None else self._sieves[row](text)
 
-    def _standing(self, asking: int, hits: Hits) -> int:
+    def _standing(self, asking: int, hits: Sequence[int]) -> int:
         standing = self._standing_without
         triggered = self._triggered
         for hit in hits:
             if hit in triggered:
                 standing |= triggered[hit]
         standing &= asking
-        for number in bits(standing & self._unsure):
-            if not self._checks[1 << number](hits):
-                standing ^= 1 << number
+        if unsure := standing & self._unsure:
+            found = frozenset(hits)
+            for number in bits(unsure):
+                if not self._checks[1 << number](found):
+                    standing ^= 1 << number
         return standing
 
 

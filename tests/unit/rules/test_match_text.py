@@ -53,8 +53,8 @@ def test_words_are_found_literally_and_numbered_once() -> None:
     )  # fmt: skip
     needles.warm()
     assert gas == again
-    assert needles.scan("abc") == {pattern}
-    assert needles.scan("xa.c gas") == {dotted, gas, pattern}
+    assert set(needles.scan("abc")) == {pattern}
+    assert set(needles.scan("xa.c gas")) == {dotted, gas, pattern}
 
 
 def test_thousands_of_words_and_patterns_are_all_found() -> None:
@@ -64,8 +64,8 @@ def test_thousands_of_words_and_patterns_are_all_found() -> None:
     patterns = [needles.pattern(f"{word}.{{0,6}}漏") for word in words[:200]]
     needles.warm()
     for number, word in zip(numbers, words, strict=True):
-        assert needles.scan(f"请问{word}怎么办") == {number}
-    assert needles.scan(words[7] + "管道漏") >= {numbers[7], patterns[7]}
+        assert set(needles.scan(f"请问{word}怎么办")) == {number}
+    assert set(needles.scan(words[7] + "管道漏")) >= {numbers[7], patterns[7]}
 
 
 def test_an_automaton_that_finds_nothing_for_want_of_memory_is_built_again_larger(
@@ -75,7 +75,7 @@ def test_an_automaton_that_finds_nothing_for_want_of_memory_is_built_again_large
     needles = Needles()
     numbers = {needles.word(f"字{chr(0x4E00 + number)}") for number in range(500)}
     needles.warm()
-    assert needles.scan("".join(f"字{chr(0x4E00 + number)}" for number in range(500))) == numbers
+    assert set(needles.scan("".join(f"字{chr(0x4E00 + number)}" for number in range(500)))) == numbers
 
 
 def test_too_many_words_are_refused_not_overlooked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,6 +92,6 @@ def test_texts_no_file_holds_are_scanned_too() -> None:
     needles = Needles()
     number = needles.word("漏")
     needles.warm()
-    assert needles.scan("\ud800漏") == {number}
-    assert needles.scan("\x00漏\x00") == {number}
-    assert needles.scan("水" * 100_000 + "漏") == {number}
+    assert set(needles.scan("\ud800漏")) == {number}
+    assert set(needles.scan("\x00漏\x00")) == {number}
+    assert set(needles.scan("水" * 100_000 + "漏")) == {number}
