@@ -8,7 +8,7 @@ might concern it, not with all there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Generic
 
@@ -29,11 +29,25 @@ _SECTIONS = 1 << 12
 _DIVIDING = frozenset({"tree", "string", "bool"})
 
 
+class _Sections(dict[Any, Section[Told]]):
+    """The section for each value of the dividing field."""
+
+    def __init__(self, make: Callable[[Any], Section[Told]]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, value: Any) -> Section[Told]:
+        if len(self) >= _SECTIONS:
+            self.clear()
+        section = self[value] = self._make(value)
+        return section
+
+
 class Index(Generic[Told]):
     """The rules of some tables, in order. The words join `needles`, which the owner then warms.
 
-    `tell` says what follows from true rules; it is asked once for each outcome that is met, and
-    what it raises is raised. Asking is thread-safe.
+    `tell` says what follows when the rules of these numbers, which count `rules`, are true; it is
+    asked for each outcome that is met for the first time. Asking is thread-safe.
     """
 
     def __init__(
@@ -41,7 +55,7 @@ class Index(Generic[Told]):
         tables: Iterable[RoutingTable],
         terms: Terms,
         needles: Needles,
-        tell: Callable[[tuple[RoutingRule, ...]], Told],
+        tell: Callable[[tuple[int, ...]], Told],
     ) -> None:
         self._axes = Axes(terms)
         self._terms = terms
@@ -53,29 +67,21 @@ class Index(Generic[Told]):
                 for row in rows_of((table.when, rule.when), terms):
                     self._entries.append(self._entry(len(rules), rule, row))
                 rules.append(rule)
-        self._tell = lambda numbers: tell(tuple(rules[number] for number in numbers))
+        self.rules = tuple(rules)
+        self._tell = tell
+        self._everything = (1 << len(self._entries)) - 1
         self._whole: Section[Told] | None = None
         self._field, self._divided = self._divide()
         self._by_mask: dict[int, Section[Told]] = {}
-        self._by_value: dict[Hashable, Section[Told]] = {}
+        self._sections = _Sections(self._for)
 
     def true(self, values: Mapping[str, Value], day: date) -> Told:
         """What follows from all rules that are in force on `day` and true of these values."""
-        value = values.get(self._field)
-        try:
-            section = self._by_value[value]
-        except KeyError:
-            section = self._section(value)
-        return section.true(values, day)
+        return self._sections[values.get(self._field)].true(values, day)
 
     def first(self, values: Mapping[str, Value], day: date) -> Told:
-        """What follows from the first of them alone."""
-        value = values.get(self._field)
-        try:
-            section = self._by_value[value]
-        except KeyError:
-            section = self._section(value)
-        return section.first(values, day)
+        """What follows from the first of them alone; texts are read only as far as it takes."""
+        return self._sections[values.get(self._field)].first(values, day)
 
     def questions(self, values: Mapping[str, Value], changing: frozenset[str]) -> Iterator[Repeats]:
         """What history must answer, and perhaps a little more.
@@ -86,23 +92,19 @@ class Index(Generic[Told]):
             if self._whole is None:
                 self._whole = self._of(self._entries)
             return self._whole.questions(values, changing)
-        return self._section(values.get(self._field)).questions(values, changing)
+        return self._sections[values.get(self._field)].questions(values, changing)
 
-    def _section(self, value: Any) -> Section[Told]:
-        section = self._by_value.get(value)
-        if section is None:
-            mask = (1 << len(self._entries)) - 1
-            if self._divided is not None:
-                classes, masks = self._divided
-                mask = masks[classes[value]]
-            section = self._by_mask.get(mask)
-            if section is None:
-                section = self._of([self._entries[number] for number in bits(mask)], self._field)
-            if max(len(self._by_mask), len(self._by_value)) >= _SECTIONS:
+    def _for(self, value: Any) -> Section[Told]:
+        mask = self._everything
+        if self._divided is not None:
+            classes, masks = self._divided
+            mask = masks[classes[value]]
+        if mask not in self._by_mask:
+            if len(self._by_mask) >= _SECTIONS:
                 self._by_mask.clear()
-                self._by_value.clear()
-            self._by_mask[mask] = self._by_value[value] = section
-        return section
+            entries = [self._entries[number] for number in bits(mask)]
+            self._by_mask[mask] = self._of(entries, self._field)
+        return self._by_mask[mask]
 
     def _of(self, entries: Sequence[Entry], settled: str = "") -> Section[Told]:
         return Section(entries, self._axes, self._needles, self._tell, settled)
@@ -113,7 +115,7 @@ class Index(Generic[Told]):
         for number, entry in enumerate(self._entries):
             for axis, condition in entry.needs:
                 if self._divides(axis):
-                    masks = found.setdefault(axis, ClassMasks((1 << len(self._entries)) - 1))
+                    masks = found.setdefault(axis, ClassMasks(self._everything))
                     masks.add(condition, number)
         if not found:
             return "", None

@@ -19,6 +19,7 @@ from referral_engine.rules.trace import Witness, witness
 from referral_engine.rules.tree import (
     Decision,
     Repeats,
+    RoutingEffects,
     RoutingRule,
     RoutingTable,
     RuleSet,
@@ -28,6 +29,7 @@ from referral_engine.rules.tree import (
 __all__ = ["Router", "Undecided", "compile_condition"]
 
 _Rules = tuple[RoutingRule, ...]
+_Head = tuple[str, str, int, str, str, str, RoutingEffects]
 
 
 class Undecided(ReferralError):
@@ -50,12 +52,13 @@ class Router:
         self._preparing: list[tuple[Index[_Rules], frozenset[str]]] = []
         changing: frozenset[str] = frozenset()
         for table in preparing:
-            index = Index((table,), self._terms, needles, lambda rules: rules)
-            self._preparing.append((index, changing))
+            self._preparing.append((_preparing(table, self._terms, needles), changing))
             changing |= _changed_by(table)
         self._deciding = Index(deciding, self._terms, needles, self._bare)
         self._changing = changing
-        self._default = deciding[-1].default if deciding else None
+        default = deciding[-1].default if deciding else None
+        self._heads = [_head(rule) for rule in (*self._deciding.rules, default)]
+        self._id_of = [rule.id for rule in self._deciding.rules].__getitem__
         self._conditions = {
             rule.id: tuple(c for c in (table.when, rule.when) if c is not None)
             for table in deciding
@@ -120,23 +123,13 @@ class Router:
                 now = prepared.onto(values)
         return prepared, now
 
-    def _bare(self, matched: _Rules) -> tuple[Decision, RoutingRule | None]:
-        """The decision as far as it follows from the rules alone, and the winner if it says more
-        than whom to refer to."""
-        winner = matched[0] if matched else self._default
-        if winner is None:
+    def _bare(self, matched: tuple[int, ...]) -> tuple[Decision, RoutingRule | None]:
+        """The decision as far as it follows from the rules of these numbers alone, and the winner
+        if it says more than whom to refer to."""
+        head, speaking = self._heads[matched[0] if matched else -1]
+        if head is None:
             raise Undecided(_("no rule decides, and the last routing table has no `default:`"))
-        bare = Decision(
-            rule=winner.id,
-            file=winner.place.file,
-            line=winner.place.line,
-            name=winner.name,
-            why=winner.why,
-            basis=winner.basis,
-            effects=winner.effects,
-            matched=tuple(rule.id for rule in matched),
-        )
-        return bare, winner if _speaks(winner) else None
+        return Decision(*head, tuple(map(self._id_of, matched))), speaking
 
     def _witness(self, rule: str) -> Witness:
         if rule not in self._witnesses:
@@ -144,9 +137,24 @@ class Router:
         return self._witnesses[rule]
 
 
-def _speaks(rule: RoutingRule) -> bool:
-    effects = rule.effects
-    return bool(effects.set or effects.tag or effects.path or effects.link)
+def _preparing(table: RoutingTable, terms: Terms, needles: Needles) -> Index[_Rules]:
+    index: Index[_Rules] = Index(
+        (table,), terms, needles, lambda true: tuple(table.rules[number] for number in true)
+    )
+    return index
+
+
+def _head(winner: RoutingRule | None) -> tuple[_Head | None, RoutingRule | None]:
+    """What a decision for this rule begins with, and the rule if it says more than whom to refer
+    to."""
+    if winner is None:
+        return None, None
+    effects, place = winner.effects, winner.place
+    speaks = effects.set or effects.tag or effects.path or effects.link
+    head = (
+        winner.id, place.file, place.line, winner.name, winner.why, winner.basis, effects,
+    )  # fmt: skip
+    return head, winner if speaks else None
 
 
 def _told(bare: Decision, prepared: Prepared, seen: tuple[tuple[str, str], ...]) -> Decision:

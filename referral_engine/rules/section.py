@@ -8,9 +8,6 @@ is asked last, of the few rows still standing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from functools import reduce
-from operator import or_
 from typing import Generic
 
 import msgspec
@@ -18,7 +15,7 @@ import msgspec
 from referral_engine.rules.classes import Axes, Classes, Moments
 from referral_engine.rules.closure import Check
 from referral_engine.rules.look_up import Looks, written_out
-from referral_engine.rules.masks import ClassMasks, DayMasks, ValueMasks, bits
+from referral_engine.rules.masks import ClassMasks, DayMasks, ValueMasks
 from referral_engine.rules.rows import Axis, Row
 from referral_engine.rules.text import Needles
 from referral_engine.rules.told import Memory, Told
@@ -45,6 +42,9 @@ class Entry(msgspec.Struct, frozen=True):
 class Section(Generic[Told]):
     """Some rows of an index. `tell` says what follows when the rules of these numbers are true.
 
+    ``true(values, day)``   what follows from all rules in force on that day and true of the values
+    ``first(values, day)``  what follows from the first of them alone
+
     Asking is thread-safe: what is remembered is only ever added or dropped whole.
     """
 
@@ -58,7 +58,10 @@ class Section(Generic[Told]):
     ) -> None:
         """`settled` is a field of which every value met here makes all conditions on it true."""
         self._tell = tell
-        self._rule_of = [entry.rule for entry in entries]
+        # By the bit length of a row's mask, which is one more than its number.
+        self._rule_of = [-1, *(entry.rule for entry in entries)]
+        self._bit_of = [0, *(1 << row for row in range(len(entries)))]
+        self._single = len(set(self._rule_of)) == len(self._rule_of)
         self._everything = (1 << len(entries)) - 1
         self._trees: list[tuple[str, Classes, ClassMasks]] = []
         self._values: list[tuple[str, ValueMasks]] = []
@@ -71,27 +74,13 @@ class Section(Generic[Told]):
             if entry.row.rest
         }
         self._asking = sum(self._asked)
-        # A row may read two texts: its bit is joined, not added.
-        self._late = reduce(or_, (words.rows for words in self._words), self._asking)
         self._history = _history(entries)
-        self._told = Memory(self._follows)
         days = DayMasks(entry.effective for entry in entries)
-        looks = Looks(days, self._trees, self._values, self._moments)
-        asking = written_out(looks, self._late, self._settle, self._told)
-        self._stand = asking.stand
+        left = (self._asking, self._ask)
+        looks = Looks(days, self._trees, self._values, self._words, self._moments, left)
+        asking = written_out(looks, Memory(self._follows))
         self.true = asking.true
-        """What follows from all rules that are in force on a day and true of values."""
-
-    def first(self, values: Mapping[str, Value], day: date) -> Told:
-        """What follows from the first of them alone; texts are read only as far as it takes."""
-        mask = self._stand(values, day)
-        late = self._late
-        while mask:
-            row = mask & -mask
-            if not row & late or self._holds(row, values):
-                return self._told[row]
-            mask ^= row
-        return self._told[0]
+        self.first = asking.first
 
     def questions(self, values: Mapping[str, Value], unsure: frozenset[str]) -> Iterator[Repeats]:
         """What history must answer, and perhaps a little more; `unsure` fields are not asked."""
@@ -113,10 +102,8 @@ class Section(Generic[Told]):
                 mask = words.narrow(mask, values.get(words.field))
         yield from (question for question, rows in self._history if mask & rows)
 
-    def _settle(self, mask: int, values: Mapping[str, Value]) -> int:
-        """Of the standing rows those that texts and questions leave too."""
-        for words in self._words:
-            mask = words.narrow(mask, values.get(words.field))
+    def _ask(self, mask: int, values: Mapping[str, Value]) -> int:
+        """Of the standing rows those of which the question that is left is answered yes."""
         asking = mask & self._asking
         while asking:
             row = asking & -asking
@@ -125,15 +112,16 @@ class Section(Generic[Told]):
                 mask ^= row
         return mask
 
-    def _holds(self, row: int, values: Mapping[str, Value]) -> bool:
-        """Whether texts and questions leave this one standing row."""
-        for words in self._words:
-            if not words.holds(row, values.get(words.field)):
-                return False
-        return row not in self._asked or self._asked[row](values)
-
     def _follows(self, mask: int) -> Told:
-        return self._tell(tuple(dict.fromkeys(self._rule_of[row] for row in bits(mask))))
+        """From the highest row down: a mask that shrinks costs less than one that does not."""
+        rule_of, bit_of = self._rule_of, self._bit_of
+        rules = []
+        while mask:
+            row = mask.bit_length()
+            mask ^= bit_of[row]
+            rules.append(rule_of[row])
+        rules.reverse()
+        return self._tell(tuple(rules if self._single else dict.fromkeys(rules)))
 
     def _lay_out(self, entries: Sequence[Entry], axes: Axes, settled: str) -> None:
         found: dict[Axis, ClassMasks] = {}

@@ -104,7 +104,7 @@ class Needles:
         self._words: dict[str, int] = {}
         self._patterns: dict[str, int] = {}
         self._sources: list[str] = []
-        self._automaton: Any = None
+        self._match: Callable[[str | bytes], Sequence[int] | None] = _nothing
         # One text is asked for several times in a row: by each prepare table, then to decide.
         self._last: tuple[str, Sequence[int]] = ("", ())
 
@@ -134,9 +134,10 @@ class Needles:
         expected = set(self._words.values())
         memory = _MEMORY
         while self._sources:
-            self._automaton = _automaton(self._sources, memory)
+            automaton = _automaton(self._sources, memory)
             # Out of memory RE2 answers "no hit" and nothing else: see that it finds its own words.
-            if self._automaton is not None and expected <= set(self._found(everything)):
+            if automaton is not None and expected <= set(automaton.Match(everything) or ()):
+                self._match = automaton.Match
                 return
             memory *= 2
             if memory > _MOST_MEMORY:
@@ -147,7 +148,10 @@ class Needles:
         last = self._last
         if last[0] is text:
             return last[1]
-        hits = self._found(text)
+        try:
+            hits = self._match(text) or ()
+        except UnicodeEncodeError:
+            hits = self._match(_encodable(text)) or ()
         self._last = (text, hits)
         return hits
 
@@ -155,13 +159,9 @@ class Needles:
         self._sources.append(source)
         return len(self._sources) - 1
 
-    def _found(self, text: str) -> Sequence[int]:
-        if self._automaton is None:  # nothing was added
-            return ()
-        try:
-            return self._automaton.Match(text) or ()
-        except UnicodeEncodeError:
-            return self._automaton.Match(_encodable(text)) or ()
+
+def _nothing(_text: str | bytes) -> Sequence[int]:
+    return ()
 
 
 def _automaton(sources: Sequence[str], memory: int) -> Any | None:

@@ -72,38 +72,36 @@ class WordMasks:
     def narrow(self, candidates: int, text: Any) -> int:
         """Those of the candidate rows that the normalised text (None: missing) leaves standing."""
         asking = candidates & self.rows
-        if not asking:
-            return candidates
         if text is None:
-            return candidates ^ asking ^ self._standing(asking, ())
-        if asking.bit_count() > _ROWS_A_PASS + len(text) // _LETTERS_A_ROW:
-            return candidates ^ asking ^ self._standing(asking, self._needles.scan(text))
-        sieves = self._sieves
-        while asking:
-            row = asking & -asking
-            asking ^= row
-            if not sieves[row](text):
-                candidates ^= row
-        return candidates
-
-    def holds(self, row: int, text: Any) -> bool:
-        """Whether the text leaves the row with this one bit standing."""
-        if not row & self.rows:
-            return True
-        return self._checks[row](frozenset()) if text is None else self._sieves[row](text)
-
-    def _standing(self, asking: int, hits: Sequence[int]) -> int:
+            hits: Sequence[int] = ()
+        elif asking.bit_count() <= _ROWS_A_PASS + len(text) // _LETTERS_A_ROW:
+            return candidates ^ asking ^ self._one_by_one(asking, text)
+        else:
+            hits = self._needles.scan(text)
         standing = self._standing_without
         triggered = self._triggered
         for hit in hits:
             if hit in triggered:
                 standing |= triggered[hit]
         standing &= asking
-        if unsure := standing & self._unsure:
-            found = frozenset(hits)
-            for number in bits(unsure):
-                if not self._checks[1 << number](found):
-                    standing ^= 1 << number
+        if standing & self._unsure:
+            standing = self._sure(standing, frozenset(hits))
+        return candidates ^ asking ^ standing
+
+    def _one_by_one(self, asking: int, text: str) -> int:
+        sieves = self._sieves
+        standing = 0
+        while asking:
+            row = asking & -asking
+            asking ^= row
+            if sieves[row](text):
+                standing |= row
+        return standing
+
+    def _sure(self, standing: int, found: Hits) -> int:
+        for number in bits(standing & self._unsure):
+            if not self._checks[1 << number](found):
+                standing ^= 1 << number
         return standing
 
 
