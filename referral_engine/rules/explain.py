@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Literal
 
 import msgspec
 
 from referral_engine.errors import Place
+from referral_engine.rules.course import Course
 from referral_engine.rules.fields import Registry
-from referral_engine.rules.naive import holds, in_force, route
+from referral_engine.rules.naive import holds, in_force, route, tables
 from referral_engine.rules.subject import Subject
 from referral_engine.rules.terms import Surroundings, Terms
 from referral_engine.rules.trace import clause, teller
 from referral_engine.rules.tree import All, Condition, RoutingRule, RoutingTable, RuleSet, Value
 
-__all__ = ["Failure", "Fate", "Verdict", "explain", "first_failure"]
+__all__ = ["Failure", "Fate", "Verdict", "explain", "first_failure", "told"]
 
 Fate = Literal["won", "true", "prepared", "failed", "guarded", "not_in_force"]
 
@@ -62,17 +63,50 @@ def explain(
     not stored.
     """
     terms = Terms.of(world, fields)
-    course = route(rule_set, {**subject.values, **answers}, received_on, terms)
+    routing = route(rule_set, {**subject.values, **answers}, received_on, terms)
     verdicts = [
-        _verdict(table, rule, values, received_on, terms, course.winner)
-        for table, values in course.asked
+        _verdict(table, rule, values, received_on, terms, routing.winner)
+        for table, values in routing.asked
         for rule in table.rules
     ]
-    default = next((t.default for t, _ in reversed(course.asked) if t.hit == "first"), None)
+    return (*verdicts, *_of_default(rule_set, routing.winner))
+
+
+def told(rule_set: RuleSet, course: Course, terms: Terms) -> tuple[Verdict, ...]:
+    """The same verdicts from the course that `Router.trace` followed: for many issues in a row."""
+    verdicts = []
+    for stretch in course.stretches:
+        fallen = stretch.fallen_at()
+        for number, asked in enumerate(stretch.stage.asked):
+            failure = None
+            fate: Fate
+            if not stretch.in_force >> number & 1:
+                fate = "not_in_force"
+            elif number in fallen:
+                clause = asked.clauses[fallen[number]]
+                failure = _failure(clause, stretch.values, terms)
+                fate = "guarded" if fallen[number] < asked.guards else "failed"
+            else:
+                fate = _true(asked.table, asked.rule, course.winner)
+            verdicts.append(_said(asked.rule, fate, failure))
+    return (*verdicts, *_of_default(rule_set, course.winner))
+
+
+def _of_default(rule_set: RuleSet, winner: RoutingRule | None) -> Iterator[Verdict]:
+    deciding = tables(rule_set)[1]
+    default = deciding[-1].default if deciding else None
     if default is not None:
-        fate: Fate = "won" if course.winner is default else "true"
-        verdicts.append(Verdict(default.id, default.name, default.place, fate))
-    return tuple(verdicts)
+        yield _said(default, "won" if winner is default else "true", None)
+
+
+def _true(table: RoutingTable, rule: RoutingRule, winner: RoutingRule | None) -> Fate:
+    if table.hit == "all":
+        return "prepared"
+    return "won" if rule is winner else "true"
+
+
+def _said(rule: RoutingRule, fate: Fate, failure: Failure | None) -> Verdict:
+    return Verdict(rule.id, rule.name, rule.place, fate, failure)
 
 
 def _verdict(
@@ -91,11 +125,9 @@ def _verdict(
         fate = "guarded"
     elif failure := first_failure(rule.when, values, terms):
         fate = "failed"
-    elif table.hit == "all":
-        fate = "prepared"
     else:
-        fate = "won" if rule is winner else "true"
-    return Verdict(rule.id, rule.name, rule.place, fate, failure)
+        fate = _true(table, rule, winner)
+    return _said(rule, fate, failure)
 
 
 def first_failure(
@@ -110,5 +142,9 @@ def first_failure(
     if isinstance(condition, All):
         failures = (first_failure(part, values, terms) for part in condition.parts)
         return next(failure for failure in failures if failure is not None)
+    return _failure(condition, values, terms)
+
+
+def _failure(condition: Condition, values: Mapping[str, Value], terms: Terms) -> Failure:
     seen = teller(condition, terms, stored=False)(values)
     return Failure(clause(condition), condition.place, seen)

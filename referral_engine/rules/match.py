@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 
 from referral_engine.errors import ReferralError
 from referral_engine.i18n import _
 from referral_engine.rules.closure import compile_condition
+from referral_engine.rules.course import Course, Tracer
 from referral_engine.rules.fields import Registry
 from referral_engine.rules.index import Index
 from referral_engine.rules.naive import tables
@@ -46,15 +48,16 @@ class Router:
         self, rule_set: RuleSet, world: Surroundings, fields: Registry | None = None
     ) -> None:
         """Compiles the rules. Raises ValueError for operators and patterns not understood."""
-        self._terms = Terms.of(world, fields)
+        self._rule_set = rule_set
+        self.terms = Terms.of(world, fields)
         needles = Needles()
         preparing, deciding = tables(rule_set)
         self._preparing: list[tuple[Index[_Rules], frozenset[str]]] = []
         changing: frozenset[str] = frozenset()
         for table in preparing:
-            self._preparing.append((_preparing(table, self._terms, needles), changing))
+            self._preparing.append((_preparing(table, self.terms, needles), changing))
             changing |= _changed_by(table)
-        self._deciding = Index(deciding, self._terms, needles, self._bare)
+        self._deciding = Index(deciding, self.terms, needles, self._bare)
         self._changing = changing
         default = deciding[-1].default if deciding else None
         self._heads = [_head(rule) for rule in (*self._deciding.rules, default)]
@@ -113,6 +116,19 @@ class Router:
             return bare
         return _told(bare, prepared, self._witness(bare.rule)(values) if trace else ())
 
+    def trace(self, subject: Subject, answers: Mapping[str, int], received_on: date) -> Course:
+        """The whole course of the decision, to be told by `explain.verdicts`.
+
+        Takes what `decide` takes. The first call makes a second index, for the positions of
+        clauses.
+        """
+        values: Mapping[str, Value] = {**subject.values, **answers} if answers else subject.values
+        return self._tracer.follow(values, received_on)
+
+    @cached_property
+    def _tracer(self) -> Tracer:
+        return Tracer(self._rule_set, self.terms)
+
     def _prepare(
         self, values: Mapping[str, Value], received_on: date
     ) -> tuple[Prepared, Mapping[str, Value]]:
@@ -133,7 +149,7 @@ class Router:
 
     def _witness(self, rule: str) -> Witness:
         if rule not in self._witnesses:
-            self._witnesses[rule] = witness(self._conditions.get(rule, ()), self._terms)
+            self._witnesses[rule] = witness(self._conditions.get(rule, ()), self.terms)
         return self._witnesses[rule]
 
 

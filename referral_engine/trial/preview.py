@@ -14,7 +14,7 @@ from referral_engine.model.event import Decided
 from referral_engine.model.issue import Issue
 from referral_engine.model.outcome import Resolution
 from referral_engine.model.principal import ENGINE
-from referral_engine.rules.explain import Verdict, explain
+from referral_engine.rules.explain import Verdict, told
 from referral_engine.rules.runtime import ActiveRules
 from referral_engine.rules.subject import Subject
 from referral_engine.trial.earlier import Earlier
@@ -57,14 +57,10 @@ class Preview:
     def explain(self, issue: Issue) -> tuple[Verdict, ...]:
         """A verdict on every routing rule, before the issue itself becomes history."""
         subject = Subject.from_issue(issue, self._rules.fields)
-        return explain(
-            self._rules.rule_set,
-            self.workspace.world(self._rules.rule_set),
-            subject,
-            self._answers(issue, subject),
-            self.workspace.calendar.local_day(issue.received_at),
-            self._rules.fields,
-        )
+        answers = self._answers(issue, subject)
+        day = self.workspace.calendar.local_day(issue.received_at)
+        course = self._rules.router.trace(subject, answers, day)
+        return told(self._rules.rule_set, course, self._rules.router.terms)
 
     def _answers(self, issue: Issue, subject: Subject) -> dict[str, int]:
         return {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from referral_engine.model.issue import Issue
 from referral_engine.rules.closure import close
-from referral_engine.rules.explain import explain, first_failure
+from referral_engine.rules.explain import explain, first_failure, told
 from referral_engine.rules.match import Router
 from referral_engine.rules.naive import holds, route
 from referral_engine.rules.subject import Subject
@@ -50,6 +50,22 @@ def compare(rules: RuleSet, arrivals: Arrivals) -> None:
 @settings(max_examples=200)
 def test_a_router_decides_as_the_reference_interpreter(rules: RuleSet, arrivals: Arrivals) -> None:
     compare(rules, arrivals)
+
+
+@given(rule_sets(), _arrivals)
+@settings(max_examples=200)
+def test_a_course_in_compact_form_tells_what_the_reference_interpreter_explains(
+    rules: RuleSet, arrivals: Arrivals
+) -> None:
+    router = Router(rules, WORLD, FIELDS)
+    for issue, answered, day in arrivals:
+        subject = Subject.from_issue(issue, FIELDS)
+        course = router.trace(subject, answered, day)
+        assert told(rules, course, TERMS) == explain(rules, WORLD, subject, answered, day, FIELDS)
+        decision = router.decide(subject, answered, day)
+        assert course.matched == decision.matched
+        prepared = course.prepared
+        assert (prepared.rules, prepared.values) == (decision.prepared, decision.values)
 
 
 @pytest.mark.long

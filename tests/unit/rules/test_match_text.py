@@ -75,7 +75,9 @@ def test_an_automaton_that_finds_nothing_for_want_of_memory_is_built_again_large
     needles = Needles()
     numbers = {needles.word(f"字{chr(0x4E00 + number)}") for number in range(500)}
     needles.warm()
-    assert set(needles.scan("".join(f"字{chr(0x4E00 + number)}" for number in range(500)))) == numbers
+    assert (
+        set(needles.scan("".join(f"字{chr(0x4E00 + number)}" for number in range(500)))) == numbers
+    )
 
 
 def test_too_many_words_are_refused_not_overlooked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,200 @@
+"""The whole course of routing in compact form: for every rule the first clause that failed.
+
+Every rule is a bit. A clause is what stands one after the other in `all`, the guard of the table
+first; position by position, masks say which of the rules still standing fall there. Who lost where
+is told on demand (`explain.verdicts`): that, and not the course, is what takes long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+import msgspec
+
+from referral_engine.rules.classes import Axes, Classes, Truths
+from referral_engine.rules.closure import Check
+from referral_engine.rules.masks import ClassMasks, DayMasks, bits
+from referral_engine.rules.naive import tables as ranked
+from referral_engine.rules.prepare import UNTOUCHED, Prepared, decided, prepare
+from referral_engine.rules.rows import Axis, Row, axes_of
+from referral_engine.rules.terms import Terms
+from referral_engine.rules.text import Needles
+from referral_engine.rules.told import Memory
+from referral_engine.rules.tree import All, Condition, RoutingRule, RoutingTable, RuleSet, Value
+from referral_engine.rules.words import WordMasks, want
+
+__all__ = ["Asked", "Course", "Stage", "Stretch", "Tracer"]
+
+
+class Asked(NamedTuple):
+    """A rule with its clauses in order, of which the first ``guards`` are its table's."""
+
+    table: RoutingTable
+    rule: RoutingRule
+    clauses: tuple[Condition, ...]
+    guards: int
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """What became of the rules of one stage, a bit each.
+
+    ``in_force``  those whose window the day of receipt lies in
+    ``fallen``    for each position of a clause those that stood until then and fell there
+    ``true``      those left
+    ``values``    what they read
+    """
+
+    stage: Stage
+    in_force: int
+    fallen: tuple[int, ...]
+    true: int
+    values: Mapping[str, Value]
+
+    def fallen_at(self) -> dict[int, int]:
+        """For every rule that fell, by number, the position of its clause that failed."""
+        return {rule: place for place, mask in enumerate(self.fallen) for rule in bits(mask)}
+
+
+class Course(msgspec.Struct, frozen=True):
+    """``matched`` are the deciding rules that were true, in order; ``winner`` is None where no
+    rule was true and no table has a default."""
+
+    winner: RoutingRule | None
+    matched: tuple[str, ...]
+    prepared: Prepared
+    stretches: tuple[Stretch, ...]
+
+
+class Tracer:
+    """Follows issues through the routing rules of one rule set in one world. Thread-safe.
+
+    It has an automaton of its own for texts: only who explains pays for it.
+    """
+
+    def __init__(self, rule_set: RuleSet, terms: Terms) -> None:
+        axes, needles = Axes(terms), Needles()
+        preparing, deciding = ranked(rule_set)
+        self._preparing = [Stage((table,), axes, needles) for table in preparing]
+        self._deciding = Stage(deciding, axes, needles)
+        self._default = deciding[-1].default if deciding else None
+        needles.warm()
+
+    def follow(self, values: Mapping[str, Value], received_on: date) -> Course:
+        """The course of an issue whose `values` include the answers of history."""
+        prepared, now = UNTOUCHED, values
+        stretches = []
+        for stage in self._preparing:
+            stretch = stage.follow(now, received_on)
+            stretches.append(stretch)
+            if stretch.true:
+                prepared = prepare(prepared, stage.rules_of[stretch.true], values)
+                now = prepared.onto(values)
+        last = self._deciding.follow(now, received_on)
+        rules = self._deciding.rules_of[last.true]
+        winner = rules[0] if rules else self._default
+        if winner is not None:
+            prepared = decided(prepared, winner, now)
+        return Course(winner, self._deciding.ids_of[last.true], prepared, (*stretches, last))
+
+
+class Stage:
+    """The rules that are asked together: of one preparing table, or of all deciding ones."""
+
+    def __init__(self, tables: Iterable[RoutingTable], axes: Axes, needles: Needles) -> None:
+        self.asked: list[Asked] = [
+            Asked(
+                table,
+                rule,
+                tuple(_clauses((table.when, rule.when))),
+                len(tuple(_clauses((table.when,)))),
+            )
+            for table in tables
+            for rule in table.rules
+        ]
+        self._days = DayMasks(asked.rule.effective for asked in self.asked)
+        self._positions: list[_Position] = []
+        for number, asked in enumerate(self.asked):
+            for place, clause in enumerate(asked.clauses):
+                if place == len(self._positions):
+                    self._positions.append(_Position(len(self.asked), axes, needles))
+                self._positions[place].add(clause, number)
+        self.rules_of = Memory(lambda mask: tuple(self.asked[rule].rule for rule in bits(mask)))
+        self.ids_of = Memory(lambda mask: tuple(self.asked[rule].rule.id for rule in bits(mask)))
+
+    def follow(self, values: Mapping[str, Value], day: date) -> Stretch:
+        """What becomes of the rules of an issue with these values, received on this local day."""
+        standing = in_force = self._days.of(day)
+        fallen = []
+        for position in self._positions:
+            left = position.narrow(standing, values)
+            fallen.append(standing ^ left)
+            standing = left
+        return Stretch(self, in_force, tuple(fallen), standing, values)
+
+
+class _Position:
+    """The clauses that stand at one place of their rules."""
+
+    def __init__(self, rules: int, axes: Axes, needles: Needles) -> None:
+        self._everything = (1 << rules) - 1
+        self._axes = axes
+        self._needles = needles
+        self._masks: dict[Axis, ClassMasks] = {}
+        self._words: dict[str, WordMasks] = {}
+        self._asked: dict[int, Check] = {}
+
+    def add(self, clause: Condition, rule: int) -> None:
+        """The clause of rule number `rule`; a rule without one at this place stands."""
+        along = axes_of(clause, self._axes.closures.terms)
+        axis = next(iter(along), None)
+        if axis is None or len(along) > 1 or axis.side == "asked":
+            self._asked[rule] = self._axes.closures.of(clause)
+        elif axis.side == "words":
+            words = self._words.setdefault(axis.field, WordMasks(axis.field, self._needles))
+            words.add(want((clause,), self._needles), rule)
+        else:
+            masks = self._masks.setdefault(axis, ClassMasks(self._everything))
+            for _axis, number in self._axes.needs(Row({axis: (clause,)})):
+                masks.add(number, rule)
+
+    def narrow(self, standing: int, values: Mapping[str, Value]) -> int:
+        """Of the rules standing those whose clause here is true of the values."""
+        get = values.get
+        for field, classes, masks in self._looks:
+            standing &= masks[classes[get(field)]]
+        for field, of, masks in self._moments:
+            if standing & masks.rows:
+                standing &= masks[of(get(field))]
+        for field, words in self._words.items():
+            if standing & words.rows:
+                standing = words.narrow(standing, get(field))
+        if standing & self._asking:
+            for rule in bits(standing & self._asking):
+                if not self._asked[rule](values):
+                    standing ^= 1 << rule
+        return standing
+
+    @cached_property
+    def _looks(self) -> list[tuple[str, Classes, ClassMasks]]:
+        found = [(axis, masks) for axis, masks in self._masks.items() if axis.side == "value"]
+        return [(axis.field, self._axes.classes(axis), masks) for axis, masks in found]
+
+    @cached_property
+    def _moments(self) -> list[tuple[str, Callable[[Value | None], Truths], ClassMasks]]:
+        found = [(axis, masks) for axis, masks in self._masks.items() if axis.side != "value"]
+        return [(axis.field, self._axes.moments(axis).of, masks) for axis, masks in found]
+
+    @cached_property
+    def _asking(self) -> int:
+        return sum(1 << rule for rule in self._asked)
+
+
+def _clauses(conditions: Iterable[Condition | None]) -> Iterator[Condition]:
+    for condition in conditions:
+        if isinstance(condition, All):
+            yield from _clauses(condition.parts)
+        elif condition is not None:
+            yield condition
