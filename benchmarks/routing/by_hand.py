@@ -1,91 +1,86 @@
-"""FROZEN. Routing as a good Python programmer writes it for one given rule set, by hand.
+"""FROZEN. Routing as a good Python programmer writes it by hand for rules of this form.
 
-It is generated here only because there are thousands of rules: for each category one function, found
-in a dictionary, that asks the rules of that category and of its group in straight-line code, the
-cheapest comparison first, texts last, and everything that several rules need computed once. There
-are no rule objects, no loops over conditions and no calls but `in`, `startswith` and `search`.
-Only the index on category is built in; this is what the benchmark calls "indexed Python".
+A dictionary from the category to the rules that can match (its own and its group's), then a loop
+with plain comparisons, cheapest first, texts last, that leaves a rule at the first that fails.
+What several rules need is fetched once before the loop. The words are tested with `in`, the
+patterns with compiled `re`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from benchmarks.routing.workload import Event, Spec
 
-__all__ = ["ByHand", "by_hand"]
-
-ByHand = Callable[[Event], list[str]]
+__all__ = ["by_hand"]
 
 
-def by_hand(specs: Sequence[Spec], tree: dict[str, str], *, first: bool = False) -> ByHand:
+class Rule:
+    """A rule as the loop reads it; empty means not asked."""
+
+    __slots__ = (
+        "channels", "crossing", "end", "hours", "id", "people", "search", "severity", "tags",
+        "territory", "words",
+    )  # fmt: skip
+
+    def __init__(self, spec: Spec) -> None:
+        self.id = spec.id
+        self.severity = spec.severity
+        self.people = spec.people
+        self.channels = frozenset(spec.channels)
+        self.territory = spec.territory
+        self.tags = frozenset(spec.tags)
+        self.words = spec.words
+        self.search = re.compile(spec.pattern).search if spec.pattern else None
+        self.hours, self.end = spec.hours or (-1, -1)
+        self.crossing = self.hours > self.end
+
+
+def by_hand(
+    specs: Sequence[Spec], tree: dict[str, str], *, first: bool = False
+) -> Callable[[Event], list[str]]:
     """The function from an event to the ids of all matching rules, or of the first alone."""
-    patterns = {spec.pattern: f"search_{n}" for n, spec in enumerate(specs) if spec.pattern}
-    given = {name: re.compile(pattern).search for pattern, name in patterns.items()}
-    source = []
-    functions = {}
-    for number, (code, parent) in enumerate(tree.items()):
-        if parent:
-            rules = [spec for spec in specs if spec.category in (code, parent)]
-            functions[code] = f"route_{number}"
-            source.append(_function(functions[code], rules, patterns, first))
-    namespace: dict[str, object] = dict(given)
-    exec("\n\n".join(source), namespace)  # noqa: S102 - generated above from our own rules
-    route = {code: namespace[name] for code, name in functions.items()}
-    return lambda event: route[event["category"]](event)  # type: ignore[operator]
+    by_category = {
+        code: [Rule(spec) for spec in specs if spec.category in (code, parent)]
+        for code, parent in tree.items()
+        if parent
+    }
 
+    def matching(event: Event) -> list[str]:
+        found: list[str] = []
+        severity, people, channel = event["severity"], event["people"], event["channel"]
+        territory, tags, text = event["territory"], event["tags"], event["text"]
+        moment = event["received_at"]
+        minute = moment.hour * 60 + moment.minute
+        for rule in by_category[event["category"]]:
+            if rule.severity and severity > rule.severity:
+                continue
+            if people < rule.people:
+                continue
+            if rule.hours >= 0:
+                if rule.crossing:
+                    if rule.end <= minute < rule.hours:
+                        continue
+                elif not rule.hours <= minute < rule.end:
+                    continue
+            if rule.channels and channel not in rule.channels:
+                continue
+            if rule.territory and not territory.startswith(rule.territory):
+                continue
+            if rule.tags and rule.tags.isdisjoint(tags):
+                continue
+            if rule.words:
+                for word in rule.words:
+                    if word in text:
+                        break
+                else:
+                    continue
+            if rule.search is not None and not rule.search(text):
+                continue
+            found.append(rule.id)
+            if first:
+                break
+        return found
 
-def _function(name: str, rules: Sequence[Spec], patterns: dict[str, str], first: bool) -> str:
-    lines = [f"def {name}(event):"]
-    lines += [f"    {line}" for line in _preparations(rules)]
-    if not first:
-        lines.append("    found = []")
-    for spec in rules:
-        lines.append(f"    if {' and '.join(_tests(spec, patterns)) or 'True'}:")
-        lines.append(
-            f"        return ['{spec.id}']" if first else f"        found.append('{spec.id}')"
-        )
-    lines.append("    return []" if first else "    return found")
-    return "\n".join(lines)
-
-
-def _preparations(rules: Sequence[Spec]) -> Iterable[str]:
-    """What the rules of the category need, each fetched once."""
-    if any(spec.territory for spec in rules):
-        yield "under = event['territory'].startswith"
-    if any(spec.severity for spec in rules):
-        yield "severity = event['severity']"
-    if any(spec.people for spec in rules):
-        yield "people = event['people']"
-    if any(spec.channels for spec in rules):
-        yield "channel = event['channel']"
-    if any(spec.tags for spec in rules):
-        yield "tags = event['tags']"
-    if any(spec.hours for spec in rules):
-        yield "moment = event['received_at']"
-        yield "minute = moment.hour * 60 + moment.minute"
-    if any(spec.words or spec.pattern for spec in rules):
-        yield "text = event['text']"
-
-
-def _tests(spec: Spec, patterns: dict[str, str]) -> Iterable[str]:
-    """The conditions, cheapest first; the category has been asked by the dictionary."""
-    if spec.severity:
-        yield f"severity <= {spec.severity}"
-    if spec.people:
-        yield f"people >= {spec.people}"
-    if spec.hours:
-        start, end = spec.hours
-        crossing = start > end
-        yield f"(minute >= {start} {'or' if crossing else 'and'} minute < {end})"
-    if spec.channels:
-        yield f"channel in {spec.channels!r}"
-    if spec.territory:
-        yield f"under({spec.territory!r})"
-    if spec.tags:
-        yield "(" + " or ".join(f"{tag!r} in tags" for tag in spec.tags) + ")"
-    if spec.words:
-        yield "(" + " or ".join(f"{word!r} in text" for word in spec.words) + ")"
-    if spec.pattern:
-        yield patterns[spec.pattern] + "(text)"
+    return matching
