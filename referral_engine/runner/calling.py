@@ -206,7 +206,8 @@ class Calling:
             else:
                 return
         late = c.LateAnswer(call.referral, call.verb, note)
-        self._desk.run(tx, Request(call.case, late, ENGINE, key=f"late/{request.key}"))
+        # One call may come too late once and be refused another time: both are kept.
+        self._desk.run(tx, Request(call.case, late, ENGINE, key=f"late/{request.key}/{note}"))
 
     def _failed(
         self, claimed: Claimed[Call], error: str, trace: str, wait: timedelta, looked: str = "",

@@ -262,6 +262,33 @@ def test_a_worker_that_was_only_slow_answers_late_and_the_next_one_counts(start:
     assert desk.verbs == ["offered", "offered"]
 
 
+def test_an_answer_that_was_late_once_and_is_refused_later_is_kept_both_times(
+    start: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    taken_over = []
+
+    def slow(referral: Referral) -> Reply:
+        if taken_over:
+            box.do(referral.case, c.Claim(referral.id), OFFICER)
+        else:
+            box.clock.advance(CALL_LEASE)
+            taken_over.extend(
+                box.store.transact(lambda tx: box.runner.calling.claim(tx, box.now()))
+            )
+        return [Claim()]
+
+    box, desk = start(offered=slow)
+    code = register(box)
+    box.runner.calling.make(taken_over[0])
+    late = [x.body for x in box.events(code) if isinstance(x.body, e.AnsweredLate)]
+    content = box.view.case(code, CLERK).content
+    said = [content[each.note] for each in late]
+    assert said == ["offered: late", "offered: REFERRAL_STATE"]
+    box.settle()
+    assert desk.verbs == ["offered", "offered"], "it is done, and not asked a third time"
+    assert "KEY_REUSED" not in caplog.text
+
+
 # -- it is over -------------------------------------------------------------------------------
 def withdraw(box: Box, code: str) -> None:
     box.do(code, c.Withdraw("不用了"), Principal(box.case(code).reporter, ("reporter",)))
