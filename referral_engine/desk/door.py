@@ -178,7 +178,13 @@ class Desk:
         self.broken = self.broken or setting.rules.inference.broken
         if resolution is None:
             assert case is not None
-            return Answer(case.code, command_name(request.command), case.version, case.state)
+            answer = Answer(case.code, command_name(request.command), case.version, case.state)
+            if request.key:
+                # Nothing was to be done: asked once more, it must not do something after all.
+                tx.remember_command(
+                    request.by.id, request.key, _body(request), _ENCODE(answer), case.code
+                )
+            return answer
         after = resolution.case
         answer = Answer(
             after.code, command_name(request.command), after.version, after.state, after.owner,

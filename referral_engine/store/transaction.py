@@ -96,9 +96,15 @@ class Tx(Work):
         self._take_back_calls(case, before.case if before else None)
         self._send(resolution, known=before is not None)
         if key:
-            self._own.add("command_key", (principal_id, key, body_hash, result, case.code))
-            self._own.command_keys[principal_id, key] = Seen(body_hash, result)
+            self.remember_command(principal_id, key, body_hash, result, case.code)
         return head
+
+    def remember_command(
+        self, principal_id: str, key: str, body_hash: bytes, result: bytes, case_code: str
+    ) -> None:
+        """Keeps for ever what was asked and answered under (principal, key)."""
+        self._own.add("command_key", (principal_id, key, body_hash, result, case_code))
+        self._own.command_keys[principal_id, key] = Seen(body_hash, result)
 
     def remember_intake(
         self, channel: str, sender_key: str, body_hash: bytes, case_code: str

@@ -77,6 +77,18 @@ def test_a_refused_command_leaves_its_key_free(box: Box) -> None:
     assert box.case(code).state == "in_progress"
 
 
+def test_a_command_that_came_to_nothing_does_not_act_when_it_is_asked_again(box: Box) -> None:
+    """Who sends again did not hear the answer; what became due meanwhile is not his to do."""
+    code = register(box)
+    first = box.do(code, c.Tick(), ENGINE, key="k1")
+    assert first.version == box.case(code).version
+    before = box.events(code)
+    box.clock.set(START + timedelta(hours=1, minutes=36))
+    again = box.do(code, c.Tick(), ENGINE, key="k1")
+    assert again == Answer(**{**_fields(first), "duplicate": True})
+    assert box.events(code) == before
+
+
 def test_many_commands_share_a_commit_and_each_is_done_once(box: Box) -> None:
     code = register(box)
     claim = c.Request(code, c.Claim(lead(box, code).id), OFFICER, key="k1")
