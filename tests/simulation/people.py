@@ -10,6 +10,7 @@ import msgspec
 
 from referral_engine.desk import Answer
 from referral_engine.errors import Refused
+from referral_engine.lifecycle import steps_of
 from referral_engine.model.case import Case
 from referral_engine.model.command import Request
 from referral_engine.store import Conflict
@@ -24,6 +25,8 @@ __all__ = ["Person"]
 
 _ACTS = 12
 _MOST_CASES = 4
+_ENDS = ("withdraw", "merge", "close")
+"""Chance alone would seldom come to these."""
 _CLERK = by("dispatcher", "620922100")
 
 
@@ -88,6 +91,9 @@ class Person:
         make = commands(chance, case, codes)
         if chance.random() < 0.85:
             name = possible(chance, case, make)
+            ends = [end for end in _ENDS if any(case.state in s.states for s in steps_of(end))]
+            if ends and chance.random() < 0.1:
+                name = chance.choice(ends)
             command = make[name]()
             who = entitled(chance, case, name, command)
         else:

@@ -61,7 +61,7 @@ class Outside:
     def _called(self, department: str, verb: Verb, referral: Referral) -> Answer:
         world, chance = self._world, self._random
         world.pause(f"called {referral.key}")
-        if world.faults and chance.random() < 0.15:
+        if world.faults and chance.random() < 0.3:
             # Longer than a lease, sometimes than the daemon's.
             until = world.clock.now() + timedelta(seconds=chance.choice((1, 9, 14, 700)))
             world.pause(f"waits {referral.key}", lambda: world.clock.now() >= until)

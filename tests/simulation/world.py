@@ -21,9 +21,13 @@ __all__ = ["World"]
 
 _STEPS = 450
 """Decisions of the scheduler with faults; then everything is led to its end without any."""
+_DEATHS = 0.03
+"""The share of the decisions that somebody dies at."""
 _MOST_STEPS = 60_000
 _PATIENCE = 30
 """Seconds: more than a lease of many workers; the only daemon lets go of its predecessor's."""
+_AFTERMATH = timedelta(minutes=3)
+"""What a worker that died held, or gave back for a later try, may still come late."""
 _HORIZON = timedelta(days=12)
 _RESTARTS = (0, 1, 5, 30, 600, 90_000)
 """Seconds until what died is there again; the last is longer than a day."""
@@ -96,7 +100,7 @@ class World:
             actor.die(timedelta())
         self.faults = False
         self._note_downtime()
-        self.watch.calm_since = self.clock.now()
+        self.watch.calm_since = self.clock.now() + _AFTERMATH
         heir = Process(self, "heir", embedded=self._processes[0].embedded)
         runner = heir.runner()
         if heir.embedded:
@@ -125,7 +129,7 @@ class World:
 
     def _disturb(self) -> None:
         chance = self.random
-        if chance.random() < 0.012:
+        if chance.random() < _DEATHS:
             victim = chance.choice(self.actors)
             if victim.alive:
                 self._say(f"{victim.name} dies")

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 
 from referral_engine.store import Tx
-from referral_engine.store.writer import Begin, Writer
+from referral_engine.store.writer import Begin, Traffic, Writer
 from tests.simulation.baton import Baton
 
 __all__ = ["Job", "SteppedWriter"]
@@ -49,6 +49,7 @@ class SteppedWriter(Writer):
         self._engine = engine
         self._begin = begin
         self._connection = None
+        self._commits = self._conflicts = 0
         self._baton = baton
         self.queue: list[Job] = []
 
@@ -79,8 +80,8 @@ class SteppedWriter(Writer):
         """Whoever sent them is gone."""
         self.queue = [job for job in self.queue if job.owner is not owner]
 
-    def waiting(self) -> int:
-        return len(self.queue)
+    def traffic(self) -> Traffic:
+        return Traffic(self._commits, self._conflicts, len(self.queue))
 
     def close(self) -> None:
         self._disconnect()
