@@ -95,7 +95,7 @@ def fleet(url: str, config: Path, workers: int, seed: int) -> Iterator[Fleet]:
         assert sender.stdout is not None
         if sender.stdout.readline() != "ready\n":
             raise RuntimeError("the sender did not start")
-        started = [start([*words, "run", "--workers", 4]) for _one in range(workers)]
+        started = [start([*words, "run", "--no-web", "--workers", 4]) for _one in range(workers)]
         for each in started:
             stack.callback(end, each)
         made = Fleet(url, sender, [each.pid for each in started])

@@ -19,11 +19,11 @@ Figures are ratios to a bare implementation of the same work on the same machine
 side: seconds alone say more of the machine than of the engine.
 """
 _ABOUT = """\
-`{command}` on {cores} cores. Every case is taken in through the door by one process, routed by the
-shipped rules, claimed, answered and reported by plugins in their processes, its people told; ours is
-`referral run --workers 4` in 1, 2 and 4 processes. The peer is bare procrastinate in as many
-processes whose jobs write the very same rows by bare SQL: both end with the same number of rows in
-every table."""
+`{command}` on {cores} cores. Every case is taken in
+through the door by one process, routed by the shipped rules, claimed, answered and reported by
+plugins in their processes, its people told; ours is `referral run --workers 4` in 1, 2 and 4
+processes. The peer is bare procrastinate in as many processes whose jobs write the very same rows
+by bare SQL: both end with the same number of rows in every table."""
 
 _DAY = """\
 The day around its peak in real time, 4 workers: a minute at 1.39 issues a second (120,000 a day),

@@ -1,9 +1,9 @@
 """The peer: bare procrastinate, each job one transaction of bare SQL that writes what ours wrote.
 
 Its settings are the best found: asynchronous tasks, several at a time in a process on pooled
-connections; the statements of a transaction in one pipeline; jobs deferred in the same
-transaction and deleted when done; LISTEN/NOTIFY. The sender writes a case itself, like ours, and
-defers what follows. One job a plugin call, one for the notices of a step.
+connections, procrastinate's own in autocommit; the statements of a transaction in one pipeline;
+jobs deferred in the same transaction and deleted when done; LISTEN/NOTIFY. The sender writes a case
+itself, like ours, and defers what follows. One job a plugin call, one for the notices of a step.
 """
 
 from __future__ import annotations
@@ -66,10 +66,15 @@ class Writing:
             await connection.execute(_DELIVERED, [self._steps[number].notices])
 
 
+async def _plain(connection: psycopg.AsyncConnection[Any]) -> None:
+    await connection.set_autocommit(True)
+
+
 async def work(url: str, steps: list[Step]) -> None:
     """A worker process."""
     logging.getLogger("procrastinate").setLevel(logging.ERROR)
-    app = App(connector=PsycopgConnector(conninfo=url, min_size=2, max_size=_SLOTS + 2))
+    connector = PsycopgConnector(conninfo=url, min_size=2, max_size=_SLOTS + 2, configure=_plain)
+    app = App(connector=connector)
     async with AsyncConnectionPool(url, min_size=_SLOTS, max_size=_SLOTS) as pool:
         writing = Writing(steps, pool)
         app.task(name="step", queue="steps")(writing.step)

@@ -7,12 +7,16 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import Status
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.engine import make_url
 
+from referral_engine.clock import monotonic
 from referral_engine.runner.failing import name_failure
 
 __all__ = ["Answer", "Counter", "Listener"]
@@ -25,6 +29,8 @@ STALLED = 8.0
 _POLL = 1.0
 """Seconds until a bell whose notification was lost is seen."""
 _RESTART = 1.0
+_FRESH = 1.0
+"""Seconds after its last use for which a connection counts as alive."""
 
 Answer = Callable[[str], None]
 """Does what is due in a lane, in a thread of its own; never raises."""
@@ -99,12 +105,38 @@ class Listener:
 
     def _app(self) -> App:
         slots = sum(counter.slots for counter in self._counters)
-        connector = PsycopgConnector(conninfo=self._conninfo, min_size=1, max_size=slots + 4)
+        connector = PsycopgConnector(
+            pool_factory=_pool, conninfo=self._conninfo, min_size=1, max_size=slots + 4
+        )
         app = App(connector=connector)
         for counter in self._counters:
             for task, answer in counter.answers.items():
                 app.task(name=task)(_told(answer))
         return app
+
+
+class _Checks:
+    """Whether a connection is alive; one used a moment ago is taken to be, as asking costs as much
+    as a bell.
+    """
+
+    def __init__(self) -> None:
+        self._used: WeakKeyDictionary[AsyncConnection[Any], float] = WeakKeyDictionary()
+
+    async def __call__(self, connection: AsyncConnection[Any]) -> None:
+        now = monotonic()
+        if now - self._used.get(connection, -_FRESH) >= _FRESH:
+            await AsyncConnectionPool.check_connection(connection)
+        self._used[connection] = now
+
+
+def _pool(**given: Any) -> AsyncConnectionPool[Any]:
+    return AsyncConnectionPool(**given | {"check": _Checks(), "configure": _plain})
+
+
+async def _plain(connection: AsyncConnection[Any]) -> None:
+    """procrastinate says one statement at a time: a transaction around each costs twice more."""
+    await connection.set_autocommit(True)
 
 
 def _told(answer: Answer) -> Answer:
