@@ -258,6 +258,13 @@ def test_a_torn_last_line_of_the_anchor_is_written_over(store: Store, tmp_path: 
     assert found(store, anchor) == []
 
 
+def test_the_anchor_makes_its_folder(store: Store, tmp_path: Path) -> None:
+    """On PostgreSQL nothing else makes it."""
+    opened(store, "A-1")
+    store.checkpoint(START, tmp_path / "var" / "anchor")
+    assert found(store, tmp_path / "var" / "anchor") == []
+
+
 def test_nothing_changed_makes_no_checkpoint(any_store: Store) -> None:
     assert any_store.checkpoint(START) is None
     opened(any_store, "A-1")

@@ -60,6 +60,26 @@ def test_a_decision_on_an_old_version_is_a_conflict(any_store: Store) -> None:
         commit(any_store, stale.later().claim().take())
 
 
+def test_several_commands_on_one_case_leave_it_as_the_last_does(any_store: Store) -> None:
+    """Its file is written once, and still held against the version the first was decided on."""
+    story = opened(any_store, "A-1")
+    taken = [story.later().claim().take(), story.later().tell_link("B-1").take()]
+
+    def several(tx: Tx) -> None:
+        for resolution, version in taken:
+            tx.commit_resolution(resolution, expected_version=version)
+
+    any_store.transact(several)
+    with any_store.reading() as reader:
+        loaded = reader.load("A-1")
+        assert loaded is not None
+        assert loaded.case == story.case
+        assert reader.events("A-1") == story.events
+    assert list(verify(any_store.engine, None)) == []
+    with pytest.raises(Conflict):
+        any_store.transact(several)
+
+
 def test_two_processes_cannot_both_write_the_next_event(any_url: str) -> None:
     with Store.open(any_url) as first, Store.open(any_url) as second:
         story = opened(first, "A-1")
