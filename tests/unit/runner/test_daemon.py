@@ -17,7 +17,9 @@ from referral_engine.clock import Clock, SystemClock, VirtualClock
 from referral_engine.desk import Desk
 from referral_engine.desk.publishing import publish_first
 from referral_engine.errors import Refused, Unavailable
+from referral_engine.model import command as c
 from referral_engine.model import event as e
+from referral_engine.model.command import Request
 from referral_engine.model.outcome import Notice
 from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.model.principal import ENGINE
@@ -30,7 +32,8 @@ from referral_engine.runner.base import Restless, Runner
 from referral_engine.runner.embedded import Daemon, run
 from referral_engine.runner.housekeeping import DOWN_AFTER
 from referral_engine.store import Store, Tx
-from tests.unit.desk.county import CLAIM, CONFIG, HOUR, ORG, START, WHISTLES, issue, make
+from referral_engine.store.audit import verify
+from tests.unit.desk.county import CLAIM, CONFIG, HOUR, LEADER, ORG, START, WHISTLES, issue, make
 
 
 class SettableClock:
@@ -307,6 +310,27 @@ def test_a_clock_that_jumps_stops_the_timers_until_somebody_accepts_it(
         fired = [x.body for x in events(runner, code, e.MarkFired)]
         claim = [b.skipped for b in fired if isinstance(b, e.MarkFired) and b.name == "claim"]
         assert claim == ["engine_down", "engine_down", "engine_down", ""]
+
+
+def test_a_clock_that_was_set_back_stops_the_timers_and_no_history_runs_backwards(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = SettableClock()
+    with engine(tmp_path, clock) as runner:
+        code = take_in(runner)
+        daemon = Daemon(runner, until_idle=False)
+        with looping(daemon):
+            until(lambda: not due(runner))
+            clock.set_by = -timedelta(days=1)
+            until(lambda: runner.suspended)
+            runner.desk.submit(Request(code, c.StepUp(), LEADER))
+            daemon.accept_time()
+            until(lambda: not runner.suspended)
+        assert caplog.text.count("timers stand still") == 1
+        with runner.desk.store.reading() as reader:
+            times = [event.recorded_at for event in reader.events(code)]
+        assert times == sorted(times)
+        assert list(verify(runner.desk.store.engine, None)) == []
 
 
 def test_a_silence_before_the_start_is_downtime(

@@ -19,12 +19,14 @@ from referral_engine import Claim, Department, Handler, Referral
 from referral_engine.clock import DatabaseClock, SystemClock
 from referral_engine.desk import Desk
 from referral_engine.desk.publishing import publish_first
+from referral_engine.model import event as e
 from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.notices import LogOutlet
 from referral_engine.plugins.departments import Departments
 from referral_engine.plugins.in_thread import InThread
 from referral_engine.runner.base import Runner
 from referral_engine.runner.opening import KEPT
+from referral_engine.runner.orders import Orders
 from referral_engine.runner.postgres import Worker
 from referral_engine.store import Store, Tx, outbox
 from referral_engine.store.audit import verify
@@ -241,6 +243,37 @@ def test_workers_go_by_the_clock_of_the_database(runner: Runner) -> None:
     runner.clock = SystemClock()
     with pytest.raises(TypeError):
         Worker(runner, until_idle=True)
+
+
+def test_a_database_whose_clock_jumps_stops_all_workers_until_one_accepts_the_time(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    set_by = [timedelta()]
+    with engine(tmp_path / "a", postgres_url) as one, engine(tmp_path / "b", postgres_url) as two:
+        for each in (one, two):
+            ask = each.desk.store.read
+            each.clock = each.desk.clock = DatabaseClock(
+                lambda ask=ask: ask(lambda reader: reader.clock()) + set_by[0]  # type: ignore[misc]
+            )
+        orders = Orders()
+        workers = [Worker(one, until_idle=False), Worker(two, until_idle=False, orders=orders)]
+        with looping(*workers):
+            code = take_in(one)
+            until(lambda: not due(one))
+            set_by[0] = timedelta(days=10)
+            until(lambda: one.suspended and two.suspended)
+            assert fired(one, code) == []
+            orders.post("accept_time")
+            until(lambda: fired(one, code))
+            assert not one.suspended
+            assert not two.suspended
+        skipped = [body.skipped for body in fired(one, code) if body.name == "claim"]
+        assert skipped == ["engine_down", "engine_down", "engine_down", ""], "nobody is blamed"
+
+
+def fired(runner: Runner, code: str) -> list[e.MarkFired]:
+    with runner.desk.store.reading() as reader:
+        return [x.body for x in reader.events(code) if isinstance(x.body, e.MarkFired)]
 
 
 def test_referral_run_takes_the_runner_of_its_store(tmp_path: Path, postgres_url: str) -> None:
