@@ -265,7 +265,7 @@ def _held(box: Table, item_id: int, fence: int) -> Any:
 def void(connection: Connection, box: Table, code: str) -> int:
     """Takes back everything of a case that is still to be done, and what it said."""
     query = update(box).where(box.c.case_code == code, box.c.status.in_(("pending", "dead")))
-    return connection.execute(query.values(status="void", payload=b"")).rowcount
+    return connection.execute(query.values(status="void", lease_until=0, payload=b"")).rowcount
 
 
 def in_hand(connection: Connection, box: Table, now: datetime) -> int:

@@ -88,7 +88,7 @@ def _into(name: str, table: Table, columns: tuple[str, ...], how: str = "") -> S
 def _void(dialect: str, *where: str) -> str:
     found = " AND ".join(f"{name} = {placeholder(dialect)}" for name in where)
     return (
-        f"UPDATE plugin_call SET status = 'void' WHERE {found}"
+        f"UPDATE plugin_call SET status = 'void', lease_until = 0 WHERE {found}"
         f" AND status = 'pending' AND verb <> '{WITHDRAWN}'"
     )
 

@@ -250,6 +250,17 @@ def test_no_call_starts_after_close_but_what_withdraws(any_store: Store) -> None
     assert [each.work.verb for each in claimed] == ["withdraw"]
 
 
+def test_a_call_taken_back_while_it_is_made_is_in_nobody_s_hand(any_store: Store) -> None:
+    story = opened(any_store, "A-1")
+    lease = timedelta(minutes=1)
+    (held,) = any_store.transact(lambda tx: tx.claim_calls(START, 1, lease))
+    commit(any_store, story.later().close().take())
+    with any_store.reading() as reader:
+        leases = reader.connection.execute(select(plugin_call.c.status, plugin_call.c.lease_until))
+        assert [tuple(row) for row in leases] == [("void", 0)]
+    assert not any_store.transact(lambda tx: tx.done_call(held.item_id, held.fence)), "late"
+
+
 def test_a_cancelled_referral_takes_back_its_own_calls_only(any_store: Store) -> None:
     story = Story("A-1").register().offer(1).offer(2, unit="police")
     commit(any_store, story.take(calls=[story.call(number=1), story.call(number=2)]))
