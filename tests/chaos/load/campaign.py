@@ -41,13 +41,13 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Figures(msgspec.Struct):
-    """What came of a campaign; `longest` is from a kill to the next claim, in seconds."""
+    """What came of a campaign; `longest` is from a kill to the next claim, in seconds by box."""
 
     plan: Plan
     kills: dict[str, int]
     verdict: Verdict
     swept: int
-    longest: float
+    longest: dict[str, float]
     turned_away: int
     seconds: float
 

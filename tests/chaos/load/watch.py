@@ -39,7 +39,7 @@ class _Item(NamedTuple):
 
 
 class Watch:
-    """Asked again and again; `swept` items were taken from the dead, the last after `longest` s."""
+    """Asked again and again; `swept` items were taken from the dead; `longest` s by box."""
 
     def __init__(self, database: str, *, alone: bool) -> None:
         """`alone`: a dead daemon was the only one, so whatever is held is the dead one's."""
@@ -47,7 +47,7 @@ class Watch:
         self._alone = alone
         self._missing: dict[_Item, float] = {}
         self.swept = 0
-        self.longest = 0.0
+        self.longest: dict[str, float] = {}
 
     def died(self) -> None:
         """Somebody was killed just now."""
@@ -92,7 +92,8 @@ class Watch:
         fence, lease, waits = row if row is not None else (missed.fence, 0, False)
         if fence > missed.fence:
             self.swept += 1
-            self.longest = max(self.longest, monotonic() - self._missing.pop(missed))
+            took = monotonic() - self._missing.pop(missed)
+            self.longest[missed.box] = max(self.longest.get(missed.box, 0.0), took)
         elif not waits or (lease == 0 and not self._alone):
             # Taken back, due at another time, or finished by somebody who lives.
             del self._missing[missed]
