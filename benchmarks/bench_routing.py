@@ -1,0 +1,175 @@
+"""Routing against hand-written Python and against other rule engines, on one frozen workload.
+
+Agreement of all engines is checked on every event; then they take turns (benchmarks/routing).
+`--full` measures longer and writes the section "Routing" of docs/performance.md with its chart.
+
+Run: .venv/bin/python benchmarks/bench_routing.py [--full]
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.routing import ours, workload  # noqa: E402
+from benchmarks.routing.by_hand import by_hand  # noqa: E402
+from benchmarks.routing.durable import durable_rules  # noqa: E402
+from benchmarks.routing.generated import generated  # noqa: E402
+from benchmarks.routing.peers import PEERS  # noqa: E402
+from benchmarks.routing.report import Line, bars, markdown, put_between  # noqa: E402
+from benchmarks.routing.timing import Timed, race  # noqa: E402
+
+FROZEN = ROOT / "benchmarks" / "routing" / "FROZEN"
+DAY = date(2026, 6, 1)
+CHUNK = 500
+TARGETS = {10: 0.5, 100: 0.5, 1_000: 1.5, 5_000: 3.0}
+PEER_TARGETS = dict.fromkeys(PEERS, 200.0) | {"durable-rules": 6.0}
+
+
+def frozen() -> str:
+    """The digests of the frozen sources and of what they produce."""
+    names = ("workload.py", "by_hand.py", "generated.py")
+    digests = [_digest((FROZEN.parent / name).read_bytes()) + f"  {name}" for name in names]
+    digests.append(_digest(repr(workload.specs(1_000)).encode()) + "  1,000 rules")
+    made = repr(list(workload.events(1_000, 50)))
+    digests.append(_digest(made.encode()) + "  1,000 events")
+    return "\n".join(digests) + "\n"
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def _chunks(found: list[Any], size: int) -> list[list[Any]]:
+    return [found[begin : begin + size] for begin in range(0, len(found), size)]
+
+
+def alone(rules: int, length: int, trees: int, full: bool) -> Timed:
+    """The engine in its three ways against Python."""
+    specs, tree = workload.specs(rules, trees), workload.codes(trees)
+    router = ours.router(specs, trees)
+    engines: dict[str, Callable[[Any], Any]] = {
+        "all": lambda event: router.decide(event, {}, DAY, trace=False),
+        "first": lambda event: router.decide(event, {}, DAY, first_only=True, trace=False),
+        "course": lambda event: router.trace(event, {}, DAY),
+        "by hand": _on_values(by_hand(specs, tree)),
+        "by hand, first": _on_values(by_hand(specs, tree, first=True)),
+        "generated": _on_values(generated(specs, tree)),
+        "generated, first": _on_values(generated(specs, tree, first=True)),
+    }
+    shared = {name: "first" if "first" in name else "all" for name in engines}
+    warm, timed = (20_000, 40) if full else (6_000, 12)
+    subjects = [
+        ours.subject(event) for event in workload.events(warm + timed * CHUNK, length, trees)
+    ]
+    return race(engines, shared, subjects[:warm], _chunks(subjects[warm:], CHUNK))
+
+
+def _on_values(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    # One call more, as the engine has it: each side is entered through one wrapper.
+    return lambda subject: function(subject.values)
+
+
+def beside_peers(full: bool) -> tuple[Timed, list[str]]:
+    """The engine and every peer that is installed, at 1,000 rules and 50 letters."""
+    specs, tree = workload.specs(1_000), workload.codes(1)
+    router = ours.router(specs, 1)
+    engines: dict[str, Callable[[Any], Any]] = {
+        "this engine": lambda event: router.decide(event, {}, DAY, trace=False)
+    }
+    missing = []
+    for name, make in {**PEERS, "durable-rules": durable_rules}.items():
+        try:
+            engines[name] = _on_values(make(specs, tree))
+        except ImportError:
+            missing.append(name)
+    shared = dict.fromkeys(engines, "all")
+    number, size = (10, 20) if full else (5, 10)
+    subjects = [ours.subject(event) for event in workload.events(8_000 + number * size, 50)]
+    for subject in subjects[20:8_000]:
+        engines["this engine"](subject)
+    return race(engines, shared, subjects[:20], _chunks(subjects[8_000:], size)), missing
+
+
+def _python_lines(rules: int, length: int, timed: Timed) -> Iterator[Line]:
+    where = f"{rules:,} rules, {length} letters"
+
+    def line(way: str, other: str, target: float) -> Line:
+        detail = f"{timed.rate(way):,.0f}/s : {timed.rate(other):,.0f}/s"
+        return Line(f"{way} : {other} ({where})", timed.ratio(way, other), target, detail)
+
+    thousand = rules == 1_000
+    yield line("all", "by hand", TARGETS[rules])
+    yield line("first", "by hand, first", 0.7 if thousand else 0)
+    yield line("course", "by hand", 0.8 if thousand else 0)
+    yield line("all", "generated", 0)
+    yield line("first", "generated, first", 0)
+
+
+def measured(full: bool) -> Iterator[tuple[Line, Timed]]:
+    """Every line as soon as it is known, with what it was taken from."""
+    at_thousand = None
+    for rules in TARGETS:
+        for length in (50, 400):
+            timed = alone(rules, length, 1, full)
+            if (rules, length) == (1_000, 50):
+                at_thousand = timed
+            for line in _python_lines(rules, length, timed):
+                yield line, timed
+    assert at_thousand is not None
+    wide = alone(5_000, 50, 5, full)
+    growth = at_thousand.rate("all") / wide.rate("all")
+    detail = f"{1e6 / at_thousand.rate('all'):.1f} µs : {1e6 / wide.rate('all'):.1f} µs"
+    what = "cost from 1,000 to 5,000 rules at constant candidates"
+    yield Line(what, growth, 1.5, detail, at_most=True), at_thousand
+    yield from _peer_lines(full)
+
+
+def _peer_lines(full: bool) -> Iterator[tuple[Line, Timed]]:
+    peers, missing = beside_peers(full)
+    for name in peers.seconds:
+        if name != "this engine":
+            detail = f"{peers.rate('this engine'):,.0f}/s : {peers.rate(name):,.0f}/s"
+            ratio = peers.ratio("this engine", name)
+            what = f"all : {name} (1,000 rules, 50 letters)"
+            yield Line(what, ratio, PEER_TARGETS[name], detail), peers
+    if missing:
+        print(f"not installed, not measured: {', '.join(missing)} (make bench installs them)")
+
+
+def main() -> None:
+    full = "--full" in sys.argv
+    if "--freeze" in sys.argv:
+        FROZEN.write_text(frozen(), encoding="utf-8")
+    if FROZEN.read_text(encoding="utf-8") != frozen():
+        raise SystemExit("workload or hand-written side differ from benchmarks/routing/FROZEN")
+    found: list[tuple[Line, Timed]] = []
+    for line, timed in measured(full):
+        found.append((line, timed))
+        told = f"{line.what:62} {line.ratio:8.2f} {line.wanted:7} {line.verdict:7} {line.detail}"
+        print(told, flush=True)
+    if full:
+        thousand = next(timed for line, timed in found if line.what.startswith("cost from"))
+        _write([line for line, _timed in found], thousand, found[-1][1])
+
+
+def _write(lines: list[Line], timed: Timed, peers: Timed) -> None:
+    names = {"by hand": "Python, by hand", "generated": "Python, generated source"}
+    values = [("this engine", timed.rate("all"))]
+    values += [(said, timed.rate(name)) for name, said in names.items()]
+    values += [(name, peers.rate(name)) for name in peers.seconds if name != "this engine"]
+    chart = bars("Routing, all matches, 1,000 rules, 50 letters: events a second", values)
+    (ROOT / "docs" / "routing.svg").write_text(chart, encoding="utf-8")
+    intro = (ROOT / "benchmarks" / "routing" / "intro.md").read_text(encoding="utf-8")
+    put_between("routing", f"{intro.strip()}\n\n{markdown(lines)}\n\n![Routing](routing.svg)")
+
+
+if __name__ == "__main__":
+    main()
