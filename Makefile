@@ -49,6 +49,8 @@ simulate: $(READY)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
 bench: $(READY)
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+	    --requirement benchmarks/requirements.lock
 	@set -e; for file in $(sort $(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$file; done
 
 chaos: $(READY)
@@ -66,6 +68,9 @@ lock: $(READY)
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-header --quiet \
 	    $(if $(UPGRADE),--upgrade) --output-file requirements.lock
+	$(BIN)/uv pip compile benchmarks/requirements.in --constraint requirements.lock --universal \
+	    --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
+	    $(if $(UPGRADE),--upgrade) --output-file benchmarks/requirements.lock
 	@.ci/no-registry
 
 catalogue: $(READY)
