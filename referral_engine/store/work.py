@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from referral_engine.model.command import CallFailed, Request
 from referral_engine.model.outcome import Call, Notice
@@ -23,7 +23,7 @@ from referral_engine.store.outbound import (
 )
 from referral_engine.store.reader import Reader
 from referral_engine.store.stage import Stage
-from referral_engine.store.tables import OUTBOXES, follow_up, notice, plugin_call
+from referral_engine.store.tables import OUTBOXES, follow_up, heartbeat, notice, plugin_call
 from referral_engine.store.vault import CaseKey
 
 __all__ = ["MAX_CLAIMS", "Claimed", "Work"]
@@ -220,6 +220,8 @@ class Work(Reader):
         Claims stay counted and fences stay given, so that a late word of the dead comes to nothing.
         """
         connection = self._now()
+        # Nor does it serve anybody any more: what waits for a plugin that is gone can be dismissed.
+        self._now().execute(update(heartbeat).values(serves=""))
         back = 0 if counted else 1
         boxes = sum(outbox.release(connection, box, back) for box in OUTBOXES)
         return boxes + wakeups.release(connection, back)

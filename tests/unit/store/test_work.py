@@ -90,6 +90,15 @@ def test_the_only_daemon_does_not_wait_for_the_leases_of_its_predecessor(any_sto
         any_store.transact(lambda tx: tx.done_wakeup("A-2", killed.fence))
 
 
+def test_the_dead_predecessor_serves_no_department(any_store: Store) -> None:
+    """The next daemon may lack its plugin: called all the same, each call failed by a KeyError."""
+    before = START - LEASE
+    any_store.transact(lambda tx: tx.beat("embedded", START, LEASE, ["police"]))
+    assert any_store.read(lambda reader: reader.served(before)) == {"police"}
+    any_store.transact(lambda tx: tx.release_claims())
+    assert any_store.read(lambda reader: reader.served(before)) == set()
+
+
 def test_what_kills_its_worker_takes_nothing_else_along(any_store: Store) -> None:
     """All that was in one hand with it was claimed in vain as often: it must not go on so."""
     for number in range(5):
