@@ -65,7 +65,7 @@ def alone(rules: int, length: int, trees: int, full: bool) -> Timed:
         "generated, first": _on_values(generated(specs, tree, first=True)),
     }
     shared = {name: "first" if "first" in name else "all" for name in engines}
-    warm, timed = (20_000, 40) if full else (6_000, 12)
+    warm, timed = (20_000, 40) if full else (5_000, 8)
     subjects = [
         ours.subject(event) for event in workload.events(warm + timed * CHUNK, length, trees)
     ]
