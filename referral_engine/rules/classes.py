@@ -115,14 +115,20 @@ class Moments:
 
     def _quarter(self, number: int) -> tuple[Truths, ...]:
         """The classes of the minutes of a quarter of an hour, counted from 1970; none where the
-        zone's offset is no whole number of minutes, as it was nearly everywhere long ago."""
+        zone's offset changes within it or is no whole number of minutes."""
         begin = _EPOCH + timedelta(minutes=15 * number)
-        moments = [begin + timedelta(minutes=minute) for minute in range(15)]
-        even = not any(self._terms.world.local(moment).second for moment in moments)
-        minutes = tuple(self._keyed(moment, self._minute) for moment in moments) if even else ()
+        first = self._terms.world.local(begin)
+        last = self._terms.world.local(begin + timedelta(minutes=14, seconds=59))
+        found: list[Truths] = []
+        if first.utcoffset() == last.utcoffset() and not first.second:
+            start = first.hour * 60 + first.minute
+            for minute in range(15):
+                known = self._classes.get((start + minute) % 1440)
+                moment = begin + timedelta(minutes=minute)
+                found.append(known or self._keyed(moment, self._minute))
         if len(self._quarters) >= _VALUES:
             self._quarters.clear()
-        self._quarters[number] = minutes
+        self._quarters[number] = minutes = tuple(found)
         return minutes
 
 
