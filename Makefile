@@ -41,7 +41,7 @@ test: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 serve: $(READY)
-	@$(BIN)/python -m referral_engine run
+	@$(BIN)/python -m referral_engine run --verbose
 
 # Failing seeds are named; `python -m tests.simulation --seed N` tells one step by step.
 SEEDS ?= 1000

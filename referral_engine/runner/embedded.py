@@ -88,6 +88,8 @@ class Daemon:
         Also until inference broke in this process (`Desk.broken`): see `run`. Raises Restless
         where, on a virtual clock, something due is never done.
         """
+        if self._virtual is None:
+            self._house.pulse()  # before anything goes out: what passed in a downtime blames nobody
         self._house.confirm()
         going_on = self._goes_on()
         if going_on and self._virtual is None:

@@ -62,15 +62,16 @@ class Listener:
         self._ready = threading.Event()
 
     def start(self) -> None:
-        """Begins to answer."""
-        self._thread.start()
-        self._ready.wait()
+        """Begins to answer, unless it does already."""
+        if not self._ready.is_set():
+            self._thread.start()
+            self._ready.wait()
 
     def stop(self) -> None:
         """Lets what is in hand come to its end."""
         if self._loop is not None and self._over is not None:
             self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join()
+            self._thread.join()
 
     def _work(self) -> None:
         asyncio.run(self._serve())

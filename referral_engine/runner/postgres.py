@@ -83,11 +83,13 @@ class Worker:
         """Until it is stopped, inference broke in this process or, with `until_idle`, nothing is
         due and nobody, here or elsewhere, has anything in hand.
         """
-        self._listener.start()
         try:
             while self._goes_on():
-                if self._tended() and self._until_idle and self._idle():
-                    break
+                if self._tended():
+                    # Not before the first pulse: what passed in a downtime blames nobody.
+                    self._listener.start()
+                    if self._until_idle and self._idle():
+                        break
                 self._goes_on(_LOOK)
         finally:
             self._listener.stop()
@@ -107,8 +109,8 @@ class Worker:
         """One look at everything; False while the database is away, which ends nothing."""
         try:
             self._clock.refresh()
-            self._confirm()
             self._house.look()
+            self._confirm()
             self._keep()
             self._ring()
         except Exception as error:  # noqa: BLE001 - mostly a database that is away; it comes back

@@ -118,6 +118,8 @@ class Process:
         self.name = name
         self.embedded = embedded
         self.tasks: list[Task] = []
+        self._begun = False
+        """The claims of the daemon before are let go; only then does anybody take anything."""
         self.starts_at = world.clock.now()
         self._random = Random(world.random.random())
 
@@ -141,6 +143,7 @@ class Process:
     def start(self) -> None:
         """Begins anew."""
         runner = self._runner = self.runner()
+        self._begun = not self.embedded
         bodies = {"loop": self._loop(runner.step, first=True), "calls": self._loop(runner.calls)}
         if not self.embedded:
             bodies = {
@@ -171,6 +174,8 @@ class Process:
         def turn() -> None:
             if first:
                 self.world.county.store.transact(lambda tx: tx.release_claims())
+                self._begun = True
+            self.world.pause("begins", lambda: self._begun)
             while True:
                 self.beat()
                 seen = self.world.moves
@@ -183,8 +188,8 @@ class Process:
         """Its pulse, where one is due."""
         world, now = self.world, self.world.clock.now()
         if now - world.beaten.get(self.name, world.started - _BEAT) >= _BEAT:
-            world.beaten[self.name] = now
             world.county.store.transact(lambda tx: tx.beat(self.name, now, DOWN_AFTER))
+            world.beaten[self.name] = now
 
     def _keep(self) -> None:
         """Prolongs the leases of the calls in hand, as `runner.postgres` does."""

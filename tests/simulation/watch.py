@@ -26,8 +26,11 @@ _STEP = timedelta(seconds=1)
 """What the calm may wait at a time for the lease of somebody dead."""
 
 
-class Broken(AssertionError):
-    """An invariant does not hold: its name, and what was seen."""
+class Broken(BaseException):
+    """An invariant does not hold: its name, and what was seen.
+
+    No `Exception`: at a call or a delivery the engine would take it for the guest's.
+    """
 
     def __init__(self, invariant: str, seen: str) -> None:
         super().__init__(f"{invariant}: {seen}")

@@ -135,7 +135,8 @@ class World:
                 self._say(f"{victim.name} dies")
                 self.deaths += 1
                 victim.die(timedelta(seconds=chance.choice(_RESTARTS)))
-                if not any(process.alive for process in self._processes):
+                # What never gave a pulse was never up, to itself or anybody.
+                if self.beaten and not any(process.alive for process in self._processes):
                     self._down_since = self._down_since or self.clock.now()
         for actor in self.actors:
             if not actor.alive and actor.starts_at <= self.clock.now():
