@@ -6,6 +6,8 @@ export PYTHON
 
 VENV := .venv
 BIN := $(VENV)/bin
+# The engines that the benchmarks compare with: they want other releases than we do.
+PEERS := $(VENV)/peers
 READY := $(VENV)/.up-to-date
 # Kills on each store in `make chaos`; each takes one to three seconds.
 KILLS ?= 200
@@ -49,8 +51,9 @@ simulate: $(READY)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
 bench: $(READY)
-	@$(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes \
-	    --requirement benchmarks/requirements.lock
+	@test $(PEERS) -nt benchmarks/requirements.lock || $(BIN)/python -m pip \
+	    --disable-pip-version-check --quiet install --upgrade --target $(PEERS) \
+	    --require-hashes --requirement benchmarks/requirements.lock
 	@set -e; for file in $(sort $(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$file; done
 
 chaos: $(READY)
@@ -68,7 +71,7 @@ lock: $(READY)
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-header --quiet \
 	    $(if $(UPGRADE),--upgrade) --output-file requirements.lock
-	$(BIN)/uv pip compile benchmarks/requirements.in --constraint requirements.lock --universal \
+	$(BIN)/uv pip compile benchmarks/requirements.in --universal \
 	    --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
 	    $(if $(UPGRADE),--upgrade) --output-file benchmarks/requirements.lock
 	@.ci/no-registry

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+# `make bench` installs the peers here: they want other releases of what we use too.
+sys.path[:0] = [str(ROOT), str(ROOT / ".venv" / "peers")]
 
 from benchmarks.routing import ours, workload  # noqa: E402
 from benchmarks.routing.by_hand import by_hand  # noqa: E402

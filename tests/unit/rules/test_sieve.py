@@ -30,7 +30,10 @@ def test_what_a_pattern_cannot_do_without(pattern: str, words: tuple[str, ...]) 
 
 
 _pieces = st.sampled_from(
-    ("漏", "水", "停电", "漏水", "(漏|停电)", "(?:水|电)", "[漏水]", ".", "?", "*", "+", "{0,2}", "{1}", "|", "人", "a", "^")
+    (
+        "漏", "水", "停电", "漏水", "(漏|停电)", "(?:水|电)", "[漏水]", ".", "?", "*", "+", "{0,2}",
+        "{1}", "|", "人", "a", "^",
+    )
 )  # fmt: skip
 _texts = st.lists(st.sampled_from("漏水停电人的a,"), max_size=8).map("".join)
 
