@@ -67,7 +67,8 @@ def alone(rules: int, length: int, trees: int, full: bool) -> Timed:
     }
     shared = {name: "first" if "first" in name else "all" for name in engines}
     # What a county's classes of values are shows after some thousand issues, as in service.
-    for event in workload.events(40_000 if full else 20_000, 50, trees, seed=8):
+    number = 20_000 if length <= 50 else 8_000
+    for event in workload.events(number * (2 if full else 1), length, trees, seed=8):
         for way in ("all", "first", "course"):
             engines[way](ours.subject(event))
     warm, timed = (2_000, 40) if full else (1_000, 8)
