@@ -89,6 +89,7 @@ class Person:
             return
         chance = self._random
         make = commands(chance, case, codes)
+        del make["tick"]  # the daemon's alone, which gives its pulse first
         if chance.random() < 0.85:
             name = possible(chance, case, make)
             ends = [end for end in _ENDS if any(case.state in s.states for s in steps_of(end))]

@@ -19,7 +19,7 @@ from tests.simulation.watch import Broken, Watch
 
 __all__ = ["World"]
 
-_STEPS = 450
+_STEPS = 300
 """Decisions of the scheduler with faults; then everything is led to its end without any."""
 _DEATHS = 0.03
 """The share of the decisions that somebody dies at."""
@@ -28,7 +28,7 @@ _PATIENCE = 30
 """Seconds: more than a lease of many workers; the only daemon lets go of its predecessor's."""
 _AFTERMATH = timedelta(minutes=3)
 """What a worker that died held, or gave back for a later try, may still come late."""
-_HORIZON = timedelta(days=12)
+_HORIZON = timedelta(days=6)
 _RESTARTS = (0, 1, 5, 30, 600, 90_000)
 """Seconds until what died is there again; the last is longer than a day."""
 
@@ -141,7 +141,8 @@ class World:
         for actor in self.actors:
             if not actor.alive and actor.starts_at <= self.clock.now():
                 self._say(f"{actor.name} starts")
-                self._note_downtime()
+                if actor in self._processes:
+                    self._note_downtime()
                 actor.start()
 
     def _note_downtime(self) -> None:

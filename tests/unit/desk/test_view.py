@@ -13,6 +13,7 @@ from referral_engine.errors import Refused
 from referral_engine.flow.access import Sight
 from referral_engine.model import command as c
 from referral_engine.model import event as e
+from referral_engine.model.code import make_code
 from referral_engine.model.principal import ENGINE, Principal
 from referral_engine.trial.box import Box
 from tests.unit.desk.county import (
@@ -134,7 +135,7 @@ OTHERS = [ADMIN, AUDITOR, CALLER, CLERK, LEADER, OFFICER, POLICEMAN, VILLAGER]
 def test_a_sealed_case_is_refused_in_the_words_of_one_that_is_not(
     box: Box, sealed: str, by: Principal
 ) -> None:
-    unknown = "62092220261102000000005"
+    unknown = make_code("620922", START.date(), 0)
 
     def said(id: str) -> list[str]:
         def do(command: c.Command, **how: Any) -> None:
