@@ -102,7 +102,7 @@ def _apart(commit: Any) -> Any:
         add = Stage.add
 
         def diverted(own: Stage, step: str, *added: Any) -> None:
-            if step == "wakeup" and own.rows.get("case_changed"):
+            if step == "wakeup":
                 rows.extend(added)
             else:
                 add(own, step, *added)
@@ -184,7 +184,7 @@ def _told_already(_tell: Any) -> Any:
 
         self.desk.store.transact(finish)
         for each in claimed:
-            self._delivered(each, now)
+            self._failure(each.work)
 
     return mutant
 

@@ -52,7 +52,10 @@ class Outside:
     ) -> Answer:  # fmt: skip
         """See Guard."""
         now = self._world.clock.now()
-        self._world.watch.starts(self._process, referral.key, referral.case, verb, now, self._lease)
+        self._world.watch.starts(
+            self._process, referral.key, referral.case, verb, now, self._lease,
+            self._process in self._world.thawed,
+        )  # fmt: skip
         try:
             return self._called(department, verb, referral)
         finally:
@@ -61,7 +64,8 @@ class Outside:
     def _called(self, department: str, verb: Verb, referral: Referral) -> Answer:
         world, chance = self._world, self._random
         world.pause(f"called {referral.key}")
-        if world.faults and chance.random() < 0.3:
+        slow = 0.9 if world.somebody_frozen else 0.3
+        if world.faults and chance.random() < slow:
             # Longer than a lease, sometimes than the daemon's.
             until = world.clock.now() + timedelta(seconds=chance.choice((1, 9, 14, 700)))
             world.pause(f"waits {referral.key}", lambda: world.clock.now() >= until)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -22,6 +22,9 @@ from referral_engine.trial.invariants import broken_case
 __all__ = ["Broken", "Watch"]
 
 
+_CLAIMED = select(
+    plugin_call.c.effect_key, plugin_call.c.fence, plugin_call.c.status, plugin_call.c.lane
+).where(plugin_call.c.fence > 0)
 _STEP = timedelta(seconds=1)
 """What the calm may wait at a time for the lease of somebody dead."""
 
@@ -35,6 +38,14 @@ class Broken(BaseException):
     def __init__(self, invariant: str, seen: str) -> None:
         super().__init__(f"{invariant}: {seen}")
         self.invariant = invariant
+
+
+class Claim(NamedTuple):
+    """The last claim of a call: under which fence, when, and by which processes' commit."""
+
+    fence: int
+    at: datetime
+    by: frozenset[object]
 
 
 class Watch:
@@ -58,6 +69,8 @@ class Watch:
         self.downtime: list[tuple[datetime, datetime]] = []
         """When nothing was alive for longer than a moment."""
         self._calls: dict[str, datetime] = {}
+        self._claims: dict[str, Claim] = {}
+        self._ended: set[str] = set()
         self._owners: Collection[object] = ()
         self._asked: dict[object, dict[str, tuple[datetime, timedelta]]] = {}
         """The calls each process made: since when, and for how long its lease holds."""
@@ -72,6 +85,18 @@ class Watch:
             for stored in reader.all_events(self._position):
                 self._position = stored.position
                 self._follow(stored.event, now)
+            for row in reader.connection.execute(_CLAIMED):
+                self._in_hands(row, now, frozenset(owners))
+
+    def _in_hands(self, row: Any, now: datetime, owners: frozenset[object]) -> None:
+        """Follows who claimed a call last, and that nobody else ends it."""
+        claim = self._claims.get(row.effect_key)
+        if claim is None or claim.fence != row.fence:
+            claim = self._claims[row.effect_key] = Claim(row.fence, now, owners)
+        if row.status == "done" and row.effect_key not in self._ended:
+            self._ended.add(row.effect_key)
+            mine = row.lane not in self._served or not owners or bool(owners & claim.by)
+            _must(mine, "who claimed a call last ends it", row.effect_key)
 
     def _follow(self, event: e.Event, now: datetime) -> None:
         where = f"{event.case} event {event.seq}"
@@ -117,7 +142,9 @@ class Watch:
             for key, (since, lease) in self._asked.get(owner, {}).items()
             if key.startswith(prefix)
         ]
-        in_time = wanted and body.note.endswith(": late") and bool(spans) and all(spans)
+        with self._store.reading() as reader:
+            note = reader.content(event.case, (body.note,)).get(body.note, "")
+        in_time = wanted and note.endswith(": late") and bool(spans) and all(spans)
         _must(not in_time, "who holds the lease is not late", f"{where}: {body}")
 
     def _rung(
@@ -134,16 +161,21 @@ class Watch:
 
     # -- what leaves the engine ---------------------------------------------------------------
     def starts(
-        self, by: object, key: str, code: str, verb: str, now: datetime, lease: timedelta
-    ) -> None:
+        self, by: object, key: str, code: str, verb: str, now: datetime, lease: timedelta,
+        stale: bool,
+    ) -> None:  # fmt: skip
         """A department is being called. Raises Broken where its case is over, or while somebody
-        alive makes this very call, whose lease is not over.
+        alive makes this very call, whose lease is not over; who stood still since its own claim,
+        and is `stale`, does not know.
         """
         self.made[key] += 1
         since = self._calls.get(key)
-        _must(since is None or now - since >= lease, "a call is in one hand", key)
-        self._calls[key] = now
-        self._asked.setdefault(by, {})[key] = (now, lease)
+        held = since is not None and now - since < lease and not stale
+        _must(not held, "a call is in one hand", key)
+        # Its lease runs since the claim, and time may have gone on since then.
+        claimed = self._claims[key].at
+        self._calls[key] = claimed
+        self._asked.setdefault(by, {})[key] = (claimed, timedelta() if stale else lease)
         with self._store.reading() as reader:
             case = _case(reader, code)
         _must(verb == "withdraw" or not case.over, "no call after the end", f"{key} ({case.state})")

@@ -23,6 +23,9 @@ _STEPS = 300
 """Decisions of the scheduler with faults; then everything is led to its end without any."""
 _DEATHS = 0.03
 """The share of the decisions that somebody dies at."""
+_FREEZES = 0.06
+_FROZEN = (11, 12, 13, 30, 700)
+"""Seconds for which a process stands still: longer than its leases, and back as if nothing was."""
 _MOST_STEPS = 60_000
 _PATIENCE = 30
 """Seconds: more than a lease of many workers; the only daemon lets go of its predecessor's."""
@@ -58,6 +61,8 @@ class World:
         """Grows with every commit and every step of time: who idles looks again."""
         self.beaten: dict[str, datetime] = {}
         self.deaths = 0
+        self.thawed: dict[object, datetime] = {}
+        """Processes that stood still, and until when."""
         self._patience = _PATIENCE
         self._down_since: datetime | None = None
         self.steps = 0
@@ -138,6 +143,12 @@ class World:
                 # What never gave a pulse was never up, to itself or anybody.
                 if self.beaten and not any(process.alive for process in self._processes):
                     self._down_since = self._down_since or self.clock.now()
+        calling = [p for p in self._processes if any(_calls(task) for task in p.tasks)]
+        if calling and chance.random() < _FREEZES:
+            frozen = chance.choice(calling)
+            seconds = chance.choice(_FROZEN)
+            self.thawed[frozen] = self.clock.now() + timedelta(seconds=seconds)
+            self._say(f"{frozen.name} freezes for {seconds} s")
         for actor in self.actors:
             if not actor.alive and actor.starts_at <= self.clock.now():
                 self._say(f"{actor.name} starts")
@@ -156,7 +167,7 @@ class World:
         """One move; False where nothing moves any more."""
         self.steps += 1
         chance, queue = self.random, self.county.writer.queue
-        ready = [t for a in self.actors for t in a.tasks if t.ready]
+        ready = [t for a in self.actors if not self._frozen(a) for t in a.tasks if t.ready]
         if queue and (not ready or chance.random() < 0.4):
             count = chance.randint(1, len(queue))
             self._say(f"commit of {count}")
@@ -174,10 +185,20 @@ class World:
             return True
         return self._pass_time()
 
+    @property
+    def somebody_frozen(self) -> bool:
+        """Whether a process stands still: what it had in hand is soon in other hands."""
+        return any(self._frozen(process) for process in self._processes)
+
+    def _frozen(self, actor: Process | Person) -> bool:
+        """Alive, and not getting on: its leases run out, and it does not know."""
+        return self.thawed.get(actor, self.clock.now()) > self.clock.now()
+
     def _pass_time(self) -> bool:
         """To what comes next, or less far: who waits for a while waits in small steps."""
         now = self.clock.now()
         moments = [self._due(), *(a.starts_at for a in self.actors if not a.alive)]
+        moments += self.thawed.values()
         coming = [at for at in moments if at is not None and at > now]
         small = now + timedelta(seconds=self.random.choice((1, 3, 60, 1800)))
         if self._somebody_waits():
@@ -202,6 +223,11 @@ class World:
 
     def _say(self, what: str) -> None:
         self.trace.append(f"{self.steps:5} {self.clock.now():%m-%d %H:%M:%S} {what}")
+
+
+def _calls(task: Task) -> bool:
+    """Whether it stands within a call of a department."""
+    return task.place.split()[0] in ("called", "waits", "answered")
 
 
 @contextmanager
