@@ -29,6 +29,8 @@ STALLED = 8.0
 _POLL = 1.0
 """Seconds until a bell whose notification was lost is seen."""
 _RESTART = 1.0
+_AGAIN = 0.5
+"""Seconds until whoever should end and does not is told again."""
 _FRESH = 1.0
 """Seconds after its last use for which a connection counts as alive."""
 
@@ -60,6 +62,8 @@ class Listener:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._over: asyncio.Event | None = None
         self._ready = threading.Event()
+        self._counting = threading.Lock()
+        self._at_work = 0
 
     def start(self) -> None:
         """Begins to answer, unless it does already."""
@@ -97,12 +101,26 @@ class Listener:
                 parts.append(asyncio.ensure_future(_worker(app, f"bells-{number}", counter)))
             ended = asyncio.ensure_future(over.wait())
             await asyncio.wait([*parts, ended], return_when=asyncio.FIRST_COMPLETED)
-            for part in (*parts, ended):
-                part.cancel()
-            came_to = await asyncio.gather(*parts, return_exceptions=True)
-        for failure in came_to:
-            if isinstance(failure, Exception):
+            ended.cancel()
+            await self._ended(parts)
+        for part in parts:
+            if not part.cancelled() and (failure := part.exception()) is not None:
                 raise failure
+
+    async def _ended(self, parts: Sequence[asyncio.Future[None]]) -> None:
+        """All of them have come to their end.
+
+        A cancellation that meets a worker as it takes its first connection is lost in the pool,
+        and the worker goes on; so it is said again, unless a bell is just being answered, which a
+        second one would cut off.
+        """
+        left, told = set(parts), False
+        while left:
+            if not told or not self._at_work:
+                for part in left:
+                    part.cancel()
+            told = True
+            _done, left = await asyncio.wait(left, timeout=_AGAIN)
 
     def _app(self) -> App:
         slots = sum(counter.slots for counter in self._counters)
@@ -112,8 +130,20 @@ class Listener:
         app = App(connector=connector)
         for counter in self._counters:
             for task, answer in counter.answers.items():
-                app.task(name=task)(_told(answer))
+                app.task(name=task)(self._told(answer))
         return app
+
+    def _told(self, answer: Answer) -> Answer:
+        def ring(lane: str) -> None:
+            with self._counting:
+                self._at_work += 1
+            try:
+                answer(lane)
+            finally:
+                with self._counting:
+                    self._at_work -= 1
+
+        return ring
 
 
 class _Checks:
@@ -138,13 +168,6 @@ def _pool(**given: Any) -> AsyncConnectionPool[Any]:
 async def _plain(connection: AsyncConnection[Any]) -> None:
     """procrastinate says one statement at a time: a transaction around each costs twice more."""
     await connection.set_autocommit(True)
-
-
-def _told(answer: Answer) -> Answer:
-    def ring(lane: str) -> None:
-        answer(lane)
-
-    return ring
 
 
 async def _worker(app: App, name: str, counter: Counter) -> None:

@@ -24,6 +24,7 @@ from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.notices import LogOutlet
 from referral_engine.plugins.departments import Departments
 from referral_engine.plugins.in_thread import InThread
+from referral_engine.runner import listener as bells_of
 from referral_engine.runner.base import Runner
 from referral_engine.runner.opening import KEPT
 from referral_engine.runner.orders import Orders
@@ -301,3 +302,18 @@ def beating(runner: Runner) -> int:
     with runner.desk.store.reading() as reader:
         query = text("SELECT count(*) FROM heartbeat")
         return int(reader.connection.execute(query).scalar_one())
+
+
+def test_one_that_is_stopped_as_it_starts_ends(postgres_url: str) -> None:
+    """Whenever it is told: what a connection pool makes of a cancellation is not ours to know."""
+    Store.open(postgres_url).close()
+    answers = {CASES.task: lambda _lane: None}
+    for wait in (0, 0.005, 0.01, 0.02, 0.05, 0.1):
+        counters = [bells_of.Counter((CASES.queue,), answers, 1)]
+        listener = bells_of.Listener(postgres_url, counters)
+        listener.start()
+        threading.Event().wait(wait)
+        stopping = threading.Thread(target=listener.stop, daemon=True)
+        stopping.start()
+        stopping.join(30)
+        assert not stopping.is_alive(), wait
