@@ -81,7 +81,6 @@ class Anchor(msgspec.Struct, frozen=True):
 
 _heads_type = list[Head]
 # A line is about 25 bytes for each case that changed in a minute.
-_UPCOMING = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 _LONGEST_TORN = 64 * 1024 * 1024
 
 
