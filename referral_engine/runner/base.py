@@ -6,9 +6,11 @@ due; a stale owner, whose lease ran out, completes nothing.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from referral_engine.clock import Clock, VirtualClock, monotonic
@@ -72,6 +74,8 @@ class Runner:
         # In virtual time nothing takes long, and order is worth more than a deadline.
         self._deliver = outlet.deliver if isinstance(clock, VirtualClock) else Post(outlet).deliver
         self._told_last = ""
+        self._dropped: deque[_Hand] = deque()
+        """Claimed, and not done because the database failed."""
         self.clock = clock
         self.suspended = False
         """Timers stand still (the wall clock jumped) until somebody accepts the time."""
@@ -123,6 +127,14 @@ class Runner:
         if not boxes:
             return False
         hand = self.desk.store.transact(lambda tx: self._claim(tx, now, boxes, unit))
+        try:
+            self._do(hand, now)
+        except Unavailable:
+            self._dropped.append(hand)
+            raise
+        return any(hand)
+
+    def _do(self, hand: _Hand, now: datetime) -> None:
         # All are sent before the first is waited for: they share commits.
         following = [(each, self._follow_up(each)) for each in hand.follow_ups]
         looking = [(each, self._look(each)) for each in hand.wakeups]
@@ -134,7 +146,17 @@ class Runner:
             self.calling.make(call)
         if hand.notices:
             self._tell(hand.notices, now)
-        return any(hand)
+
+    def let_go(self) -> None:
+        """Gives back what was in hand as the database failed. It does not count as a try: what was
+        done under the claim was not to blame.
+
+        One thread calls it. Raises Unavailable where the database still fails.
+        """
+        while self._dropped:
+            hand = self._dropped[0]
+            self.desk.store.transact(partial(_let_go, hand))
+            self._dropped.popleft()
 
     def _claim(self, tx: Tx, now: datetime, boxes: Set[str], unit: str | None) -> _Hand:
         """One commit for all boxes, before anything is done: what kills its worker must count."""
@@ -265,6 +287,10 @@ class Runner:
     def _give_back(self, claimed: Claimed[Notice], failure: Exception, now: datetime) -> None:
         said, trace, retry = told(failure), trace_of(failure), now + pause(claimed.claims)
         self.desk.store.transact(lambda tx: tx.failed_notice(claimed, said, trace, retry))
+
+
+def _let_go(hand: _Hand, tx: Tx) -> None:
+    tx.let_go(hand.follow_ups, hand.calls, hand.notices, hand.wakeups)
 
 
 def _stands_on_another(case: Case, version: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from itertools import chain, repeat
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -16,6 +15,7 @@ from referral_engine.runner.crew import Crew
 from referral_engine.runner.housekeeping import Housekeeping
 from referral_engine.runner.opening import Beside, opened
 from referral_engine.runner.orders import Orders, signals
+from referral_engine.runner.resting import Rest
 from referral_engine.workspace import Workspace
 
 __all__ = ["Company", "Daemon", "run"]
@@ -26,10 +26,6 @@ _LONGEST_SLEEP = 0.1
 """Seconds: new work of other processes is seen within this time."""
 _BUSY = 0.05
 """Seconds between two looks while all that is due is in somebody's hands."""
-
-
-_PATIENCE = (1.0, 2.0, 4.0, 8.0, 15.0)
-"""Seconds between two looks whether a database that failed works again; the last for ever."""
 
 
 class Company(Protocol):
@@ -57,6 +53,7 @@ class Daemon:
         self._company = company
         self._stopped = False
         self._orders = orders or Orders()
+        self._rest = Rest()
         clock = runner.clock
         self._virtual = clock if isinstance(clock, VirtualClock) else None
         self._house = Housekeeping(runner, "embedded", anchor=anchor, watch=self._virtual is None)
@@ -139,22 +136,21 @@ class Daemon:
         """
         if self._until_idle or self._virtual is not None:
             raise error
-        log.error("the work rests: %s", error)
+        self._rest.begin(error)
         self._dismiss()
         self._ahead = None
-        for wait in chain(_PATIENCE, repeat(_PATIENCE[-1])):
-            if not self._goes_on(wait) or self._taken_up():
-                break
+        while self._goes_on(self._rest.wait) and not self._taken_up():
+            pass
         self._crews = self._hired()
 
     def _taken_up(self) -> bool:
-        """What was in hand is let go, and not counted: it was not to blame."""
         try:
-            self.runner.desk.store.transact(lambda tx: tx.release_claims(counted=False))
+            self.runner.let_go()
             self._house.pulse()
-        except Unavailable:
+        except Unavailable as error:
+            self._rest.begin(error)
             return False
-        log.warning("the database works again")
+        self._rest.end()
         return True
 
     # -- one round ----------------------------------------------------------------------------

@@ -16,12 +16,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from referral_engine.clock import DatabaseClock, monotonic
+from referral_engine.errors import Unavailable
 from referral_engine.runner.base import Runner
 from referral_engine.runner.failing import name_failure
 from referral_engine.runner.housekeeping import Housekeeping
 from referral_engine.runner.listener import Counter, Listener
 from referral_engine.runner.opening import KEPT, Beside, opened
 from referral_engine.runner.orders import Orders, signals
+from referral_engine.runner.resting import Rest
 from referral_engine.store.bells import CALLS, CASES, NOTICES, Bell
 from referral_engine.workspace import Workspace
 
@@ -58,6 +60,7 @@ class Worker:
         self._until_idle = until_idle
         self._orders = orders or Orders()
         self._house = Housekeeping(runner, name or worker_name(), anchor=anchor)
+        self._rest = Rest()
         self._stopped = False
         self._confirmed = False
         self._kept = monotonic()
@@ -112,8 +115,16 @@ class Worker:
             self._house.look()
             self._confirm()
             self._keep()
-            self._ring()
-        except Exception as error:  # noqa: BLE001 - mostly a database that is away; it comes back
+            if self._rest and not self._rest.wait:
+                self.runner.let_go()
+                self._rest.end()
+            if not self._rest:
+                self._ring()
+        except Unavailable as error:
+            self._rest.begin(error)
+            self._goes_on(_AWAY)
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next look may do
             name_failure("a look at what is due", error)
             self._goes_on(_AWAY)
             return False
@@ -167,13 +178,20 @@ class Worker:
         self._drain(Bell(CALLS, lane), lambda: self.runner.calls(lane))
 
     def _drain(self, bell: Bell, step: Callable[[], bool]) -> None:
-        """All that is due in a lane; after a while it queues up again behind the others."""
+        """All that is due in a lane; after a while it queues up again behind the others.
+
+        While the work rests nothing is done: what is due is rung for again.
+        """
+        if self._rest:
+            return
         until = monotonic() + _TURN
         try:
             while not self._stopped and step():
                 if monotonic() > until:
                     self.runner.desk.store.transact(lambda tx: tx.ring([bell]))
                     return
+        except Unavailable as error:
+            self._rest.begin(error)
         except Exception as error:  # noqa: BLE001 - what was claimed is found when its lease ends
             name_failure(f"work behind the bell {bell.task} {bell.lane}", error)
 

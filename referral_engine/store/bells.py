@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
+from referral_engine.store.engine import take_turn
 from referral_engine.store.prepared import Prepared
 
 __all__ = ["CALLS", "CASES", "NOTICES", "Bell", "install", "renew", "ring", "silence"]
@@ -64,8 +65,11 @@ _SILENCE = text(
     "DELETE FROM procrastinate_jobs WHERE status = 'todo'"
     " AND queue_name = ANY(CAST(:queues AS text[]))"
 )
-_THERE = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7234501)")
+# Read from the table: to_regclass may answer from before the turn was waited for.
+_THERE = text(
+    "SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'procrastinate_jobs'"
+    " AND relnamespace = current_schema()::regnamespace)"
+)
 _REMOVE = text(
     "DO $$ DECLARE each regprocedure; BEGIN"
     " DROP TABLE IF EXISTS procrastinate_periodic_defers, procrastinate_events,"
@@ -108,7 +112,7 @@ def install(engine: Engine) -> None:
     with engine.begin() as connection:
         if connection.execute(_THERE).scalar_one():
             return
-        connection.execute(_ONE_AT_A_TIME)
+        take_turn(connection)
         if not connection.execute(_THERE).scalar_one():
             _apply(connection)
 
@@ -118,7 +122,7 @@ def renew(connection: Connection) -> None:
 
     Nothing is lost with the old ones: what is due is rung for again. Stop all workers first.
     """
-    connection.execute(_ONE_AT_A_TIME)
+    take_turn(connection)
     connection.execute(_REMOVE)
     _apply(connection)
 

@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -22,6 +22,7 @@ __all__ = [
     "open_reader",
     "open_writer",
     "reading_address",
+    "take_turn",
 ]
 
 APPLICATION = "referral"
@@ -33,6 +34,7 @@ _NETWORK = {
     "fuse.sshfs", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "smb2",
     "smb3", "smbfs", "vboxsf", "virtiofs",
 }  # fmt: skip
+_TURN = text("SELECT pg_advisory_xact_lock(7234501)")
 _BUSY_MILLISECONDS = 30_000
 # Intake into a million cases costs 1.65 times more with SQLite's 2 MB; 16-32 MB keeps it flat.
 _WRITER_CACHE_KIB = 32 * 1024
@@ -104,6 +106,15 @@ def database_file(url: URL | str) -> Path | None:
     if not url.database or url.database == ":memory:":
         raise ValueError("a store is a file: sqlite:///path/to/referral.db")
     return Path(url.database).absolute()
+
+
+def take_turn(connection: Connection) -> None:
+    """Has all others who would change the schema wait for the end of this transaction.
+
+    On SQLite whoever writes is alone already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_TURN)
 
 
 def _open_server(url: URL, **pool: Any) -> Engine:

@@ -308,10 +308,17 @@ def _dismissed(box: Table, count: int) -> Update:
     return update(box).where(pending).values(status="done")
 
 
-def release(connection: Connection, box: Table, back: int = 0) -> int:
-    """Ends the leases of owners known to be dead; so many claims are taken `back`."""
+def release(connection: Connection, box: Table) -> int:
+    """Ends the leases of owners known to be dead."""
     left = update(box).where(box.c.lease_until > 0, box.c.status == "pending")
-    return connection.execute(left.values(lease_until=0, claims=box.c.claims - back)).rowcount
+    return connection.execute(left.values(lease_until=0)).rowcount
+
+
+def let_go(connection: Connection, box: Table, held: Mapping[int, int]) -> None:
+    """Ends these claims, given as fences by number, as if they had not been made."""
+    for item_id, fence in held.items():
+        undone = _held(box, item_id, fence).values(lease_until=0, claims=box.c.claims - 1)
+        connection.execute(undone)
 
 
 def requeue(connection: Connection, box: Table, item_id: int, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from referral_engine.store import bells
 from referral_engine.store.checkpoints import rebase
+from referral_engine.store.engine import take_turn
 from referral_engine.store.errors import store_outdated
 from referral_engine.store.security_tables import metadata
 
@@ -24,6 +25,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 def create(engine: Engine) -> None:
     """Makes all tables of an empty database at once, as the migrations would have made them."""
     with engine.begin() as connection:
+        take_turn(connection)
         if current(connection):
             return  # another process was first
         metadata.create_all(connection)
@@ -57,6 +59,7 @@ def upgrade(engine: Engine, revision: str = "head") -> str:
     from alembic import command
 
     with engine.begin() as connection:
+        take_turn(connection)
         command.upgrade(alembic_config(connection), revision)
         if connection.dialect.name == "postgresql":
             bells.renew(connection)

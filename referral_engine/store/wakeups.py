@@ -8,6 +8,7 @@ too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ __all__ = [
     "due",
     "failed",
     "in_hand",
+    "let_go",
     "next_due",
     "release",
     "revive",
@@ -96,13 +98,20 @@ def failed(connection: Connection, code: str, fence: int, error: str, retry_at: 
     return given_back.rowcount == 1
 
 
-def release(connection: Connection, back: int = 0) -> int:
-    """Ends the leases of owners known to be dead, and takes so many claims `back`; what waits
-    after a failure goes on waiting.
-    """
+def release(connection: Connection) -> int:
+    """Ends the leases of owners known to be dead; what waits after a failure goes on waiting."""
     w = wakeup.c
     left = update(wakeup).where(w.lease_until > 0, w.error == "", w.dead == 0)
-    return connection.execute(left.values(lease_until=0, claims=w.claims - back)).rowcount
+    return connection.execute(left.values(lease_until=0)).rowcount
+
+
+def let_go(connection: Connection, held: Mapping[str, int]) -> None:
+    """Ends these claims, given as fences by case, as if they had not been made."""
+    w = wakeup.c
+    for code, fence in held.items():
+        mine = (w.case_code == code, w.fence == fence, w.lease_until > 0, w.error == "")
+        undone = update(wakeup).where(*mine).values(lease_until=0, claims=w.claims - 1)
+        connection.execute(undone)
 
 
 def revive(connection: Connection, code: str) -> bool:

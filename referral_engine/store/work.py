@@ -211,20 +211,27 @@ class Work(Reader):
         )
 
     # -- after a crash ----------------------------------------------------------------------------
-    def release_claims(self, *, counted: bool = True) -> int:
+    def release_claims(self) -> int:
         """Ends every lease, where whoever claimed is known to be dead; how many there were.
-
-        Not `counted` where the database was at fault and not what was done under the claim.
 
         For the only daemon of a store as it starts: it need not wait for its predecessor's leases.
         Claims stay counted and fences stay given, so that a late word of the dead comes to nothing.
         """
         connection = self._now()
         # Nor does it serve anybody any more: what waits for a plugin that is gone can be dismissed.
-        self._now().execute(update(heartbeat).values(serves=""))
-        back = 0 if counted else 1
-        boxes = sum(outbox.release(connection, box, back) for box in OUTBOXES)
-        return boxes + wakeups.release(connection, back)
+        connection.execute(update(heartbeat).values(serves=""))
+        boxes = sum(outbox.release(connection, box) for box in OUTBOXES)
+        return boxes + wakeups.release(connection)
+
+    def let_go(
+        self, follow_ups: Sequence[Claimed[Request]], calls: Sequence[Claimed[Call]],
+        notices: Sequence[Claimed[Notice]], looks: Sequence[wakeups.ClaimedWakeup],
+    ) -> None:  # fmt: skip
+        """Ends these claims as if they had not been made; what was finished under them stays so."""
+        connection = self._now()
+        for box, claimed in ((follow_up, follow_ups), (plugin_call, calls), (notice, notices)):
+            outbox.let_go(connection, box, {each.item_id: each.fence for each in claimed})
+        wakeups.let_go(connection, {each.code: each.fence for each in looks})
 
     # -- dead letters -----------------------------------------------------------------------------
     def requeue(self, box: str, key: int | str, now: datetime) -> bool:

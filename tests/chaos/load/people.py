@@ -39,6 +39,8 @@ _TOGETHER = 4
 """Issues on their way at once: they share commits, as those of a file do."""
 _PAUSE = {ISSUES: 1.2, ACTS: 0.25}
 """Mean seconds between two rounds: some issues a second, on a machine that does much else."""
+_ON_THE_WAY = 0.15
+"""Mean seconds that an answer travels: who is killed meanwhile never learns it and asks again."""
 _AWAY = 0.2
 _AT_LEAST = 200
 """Cases looked at for something to close or withdraw."""
@@ -69,6 +71,7 @@ def _send(desk: Desk, folder: Path, chance: random.Random) -> Callable[[], None]
         registered = [(each, _registered(desk, each)) for each in waiting]
         for each, future in registered:
             answer = future.result()
+            _travel(chance)
             journal.acknowledge(Acknowledged(each.number, answer.case, answer.duplicate))
 
     return once
@@ -102,7 +105,9 @@ def _act(desk: Desk, folder: Path, chance: random.Random) -> Callable[[], None]:
             request = Request(case, command, by, key=f"{ACTS}/{done}")
             waiting = [journal.ask(done, request)]
         for each in waiting:
-            journal.acknowledge(_answer(desk, each))
+            answer = _answer(desk, each)
+            _travel(chance)
+            journal.acknowledge(answer)
 
     return once
 
@@ -141,6 +146,10 @@ def _thought_of(desk: Desk, chance: random.Random) -> tuple[str, Command, Princi
 
 
 # -- both -------------------------------------------------------------------------------------
+def _travel(chance: random.Random) -> None:
+    time.sleep(chance.expovariate(1 / _ON_THE_WAY))
+
+
 _ROLES = {"send": (_send, ISSUES), "act": (_act, ACTS)}
 
 

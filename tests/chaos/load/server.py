@@ -33,10 +33,14 @@ class Server:
         self._where = f'-h "" -k {info.socket_dir}'
         self._pid = info.pid
 
-    def database(self, name: str) -> str:
-        """A new database, as `--database` takes it."""
+    def database(self, name: str, tablespace: Path | None = None) -> str:
+        """A new database, as `--database` takes it; its tables in that folder, if one is named."""
         with psycopg.connect(self._server.get_uri(), autocommit=True) as admin:
-            admin.execute(f'create database "{name}"'.encode())
+            where = ""
+            if tablespace is not None:
+                admin.execute(f"create tablespace \"of {name}\" location '{tablespace}'".encode())
+                where = f' tablespace "of {name}"'
+            admin.execute(f'create database "{name}"{where}'.encode())
         return str(self._server.get_uri(name, driver="psycopg"))
 
     def kill(self) -> None:

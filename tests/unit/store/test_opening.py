@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -64,6 +66,19 @@ def test_one_store_has_one_daemon(store: Store) -> None:
     lock.release()
     with store.lock_daemon() or pytest.fail("no lock"):
         pass
+
+
+def test_many_may_open_a_new_store_at_once(any_url: str) -> None:
+    """As a daemon and an intake do that are started together on an empty database."""
+    start = Barrier(6)
+
+    def opened(_number: int) -> str:
+        start.wait()
+        with Store.open(any_url, Keyring([KEY])) as one:
+            return one.id
+
+    with ThreadPoolExecutor(6) as people:
+        assert len(set(people.map(opened, range(6)))) == 1
 
 
 def test_a_dead_daemon_leaves_no_lock(store: Store, tmp_path: Path) -> None:
