@@ -211,10 +211,11 @@ class Runner:
         except Unavailable:
             raise  # not this one's fault, and nothing can be kept of it now
         except Exception as error:  # noqa: BLE001 - named, kept and tried again
-            if not isinstance(error, Conflict):  # somebody was faster; a stale owner gives nothing
+            said = ""  # of a Conflict: somebody was faster; a stale owner gives nothing
+            if not isinstance(error, Conflict):
+                said = told(error)
                 name_failure(f"a timer of case {self._named(claimed.code)}", error)
             retry = self.clock.now() + pause(claimed.claims)
-            said = told(error)
             self.desk.store.transact(
                 lambda tx: tx.failed_wakeup(claimed.code, claimed.fence, said, retry)
             )

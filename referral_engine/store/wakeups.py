@@ -142,9 +142,11 @@ def due(connection: Connection, now: datetime) -> int:
 
 
 def in_hand(connection: Connection, now: datetime) -> int:
-    """How many cases somebody is looking at."""
+    """How many cases somebody is looking at; what waits after a failure is in nobody's hand."""
     at = micros(now)
-    held = select(func.count()).where(_w.due_at <= at, _w.lease_until > at, _w.dead == 0)
+    held = select(func.count()).where(
+        _w.due_at <= at, _w.lease_until > at, _w.dead == 0, _w.error == ""
+    )
     return connection.execute(held).scalar_one()
 
 
