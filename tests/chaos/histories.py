@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.district import question
+from tests.databases import on_server, question
 
 __all__ = ["differences", "faults"]
 
@@ -32,19 +30,18 @@ _NONE = {
         " HAVING min(seq) <> 1 OR max(seq) <> count(*)"
     ),
     "an effect twice": (
-        "SELECT case_code, json_extract(body, '$.body.key') effect FROM case_event"
-        " WHERE kind = 'effect_done' GROUP BY case_code, effect HAVING count(*) > 1"
+        "SELECT case_code, {key} FROM case_event WHERE kind = 'effect_done'"
+        " GROUP BY case_code, {key} HAVING count(*) > 1"
     ),
     "a mark fired twice": (
-        "SELECT case_code, json_extract(body, '$.body.deadline') deadline,"
-        " json_extract(body, '$.body.share') share FROM case_event WHERE kind = 'mark_fired'"
-        " GROUP BY case_code, deadline, share HAVING count(*) > 1"
+        "SELECT case_code, {deadline}, {share} FROM case_event WHERE kind = 'mark_fired'"
+        " GROUP BY case_code, {deadline}, {share} HAVING count(*) > 1"
     ),
     "a dead letter": (
         "SELECT effect_key FROM plugin_call WHERE status = 'dead'"
         " UNION ALL SELECT effect_key FROM follow_up WHERE status = 'dead'"
         " UNION ALL SELECT effect_key FROM notice WHERE status = 'dead'"
-        " UNION ALL SELECT case_code FROM wakeup WHERE dead"
+        " UNION ALL SELECT case_code FROM wakeup WHERE dead = 1"
     ),
     "something in hand": (
         "SELECT effect_key FROM plugin_call WHERE lease_until > 0"
@@ -57,35 +54,27 @@ _NONE = {
 
 def faults(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     """What must be in no store that was left in good order, with its first examples."""
-    found = {name: question(folder, f"{sql} LIMIT 3") for name, sql in _NONE.items()}
+    said = {name: _said(folder, name) for name in ("key", "deadline", "share")}
+    found = {
+        name: question(folder, f"{sql.format_map(said)} LIMIT 3") for name, sql in _NONE.items()
+    }
     return {name: rows for name, rows in found.items() if rows}
+
+
+def _said(folder: Path, name: str) -> str:
+    """What an event says of itself, in the words of the folder's database."""
+    if on_server(folder):
+        return f"convert_from(body, 'UTF8')::json #>> '{{body,{name}}}'"
+    return f"json_extract(body, '$.body.{name}')"
 
 
 def differences(one: Path, other: Path) -> dict[str, list[tuple[Any, ...]]]:
     """By table, the first rows that only one of two stores has."""
-    with _both(one, other) as connection:
-        return {
-            table: rows
-            for table, columns in _TOLD.items()
-            for a, b in (("main", "other"), ("other", "main"))
-            if (rows := _only(connection, table, columns, a, b))
-        }
-
-
-def _only(
-    connection: sqlite3.Connection, table: str, columns: str, here: str, there: str
-) -> list[tuple[Any, ...]]:
-    return connection.execute(
-        f"SELECT '{here}', * FROM (SELECT {columns} FROM {here}.{table}"
-        f" EXCEPT SELECT {columns} FROM {there}.{table}) LIMIT 3"
-    ).fetchall()
-
-
-@contextmanager
-def _both(one: Path, other: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(one / "var" / "referral.db")
-    try:
-        connection.execute("ATTACH ? AS other", (str(other / "var" / "referral.db"),))
-        yield connection
-    finally:
-        connection.close()
+    found = {}
+    for table, columns in _TOLD.items():
+        here, there = (
+            Counter(question(folder, f"SELECT {columns} FROM {table}")) for folder in (one, other)
+        )
+        if only := [*(here - there), *(there - here)][:3]:
+            found[table] = only
+    return found

@@ -10,6 +10,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
+
+from tests.databases import on_server, question
+
 __all__ = ["children", "dice", "kill_at", "reached"]
 
 _LOOK_EVERY = 0.005
@@ -26,15 +30,13 @@ def dice() -> random.Random:
 
 def reached(folder: Path, table: str) -> Callable[[], int]:
     """How many rows the table has; 0 before there is one."""
-    file = folder / "var" / "referral.db"
+    # In the file rows are only ever added, so that the last number counts them.
+    counted = "count(*)" if on_server(folder) else "coalesce(max(rowid), 0)"
 
     def look() -> int:
         try:
-            with sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30) as connection:
-                # Rows are only ever added, so the last number counts them.
-                query = f"SELECT coalesce(max(rowid), 0) FROM {table}"
-                found: int = connection.execute(query).fetchone()[0]
-        except sqlite3.OperationalError:
+            found: int = question(folder, f"SELECT {counted} FROM {table}")[0][0]
+        except (sqlite3.OperationalError, psycopg.Error):
             return 0
         return found
 

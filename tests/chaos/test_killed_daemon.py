@@ -7,21 +7,29 @@ import pytest
 from tests.chaos.conftest import FreshDistrict
 from tests.chaos.histories import differences, faults
 from tests.chaos.killing import dice, kill_at, reached
-from tests.district import LONGEST, question, referral, start
+from tests.databases import question
+from tests.district import LONGEST, referral, start
 
 pytestmark = [pytest.mark.data, pytest.mark.chaos]
 
-KILLS = 20
 RUN = ("run", "--until-idle", "--clock", "virtual")
 
 
-def test_the_history_is_that_of_an_undisturbed_run(many: FreshDistrict) -> None:
-    chance, calm, killed = dice(), many("calm"), many("killed")
+def test_the_history_of_a_large_district_is_that_of_an_undisturbed_run(many: FreshDistrict) -> None:
+    kill(many, 7_000, 20)
+
+
+def test_the_history_is_that_of_an_undisturbed_run_on_both(some: FreshDistrict) -> None:
+    kill(some, 700, 10)
+
+
+def kill(fresh: FreshDistrict, cases: int, kills: int) -> None:
+    chance, calm, killed = dice(), fresh("calm"), fresh("killed")
     undisturbed = start(calm, *RUN)
     look = reached(killed, "case_event")
     begun = look()
     # An event a case and clock at least is still to come: every kill falls into the work.
-    goals = sorted(chance.sample(range(begun, begun + 25 * 7_000), KILLS))
+    goals = sorted(chance.sample(range(begun, begun + 25 * cases), kills))
     for goal in goals:
         assert kill_at(start(killed, *RUN), look, goal, chance), f"idle before {goal} of {goals}"
     referral(killed, *RUN, ends=0)
@@ -29,6 +37,6 @@ def test_the_history_is_that_of_an_undisturbed_run(many: FreshDistrict) -> None:
 
     assert faults(killed) == {}
     assert differences(calm, killed) == {}
-    assert question(killed, "SELECT count(*) FROM case_file") == [(7_000,)]
+    assert question(killed, "SELECT count(*) FROM case_file") == [(cases,)]
     proof = referral(killed, "audit", "verify", "--json", ends=0).json
-    assert (proof["ok"], proof["cases"], proof["findings"]) == (True, 7_000, [])
+    assert (proof["ok"], proof["cases"], proof["findings"]) == (True, cases, [])

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from tests.chaos.conftest import Placed
 from tests.chaos.histories import faults
 from tests.chaos.killing import dice, kill_at, reached
-from tests.district import make_district, question, referral, start
+from tests.databases import question
+from tests.district import make_district, referral, start
 
 pytestmark = [pytest.mark.data, pytest.mark.chaos]
 
@@ -17,9 +20,11 @@ ROWS = 7_000
 INTAKE = ("intake", "EXPORT.csv", "--mapping", "mapping.yaml")
 
 
-def test_acknowledged_rows_stay_and_the_rest_is_taken(tmp_path: Path, shared_data: Path) -> None:
-    chance = dice()
-    folder = make_district(tmp_path / "pingshan", shared_data / "pingshan_events_7000.csv")
+def test_acknowledged_rows_stay_and_the_rest_is_taken(
+    tmp_path: Path, shared_data: Path, placed: Placed
+) -> None:
+    chance, export = dice(), shared_data / "pingshan_events_7000.csv"
+    folder = placed(make_district(tmp_path / "pingshan", export))
     look = reached(folder, "case_event")
     seen: set[tuple[str, str]] = set()
     for number in range(5):
@@ -43,6 +48,6 @@ def _taken(folder: Path) -> dict[tuple[str, str], str]:
     """The case of every sender's key."""
     try:
         rows = question(folder, "SELECT channel, sender_key, case_code FROM intake_key")
-    except sqlite3.OperationalError:
+    except (sqlite3.OperationalError, psycopg.Error):
         return {}
     return {(channel, key): code for channel, key, code in rows}

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.conftest import Placed
 from tests.chaos.histories import faults
 from tests.chaos.killing import children, dice
-from tests.district import question, referral, start
+from tests.databases import question
+from tests.district import referral, start
 
 pytestmark = pytest.mark.chaos
 
@@ -60,12 +62,12 @@ ROUTING = "kind: routing\nhit: first\nrules: []\ndefault: {refer: {lead: police}
 
 
 @pytest.fixture
-def county(tmp_path: Path) -> Path:
+def county(tmp_path: Path, placed: Placed) -> Path:
     """The shipped county in which everything goes to a police that takes its time."""
-    return make_county(tmp_path, PLUGIN, ISSUES)
+    return make_county(tmp_path, placed, PLUGIN, ISSUES)
 
 
-def make_county(tmp_path: Path, plugin: str, issues: int) -> Path:
+def make_county(tmp_path: Path, placed: Placed, plugin: str, issues: int) -> Path:
     """The shipped county with one plugin, to which everything goes, and issues taken in."""
     folder = tmp_path / "county"
     referral(tmp_path, "init", folder, ends=0)
@@ -80,7 +82,7 @@ def make_county(tmp_path: Path, plugin: str, issues: int) -> Path:
             minute = f"2026-10-12T{9 + number // 60:02}:{number % 60:02}:00+08:00"
             issue = {"id": str(number), "title": f"第 {number} 件", "received_at": minute}
             file.write(json.dumps(issue | {"territory": "620922", "channel": "web"}) + "\n")
-    referral(folder, "intake", "issues.jsonl", ends=0)
+    referral(placed(folder), "intake", "issues.jsonl", ends=0)
     return folder
 
 
@@ -106,9 +108,9 @@ def test_every_call_is_answered_and_counts_once(county: Path) -> None:
     assert referral(county, "audit", "verify", "--json", ends=0).json["ok"]
 
 
-def test_one_that_dies_rests_in_the_time_of_the_run(tmp_path: Path) -> None:
+def test_one_that_dies_rests_in_the_time_of_the_run(tmp_path: Path, placed: Placed) -> None:
     """Resting for real seconds, a rehearsal would call in vain until the call is given up."""
-    county = make_county(tmp_path, DYING, 3)
+    county = make_county(tmp_path, placed, DYING, 3)
     referral(county, "run", "--until-idle", "--clock", "virtual", ends=0)
     assert faults(county) == {}
     ((claims,),) = question(county, "SELECT max(claims) FROM plugin_call WHERE verb = 'offered'")

@@ -12,7 +12,8 @@ import pytest
 from tests.chaos.conftest import FreshDistrict
 from tests.chaos.histories import differences, faults
 from tests.chaos.killing import dice, reached
-from tests.district import question, referral, start
+from tests.databases import question
+from tests.district import referral, start
 
 pytestmark = [pytest.mark.data, pytest.mark.chaos]
 

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import new_database
+from tests.databases import place
 from tests.district import referral
+
+Placed = Callable[[Path], Path]
+"""Has the store of a workspace lie where the test wants it."""
+
+
+@pytest.fixture(
+    scope="session",
+    params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.long])],
+)
+def placed(request: pytest.FixtureRequest) -> Placed:
+    """On both stores; on the server's in CI."""
+    if request.param == "sqlite":
+        return lambda folder: folder
+    server = request.getfixturevalue("postgres_server")
+    return lambda folder: place(folder, new_database(server))
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +33,13 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("county") / "county"
     referral(folder.parent, "init", folder, ends=0)
     return folder
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.long])]
+)
+def database(request: pytest.FixtureRequest) -> str:
+    """An empty database on each store; on SQLite the empty word, for a file of the test's own."""
+    if request.param == "sqlite":
+        return ""
+    return str(request.getfixturevalue("postgres_url"))

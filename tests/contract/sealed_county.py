@@ -7,15 +7,16 @@ import io
 import json
 import os
 import re
-import shutil
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from sqlalchemy import make_url
 
 from referral_engine import cli, i18n
+from tests.contract.conftest import Placed
+from tests.databases import copied, execute, on_server, question, url_of
 from tests.unit.cli.conftest import CONFIG, ROOT
 
 __all__ = ["KNOW", "PEOPLE", "SECRETS", "World", "build", "said", "unset"]
@@ -135,7 +136,8 @@ class World(NamedTuple):
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
         ):
-            code = cli.status(list(words))
+            there = ("--database", url_of(self.folder)) if on_server(self.folder) else ()
+            code = cli.status([*there, *words])
         return Said(code, out.getvalue(), err.getvalue())
 
     def done(self, *words: str) -> Said:
@@ -148,12 +150,14 @@ class World(NamedTuple):
         (self.folder / name).write_text("".join(lines), "utf-8")
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(self.folder / "var/referral.db") as connection:
-            return connection.execute(statement, values).fetchall()
+        return question(self.folder, statement, *values)
+
+    def change(self, statement: str, *values: object) -> None:
+        """Behind the engine's back."""
+        assert execute(self.folder, statement, *values) > 0
 
     def copy(self, folder: Path, **codes: str) -> World:
-        shutil.copytree(self.folder, folder)
-        return World(folder, self.codes | codes)
+        return World(copied(self.folder, folder), self.codes | codes)
 
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)?")
@@ -163,16 +167,18 @@ def said(world: World, ran: Said) -> Said:
     """What differs between two worlds only by when and where they are is taken out."""
 
     def plain(text: str) -> str:
+        if on_server(world.folder):
+            text = text.replace(make_url(url_of(world.folder)).database or "", "THERE")
         return _TIME.sub("T", text.replace(str(world.folder), "HERE"))
 
     return Said(ran.code, plain(ran.out), plain(ran.err))
 
 
-def build(folder: Path) -> Iterator[World]:
+def build(folder: Path, placed: Placed) -> Iterator[World]:
     """The world without sealed cases, then one with an accusation, one with violence, one with
     both. The codes of the sealed cases are known in all of them, to be asked for.
     """
-    base = _base(folder / "none")
+    base = _base(folder / "none", placed)
     worlds = {kind: _sealed(base, folder / f"tmp-{kind}", (kind,)) for kind in SEALED}
     both = _sealed(base, folder / "both", tuple(SEALED))
     yield base
@@ -181,7 +187,7 @@ def build(folder: Path) -> Iterator[World]:
     yield both
 
 
-def _base(folder: Path) -> World:
+def _base(folder: Path, placed: Placed) -> World:
     people = [
         f"  - {{id: {id}, name: 某{id}, posts: [{{unit: {unit}, role: {role}}}]}}"
         for id, (unit, role) in PEOPLE.items()
@@ -195,7 +201,7 @@ def _base(folder: Path) -> World:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
-    world = World(folder, {})
+    world = World(placed(folder), {})
     world.write("open.jsonl", *OPEN)
     world.write("alike.jsonl", *ALIKE)
     world.done("intake", "open.jsonl", "--backfill")

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.district import ROOT, question, referral
+from tests.databases import question
+from tests.district import ROOT, referral
 
 LANGUAGES = ("C.UTF-8", "zh_CN.UTF-8")
 HEADING = ("id", "channel", "title", "text", "category", "territory", "received_at")

@@ -15,7 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.district import question, referral, start
+from tests.databases import question
+from tests.district import referral, start
 
 _WAITS = 600
 _LISTENING = re.compile(r"health and metrics on (http://\S+)")

@@ -96,8 +96,8 @@ def test_a_view_for_the_engine_is_asked_for_by_name_and_nowhere_shown() -> None:
 
 
 @pytest.fixture
-def box(tmp_path: Path) -> Iterator[Box]:
-    with staffed(tmp_path) as box:
+def box(tmp_path: Path, database: str) -> Iterator[Box]:
+    with staffed(tmp_path, database=database) as box:
         yield box
 
 

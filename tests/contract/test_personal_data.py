@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from tests.district import Ran, question, referral
+from tests.contract.conftest import Placed
+from tests.databases import copied, dumped, on_server, question
+from tests.district import Ran, referral
 
 PERSON = {"name": "欧阳震华", "phone": "13987654321", "id_number": "620922199001011234"}
 WORDS = {"title": "槐树巷院墙倒塌", "text": "七号院墙倒了压坏三轮车，电话 13987654321 打不通"}
@@ -23,10 +24,11 @@ KEY_BYTES = 32
 
 @pytest.fixture(scope="module", params=[KEY, ""], ids=["key", "no-key"])
 def told(
-    request: pytest.FixtureRequest, county: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, bool, list[Ran]]:
+    request: pytest.FixtureRequest, county: Path, placed: Placed,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, bool, list[Ran]]:  # fmt: skip
     """One issue that goes its way: taken in, run, claimed and reported on by hand, run on."""
-    folder = Path(shutil.copytree(county, tmp_path_factory.mktemp("told") / "county"))
+    folder = placed(copied(county, tmp_path_factory.mktemp("told") / "county"))
     env = {"REFERRAL_MASTER_KEY": request.param} if request.param else {}
     for id, extra in (("a", {}), ("b", {"received_at": "no time"}), ("c", {"territory": "9"})):
         issue = {
@@ -85,8 +87,8 @@ def test_no_log_and_no_message_holds_them(told: tuple[Path, bool, list[Ran]]) ->
 
 def test_no_file_of_the_store_holds_them_in_clear(told: tuple[Path, bool, list[Ran]]) -> None:
     folder, _keyed, _ran = told
-    files = {file.name: file.read_bytes() for file in (folder / "var").iterdir()}
-    assert {"referral.db", "checkpoints.jsonl"} <= files.keys()
+    files = dumped(folder)
+    assert {"content" if on_server(folder) else "referral.db", "checkpoints.jsonl"} <= files.keys()
     found = [(name, s) for name, data in files.items() for s in SECRETS if s.encode() in data]
     assert found == []
 

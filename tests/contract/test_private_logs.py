@@ -12,7 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.district import Ran, question, referral, start
+from tests.contract.conftest import Placed
+from tests.databases import copied, question
+from tests.district import Ran, referral, start
 
 PERSON = {"name": "欧阳震华", "phone": "13987654321", "id_number": "620922199001011234"}
 WORDS = {"title": "槐树巷院墙倒塌", "text": "七号院墙倒了压坏三轮车，电话 13987654321 打不通"}
@@ -54,10 +56,10 @@ _TRIES = 600
 
 @pytest.fixture(params=["text", "json"])
 def told(
-    request: pytest.FixtureRequest, county: Path, tmp_path: Path
+    request: pytest.FixtureRequest, county: Path, placed: Placed, tmp_path: Path
 ) -> tuple[str, list[str], list[Ran]]:
     """The format, what the daemon wrote, and what commands and pages said."""
-    folder = Path(shutil.copytree(county, tmp_path / "county"))
+    folder = placed(copied(county, tmp_path / "county"))
     _furnish(folder, request.param)
     ran = [referral(folder, "intake", "in.jsonl", "--backfill", ends=1)]
     process = start(folder, "run", "--verbose")

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 import itertools
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +21,9 @@ import click
 import pytest
 
 from referral_engine.cli import root
+from tests.contract.conftest import Placed
 from tests.contract.sealed_county import KNOW, PEOPLE, SECRETS, World, build, said, unset
+from tests.databases import dumped, url_of
 from tests.district import referral as process
 
 NOTHING = "reads no store"
@@ -161,11 +162,19 @@ def takes_actor(leaf: Leaf) -> bool:
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
+def worlds(placed: Placed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
     with pytest.MonkeyPatch.context() as patched:
         unset(patched)
-        made = build(tmp_path_factory.mktemp("worlds"))
+        made = build(tmp_path_factory.mktemp("worlds"), placed)
         return dict(zip(("none", "accusation", "violence", "both"), made, strict=True))
+
+
+@pytest.fixture
+def copies(worlds: dict[str, World], tmp_path: Path) -> tuple[World, World]:
+    """Copies to change, as each look at an access list does: the world without sealed cases, and
+    the one with both.
+    """
+    return worlds["none"].copy(tmp_path / "none"), worlds["both"].copy(tmp_path / "both")
 
 
 @pytest.fixture(autouse=True)
@@ -242,10 +251,9 @@ def test_those_it_is_meant_for_see_it(worlds: dict[str, World]) -> None:
 # -- nobody else knows ---------------------------------------------------------------------------
 @pytest.mark.parametrize("actor", FEW)
 def test_whoever_it_is_not_meant_for_cannot_tell_the_worlds_apart(
-    worlds: dict[str, World], actor: str
+    copies: tuple[World, World], actor: str
 ) -> None:
-    kinds = tuple(SECRETS)
-    assert differences(worlds["none"], worlds["both"], kinds, actor, "en", whole=False) == []
+    assert differences(*copies, tuple(SECRETS), actor, "en", whole=False) == []
 
 
 @pytest.mark.long
@@ -255,10 +263,9 @@ def test_whoever_it_is_not_meant_for_cannot_tell_the_worlds_apart(
     for n, actor in enumerate(STRANGERS)
 ])  # fmt: skip
 def test_nobody_can_tell_the_worlds_apart_in_any_language(
-    worlds: dict[str, World], actor: str, language: str
+    copies: tuple[World, World], actor: str, language: str
 ) -> None:
-    kinds = tuple(SECRETS)
-    assert differences(worlds["none"], worlds["both"], kinds, actor, language) == []
+    assert differences(*copies, tuple(SECRETS), actor, language) == []
 
 
 @pytest.mark.long
@@ -268,18 +275,13 @@ def test_nobody_can_tell_the_worlds_apart_in_any_language(
     pytest.param("p1", "accusation", marks=pytest.mark.matrix),
 ])  # fmt: skip
 def test_whoever_keeps_one_seal_knows_nothing_of_another(
-    worlds: dict[str, World], actor: str, other: str
+    worlds: dict[str, World], tmp_path: Path, actor: str, other: str
 ) -> None:
-    assert differences(worlds["none"], worlds[other], (other,), actor, "en") == []
+    copies = (worlds[name].copy(tmp_path / name) for name in ("none", other))
+    assert differences(*copies, (other,), actor, "en") == []
 
 
 # -- what is not a command that looks ------------------------------------------------------------
-@pytest.fixture
-def copies(worlds: dict[str, World], tmp_path: Path) -> tuple[World, World]:
-    """Copies to change: the world without sealed cases, and the one with both."""
-    return worlds["none"].copy(tmp_path / "none"), worlds["both"].copy(tmp_path / "both")
-
-
 def secrets_in(text: str, world: World) -> list[str]:
     """What of the sealed cases stands in a text: words, names, codes."""
     words = [word for kind in SECRETS for word in (*SECRETS[kind], world.codes[kind])]
@@ -312,8 +314,8 @@ def told_of_all(world: World) -> list[str]:
 def test_a_doctored_sealed_case_is_found_and_not_named(copies: tuple[World, World]) -> None:
     _none, world = copies
     code = world.codes["accusation"]
-    world.sql("UPDATE case_event SET owner = 'x' WHERE case_code = ? AND seq = 2", code)
-    world.sql("UPDATE referral SET unit = 'x' WHERE case_code = ?", world.codes["violence"])
+    world.change("UPDATE case_event SET owner = 'x' WHERE case_code = ? AND seq = 2", code)
+    world.change("UPDATE referral SET unit = 'x' WHERE case_code = ?", world.codes["violence"])
     for language in ("en", "zh_CN"):
         for more in ((), ("--json",), ("--actor", "u0"), ("--actor", "d0")):
             ran = world.referral("audit", "verify", *more, language=language)
@@ -322,7 +324,7 @@ def test_a_doctored_sealed_case_is_found_and_not_named(copies: tuple[World, Worl
             assert "PROJECTION" in ran.out
             assert not secrets_in(ran.out + ran.err, world)
     assert code in world.referral("audit", "verify", "--actor", "s1").out
-    world.sql("DELETE FROM case_file WHERE case_code = ?", code)
+    world.change("DELETE FROM case_file WHERE case_code = ?", code)
     assert not secrets_in(world.referral("audit", "verify").out, world)
 
 
@@ -332,8 +334,8 @@ def test_a_dead_letter_says_that_something_is_stuck_and_not_what(
     _none, world = copies
     code = world.codes["accusation"]
     stuck = "UPDATE notice SET status = 'dead', error = ? WHERE case_code = ?"
-    world.sql(stuck, f"cannot tell {SECRETS['accusation'][1]}", code)
-    world.sql("UPDATE wakeup SET dead = 1 WHERE case_code = ?", code)
+    world.change(stuck, f"cannot tell {SECRETS['accusation'][1]}", code)
+    world.change("UPDATE wakeup SET dead = 1 WHERE case_code = ?", code)
     lists = [("deadletter", "list", *more) for more in ((), ("--json",), ("--actor", "d0"))]
     for words in (*lists, ("doctor",)):
         ran = world.referral(*words)
@@ -350,14 +352,14 @@ def test_a_dead_letter_says_that_something_is_stuck_and_not_what(
 def test_the_log_of_a_daemon_names_no_sealed_case(copies: tuple[World, World]) -> None:
     """With every word on stderr, timers to fire, notices to tell, and a timer that fails."""
     _none, world = copies
-    world.sql("UPDATE wakeup SET due_at = 1")
-    world.sql("UPDATE notice SET status = 'pending', lease_until = 0, claims = 0, due_at = 1")
+    world.change("UPDATE wakeup SET due_at = 1")
+    world.change("UPDATE notice SET status = 'pending', lease_until = 0, claims = 0, due_at = 1")
     ran = process(world.folder, "run", "--until-idle", "--verbose")
     assert "notice" in ran.err
     assert world.codes["open"] in ran.err, "an ordinary case is named"
     assert "about a sealed case" in ran.err
-    world.sql("DELETE FROM rule_set")
-    world.sql("UPDATE wakeup SET due_at = 1")
+    world.change("DELETE FROM rule_set")
+    world.change("UPDATE wakeup SET due_at = 1")
     failing = process(world.folder, "run", "--until-idle", "--verbose")
     assert f"a timer of case {world.codes['open']} failed" in failing.err
     assert "a timer of case (sealed) failed" in failing.err
@@ -400,12 +402,13 @@ def pages(world: World) -> tuple[str, str]:
     """What /metrics and /readyz say."""
     from fastapi.testclient import TestClient
 
+    from referral_engine.cli.app import App
     from referral_engine.desk.opening import open_desk
     from referral_engine.web.app import create_app
-    from referral_engine.workspace import Workspace
 
+    asked = App(world.folder / "config.yaml", url_of(world.folder))
     with (
-        open_desk(Workspace.open(world.folder / "config.yaml"), existing=True) as desk,
+        open_desk(asked.workspace, existing=True) as desk,
         TestClient(create_app(desk)) as client,
     ):
         return client.get("/metrics").text, client.get("/readyz").text
@@ -428,18 +431,15 @@ def test_pages_for_monitoring_have_nothing_of_them_but_in_the_totals(
 
 
 def test_a_copy_of_the_database_holds_none_of_the_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, placed: Placed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a master key, which is not in it. Whoever holds the copy sees that there are cases."""
     monkeypatch.setenv("REFERRAL_MASTER_KEY", base64.b64encode(bytes(range(32))).decode())
-    *_others, world = build(tmp_path)
-    copy = tmp_path / "copy.db"
-    with sqlite3.connect(world.folder / "var/referral.db") as source, sqlite3.connect(copy) as to:
-        source.backup(to)
-    files = [copy, *(world.folder / "var").iterdir()]
-    assert len(files) > 2
+    *_others, world = build(tmp_path, placed)
+    copy = dumped(world.folder)
+    assert len(copy) > 2
     words = [word for kind in SECRETS for word in SECRETS[kind]]
-    for data in (file.read_bytes() for file in files):
+    for data in copy.values():
         assert not [word for word in words if word.encode() in data]
     both = world.codes["violence"]
     shown = world.done("case", "show", both, "--full", "--actor", "p1").out

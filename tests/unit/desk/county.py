@@ -181,15 +181,18 @@ def staffed(
     keys: Keyring | None = None,
     clock: VirtualClock | None = None,
     breaker: BreakerSettings = NEVER,
+    database: str = "",
 ) -> Iterator[Box]:
-    """The same with these departments acting, in threads, on a store that stays in `folder`."""
+    """The same with these departments acting, in threads, on a store that stays in `folder` or in
+    an empty `database`.
+    """
     workspace = make(folder)
     guard = InThread({each.id: each for each in plugins})
     profiles = {each.id: each.profile() for each in plugins}
     time = clock or VirtualClock(START)
     settings = PluginSettings(deadline=5.0, breaker=breaker)
     departments = Departments(guard, profiles, (), (), settings, lambda: time.now().timestamp())
-    with Store.open(f"sqlite:///{folder / 'box.db'}", keys) as store, departments:
+    with Store.open(database or f"sqlite:///{folder / 'box.db'}", keys) as store, departments:
         box = Box(workspace, store, time, departments)
         publish_first(box.desk, "tester")
         yield box
