@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from durable.engine import Host  # noqa: E402
 
-from benchmarks.routing.report import Line  # noqa: E402
+from benchmarks.page import Line  # noqa: E402
 from benchmarks.routing.timing import race  # noqa: E402
 from referral_engine.rules.infer import Inference  # noqa: E402
 from referral_engine.rules.tree import All, Condition, EscalationRule  # noqa: E402

@@ -18,12 +18,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.page import put_between  # noqa: E402
 from benchmarks.province.county import make_county  # noqa: E402
 from benchmarks.province.day import replay  # noqa: E402
 from benchmarks.province.maximum import Server, Sustained, sustained  # noqa: E402
-from benchmarks.province.page import told, write_page  # noqa: E402
+from benchmarks.province.page import told  # noqa: E402
 
-PAGE = ROOT / "docs" / "performance.md"
 QUICK = 150
 FULL = 2_500
 """Cases a run."""
@@ -77,7 +77,7 @@ def main() -> None:
     section = told(runs, day, " ".join(["python benchmarks/bench_province.py", *words]), load)
     print(section)
     if args.write:
-        write_page(section, PAGE)
+        put_between("province", section)
 
 
 if __name__ == "__main__":

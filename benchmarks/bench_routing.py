@@ -19,12 +19,12 @@ ROOT = Path(__file__).resolve().parents[1]
 # `make bench` installs the peers here: they want other releases of what we use too.
 sys.path[:0] = [str(ROOT), str(ROOT / ".venv" / "peers")]
 
+from benchmarks.page import Line, bars, markdown, put_between  # noqa: E402
 from benchmarks.routing import ours, workload  # noqa: E402
 from benchmarks.routing.by_hand import by_hand  # noqa: E402
 from benchmarks.routing.durable import durable_rules  # noqa: E402
 from benchmarks.routing.generated import generated  # noqa: E402
 from benchmarks.routing.peers import PEERS  # noqa: E402
-from benchmarks.routing.report import Line, bars, markdown, put_between  # noqa: E402
 from benchmarks.routing.timing import Timed, race  # noqa: E402
 
 FROZEN = ROOT / "benchmarks" / "routing" / "FROZEN"

@@ -1,23 +1,16 @@
-"""What was measured, as a table for people and for docs/performance.md."""
+"""What was measured, as a section of docs/performance.md."""
 
 from __future__ import annotations
 
 import os
 import statistics
 from collections.abc import Sequence
-from pathlib import Path
 
 from benchmarks.province.day import PEAK, Day
 from benchmarks.province.maximum import Sustained
 
-__all__ = ["told", "write_page"]
+__all__ = ["told"]
 
-_BEGIN, _END = "<!-- province:begin -->", "<!-- province:end -->"
-_HEAD = """# Performance
-
-Figures are ratios to a bare implementation of the same work on the same machine, measured side by
-side: seconds alone say more of the machine than of the engine.
-"""
 _ABOUT = """\
 `{command}` on {cores} cores. Every case is taken in
 through the door by one process, routed by the shipped rules, claimed, answered and reported by
@@ -81,13 +74,3 @@ def _margin(runs: Sequence[Sustained]) -> list[str]:
     if not rates:
         return []
     return [f"| sustained maximum : rate of the peak | {statistics.median(rates) / PEAK:.1f} |"]
-
-
-def write_page(section: str, page: Path) -> None:
-    """Puts the section between its marks in the page, made where it is missing."""
-    text = page.read_text("utf-8") if page.exists() else _HEAD
-    if _BEGIN not in text:
-        text += f"\n{_BEGIN}\n{_END}\n"
-    before, _begin, rest = text.partition(_BEGIN)
-    _old, _end, after = rest.partition(_END)
-    page.write_text(f"{before}{_BEGIN}\n{section}{_END}{after}", "utf-8")

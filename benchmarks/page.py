@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 __all__ = ["Line", "bars", "markdown", "put_between"]
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "performance.md"
 
 
