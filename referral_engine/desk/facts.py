@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 from rapidfuzz import fuzz
@@ -13,7 +14,7 @@ from referral_engine.flow.facts import Facts, Past, Twin
 from referral_engine.flow.intake import ISSUE
 from referral_engine.model import command as c
 from referral_engine.model.case import Case
-from referral_engine.model.issue import Issue
+from referral_engine.model.issue import Issue, Location
 from referral_engine.rules.subject import Subject
 from referral_engine.rules.text import normalise
 from referral_engine.store import Reader, Store
@@ -91,13 +92,14 @@ def _alike(reader: Reader, setting: Setting, issue: Issue) -> tuple[tuple[Twin, 
     """
     if not (issue.territory and issue.category) or issue.accused:
         return (), ""
-    if not (_words(issue) or _address(issue)):
+    own = _Told(_words(issue.text), _address(issue.location))
+    if own == _Told():
         return (), ""
     candidates = reader.near_candidates(
         category=issue.category, territory=issue.territory, around=issue.received_at,
         within=setting.policy.twin_window.elapsed(),
     )  # fmt: skip
-    alike = ((c.code, _likeness(issue, c.content.get(ISSUE))) for c in candidates)
+    alike = ((c.code, _likeness(own, c.content.get(ISSUE))) for c in candidates)
     twins = tuple(
         Twin(code, round(likeness, 1))
         for code, likeness in alike
@@ -108,16 +110,31 @@ def _alike(reader: Reader, setting: Setting, issue: Issue) -> tuple[tuple[Twin, 
     return twins, next((incident for incident in near if incident), "")
 
 
-def _likeness(issue: Issue, stored: str | None) -> float:
+class _Told(NamedTuple):
+    """What near-duplicates are known by, in the form in which it is compared."""
+
+    words: str = ""
+    address: str = ""
+
+
+class _Part(msgspec.Struct):
+    """Of an issue in store what `_Told` needs: reading all of it takes longer than comparing."""
+
+    text: str = ""
+    location: Location | None = None
+
+
+_part = msgspec.json.Decoder(_Part)
+
+
+def _likeness(own: _Told, stored: str | None) -> float:
     """How alike two issues are, 0 to 100: in words where both have them, else in address."""
     if stored is None:
         return 0.0
-    other = msgspec.json.decode(stored, type=Issue)
-    ours, theirs = _words(issue), _words(other)
-    if ours and theirs:
-        return max(fuzz.token_set_ratio(ours, theirs), fuzz.ratio(ours, theirs))
-    place = _address(issue)
-    return 100.0 if place and place == _address(other) else 0.0
+    other = _part.decode(stored)
+    if own.words and (theirs := _words(other.text)):
+        return max(fuzz.token_set_ratio(own.words, theirs), fuzz.ratio(own.words, theirs))
+    return 100.0 if own.address and own.address == _address(other.location) else 0.0
 
 
 def _past(reader: Reader, setting: Setting, issue: Issue) -> tuple[Past, ...]:
@@ -144,14 +161,14 @@ def _problem(issue: Issue) -> str:
     return f"S{digest[:12]}"
 
 
-def _words(issue: Issue) -> str:
+def _words(text: str) -> str:
     """The reporter's words; empty where they are too few to tell one matter from another."""
-    words = normalise(issue.text).strip()
+    words = normalise(text).strip()
     return words if len(words) >= _LEAST_TEXT else ""
 
 
-def _address(issue: Issue) -> str:
-    return normalise(issue.location.address).strip() if issue.location else ""
+def _address(location: Location | None) -> str:
+    return normalise(location.address).strip() if location else ""
 
 
 def _issue(reader: Reader, code: str) -> Issue | None:

@@ -14,7 +14,7 @@ from referral_engine.model.hours import WorkHours
 from referral_engine.model.referral import Referral
 from referral_engine.model.span import Span
 from referral_engine.rules.tree import NamedClock
-from referral_engine.worktime import Due, Paused, Stop, at_share, deadline
+from referral_engine.worktime import Due, Paused, Stop, at_shares, deadline
 
 __all__ = [
     "cancel",
@@ -174,7 +174,7 @@ def confirm_all(draft: Draft) -> None:
     for found in draft.case.deadlines:
         if not found.open or not found.provisional or found.state == "paused" or not found.spans:
             continue
-        known = _computed(draft, replace(found, calendar=""))
+        known, _moments = _computed(draft, replace(found, calendar=""), ())
         if isinstance(known, Due) and not (known.provisional and known.at == found.due):
             new = _timed(draft, found)
             passed = found.state == "missed" and known.at <= draft.now
@@ -197,14 +197,13 @@ def _timed(draft: Draft, clock: Deadline) -> Deadline:
     fired = {mark.share for mark in clock.marks if mark.fired}
     if clock.day is not None:
         return replace(clock, due=clock.day, marks=_fixed(clock, shares, fired))
-    computed = _computed(draft, clock)
+    computed, moments = _computed(draft, clock, shares)
     if isinstance(computed, Paused):
         return replace(clock, due=None, state="paused")
-    hours = _hours(draft, clock)
     marks = tuple(
         Mark(share, at, share in fired)
-        for share in shares
-        if (at := at_share(computed, share, draft.setting.calendar, hours)) is not None
+        for share, at in zip(shares, moments, strict=True)
+        if at is not None
     )
     state = "running" if clock.state in ("running", "paused", "missed") else clock.state
     return replace(
@@ -219,12 +218,24 @@ def _fixed(clock: Deadline, shares: Sequence[float], fired: set[float]) -> tuple
     return tuple(Mark(s, clock.since + length * s, s in fired) for s in shares)
 
 
-def _computed(draft: Draft, clock: Deadline) -> Due | Paused:
-    stops = tuple(Stop(p.since, p.until) for p in clock.pauses)
-    return deadline(
-        clock.since, clock.spans[0], draft.setting.calendar, _hours(draft, clock),
-        emergency=clock.emergency, stops=stops, extensions=clock.spans[1:],
-    )  # fmt: skip
+def _computed(
+    draft: Draft, clock: Deadline, shares: tuple[float, ...]
+) -> tuple[Due | Paused, list[datetime | None]]:
+    """The clock's end, and when these shares of it have run; all who are called at once mostly
+    have the same clocks, which are computed once.
+    """
+    hours = _hours(draft, clock)
+    asked = (clock.since, clock.spans, clock.emergency, clock.pauses, hours, shares)
+    known = draft.ends.get(asked)
+    if known is None:
+        stops = tuple(Stop(p.since, p.until) for p in clock.pauses)
+        calendar = draft.setting.calendar
+        end = deadline(
+            clock.since, clock.spans[0], calendar, hours,
+            emergency=clock.emergency, stops=stops, extensions=clock.spans[1:],
+        )  # fmt: skip
+        known = draft.ends[asked] = (end, at_shares(end, shares, calendar, hours))
+    return known
 
 
 def _hours(draft: Draft, clock: Deadline) -> WorkHours:

@@ -13,7 +13,7 @@ Interval = tuple[int, int]
 """``(start, end)`` in minutes after local midnight, end excluded, ``0 <= start < end <= DAY``."""
 
 
-class WorkHours(msgspec.Struct, frozen=True):
+class WorkHours(msgspec.Struct, frozen=True, cache_hash=True):
     """Hours in the county's zone, before the calendar of working days is laid over them.
 
     ``intervals`` holds one tuple of intervals for each weekday, Monday first: sorted, without

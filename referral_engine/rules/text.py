@@ -22,8 +22,15 @@ _MEMORY = 64 << 20
 _MOST_MEMORY = 1 << 30
 
 
+# What nearly every Chinese text holds and NFKC replaces. Without it Python sees at a glance that a
+# text is normal already, and does not take it apart (measured: 1 µs, not 14).
+_PUNCTUATION = tuple(zip("，：；？！（）％", ",:;?!()%", strict=True))
+
+
 def normalise(text: str) -> str:
     """`text` in the form in which it is compared: NFKC, then case-folded."""
+    for wide, plain in _PUNCTUATION:
+        text = text.replace(wide, plain)
     return unicodedata.normalize("NFKC", text).casefold()
 
 

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
+from referral_engine.store import newcomers
 from referral_engine.store.moment import micros, moment
 from referral_engine.store.prepared import Prepared, literal, prepared, value
-from referral_engine.store.statements import insert, run
+from referral_engine.store.statements import Row, insert, run
 from referral_engine.store.tables import (
     case_file,
     downtime,
@@ -42,8 +43,10 @@ _FORGOTTEN = timedelta(days=1) // timedelta(microseconds=1)
 SAME = ("category", "channel", "path", "reporter", "territory", "township")
 
 _f, _d = case_file.c, downtime.c
+_NEAR = ("case_code", "received_at", "reporter", "incident")
+_PAST_COLUMNS = ("case_code", "received_at", "is_open", "problem")
 _PAST = Prepared(
-    select(_f.case_code, _f.received_at, _f.is_open, _f.problem)
+    select(*(_f[name] for name in _PAST_COLUMNS))
     .where(
         _f.category == value("category"),
         _f.township == value("township"),
@@ -96,11 +99,13 @@ def repeats(
     values: Mapping[str, str],
     since: datetime,
     until: datetime,
+    fresh: Sequence[Row] = (),
 ) -> int:
     """How many cases received in [since, until] share `values` in each field of `same`.
 
     Fields: those of SAME. A field without a value is shared with nobody, and the answer is 0.
-    Raises KeyError for a field that cannot be asked for.
+    `fresh` are rows that stand beside the table. Raises KeyError for a field that cannot be asked
+    for.
     """
     fields = set(same)
     if unknown := fields - set(SAME):
@@ -111,8 +116,10 @@ def repeats(
         # A territory lies in one township, and the index goes through the township.
         fields.add("township")
     alike = {field: values[field] for field in fields}
-    count = _repeats(frozenset(fields))
-    return int(count(connection, since=micros(since), until=micros(until), **alike).scalar_one())
+    first, last = micros(since), micros(until)
+    found = _repeats(frozenset(fields)).first(connection, since=first, until=last, **alike)
+    assert found is not None
+    return int(found[0]) + newcomers.count(fresh, {**alike, "sealed": ""}, first, last)
 
 
 @prepared
@@ -135,16 +142,20 @@ def near(
     within: timedelta,
     territory: str = "",
     limit: int = 50,
+    fresh: Sequence[Row] = (),
 ) -> list[Candidate]:
     """Open cases of one category and place received within `within` of `around`, newest first.
 
-    `territory` narrows the township down; `texts_of` reads the content of the cases found.
+    `territory` narrows the township down; `texts_of` reads the content of the cases found; `fresh`
+    are rows that stand beside the table.
     """
-    narrow = {"territory": territory} if territory else {}
-    rows = _near(bool(territory)).rows(
-        connection, category=category, township=township, since=micros(around - within),
-        until=micros(around + within), limit=limit, **narrow,
-    )  # fmt: skip
+    alike = {"category": category, "township": township}
+    if territory:
+        alike["territory"] = territory
+    since, until = micros(around - within), micros(around + within)
+    stored = _near(bool(territory)).rows(connection, since=since, until=until, limit=limit, **alike)
+    beside = newcomers.select(fresh, _NEAR, {**alike, "sealed": "", "is_open": 1}, since, until)
+    rows = newcomers.merged(stored, beside, _NEAR.index("received_at"), limit)
     if not rows:
         return []
     texts = texts_of([code for code, *_rest in rows])
@@ -157,7 +168,7 @@ def near(
 @prepared
 def _near(narrow: bool) -> Select[Any]:
     f = case_file.c
-    query = select(f.case_code, f.received_at, f.reporter, f.incident).where(
+    query = select(*(f[name] for name in _NEAR)).where(
         f.category == value("category"),
         f.township == value("township"),
         f.received_at.between(value("since"), value("until")),
@@ -178,12 +189,17 @@ def past(
     since: datetime,
     until: datetime,
     limit: int = 50,
+    fresh: Sequence[Row] = (),
 ) -> list[Past]:
-    """Cases of one subject at one place received in [since, until), closed ones included."""
-    rows = _PAST.rows(
-        connection, category=category, township=township, territory=territory,
-        since=micros(since), until=micros(until), limit=limit,
-    )  # fmt: skip
+    """Cases of one subject at one place received in [since, until), closed ones included; `fresh`
+    are rows that stand beside the table.
+    """
+    alike = {"category": category, "township": township, "territory": territory}
+    first, last = micros(since), micros(until)
+    stored = _PAST.rows(connection, since=first, until=last, limit=limit, **alike)
+    wanted = {**alike, "sealed": "", "merged_into": ""}
+    beside = newcomers.select(fresh, _PAST_COLUMNS, wanted, first, last - 1)
+    rows = newcomers.merged(stored, beside, _PAST_COLUMNS.index("received_at"), limit)
     return [Past(code, moment(at), not is_open, problem) for code, at, is_open, problem in rows]
 
 

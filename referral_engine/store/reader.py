@@ -25,6 +25,7 @@ from referral_engine.store.journal import START, Position, StoredEvent
 from referral_engine.store.prepared import Prepared, value
 from referral_engine.store.projection import unpack
 from referral_engine.store.stage import IntakeSeen, Loaded, Seen
+from referral_engine.store.statements import Row
 from referral_engine.store.tables import OUTBOXES, case_file, command_key, intake_key, plugin_call
 from referral_engine.store.vault import Vault
 
@@ -65,6 +66,10 @@ class Reader:
     def _case_files(self) -> Connection:
         """The connection for questions that `case_file` alone answers."""
         return self._connection
+
+    def _files(self) -> tuple[Connection, Sequence[Row]]:
+        """The same, and the rows of new cases that stand beside the table."""
+        return self._connection, ()
 
     def _contents(
         self, codes: Sequence[str], refs: Iterable[str] | None
@@ -137,7 +142,8 @@ class Reader:
         0 where a value is missing; raises KeyError for another field.
         """
         places = {"township": self._township(values.get("territory", "")), **values}
-        return history.repeats(self._case_files, same, places, since, until)
+        connection, fresh = self._files()
+        return history.repeats(connection, same, places, since, until, fresh)
 
     def near_candidates(
         self,
@@ -153,10 +159,11 @@ class Reader:
         """Open, unsealed cases of one category in the township of `territory` (or only there)
         received within `within` of `around`, newest first, with their content under `refs`.
         """
+        connection, fresh = self._files()
         return history.near(
-            self._case_files, lambda codes: self._contents(codes, refs),
+            connection, lambda codes: self._contents(codes, refs),
             category=category, township=self._township(territory), around=around, within=within,
-            territory="" if whole_township else territory, limit=limit,
+            territory="" if whole_township else territory, limit=limit, fresh=fresh,
         )  # fmt: skip
 
     def problem_history(
@@ -165,9 +172,10 @@ class Reader:
         """Unsealed cases of one category at one place received in [since, until), newest first,
         closed ones included, merged ones not.
         """
+        connection, fresh = self._files()
         return history.past(
-            self._case_files, category=category, territory=territory,
-            township=self._township(territory), since=since, until=until, limit=limit,
+            connection, category=category, territory=territory,
+            township=self._township(territory), since=since, until=until, limit=limit, fresh=fresh,
         )  # fmt: skip
 
     def members(self, problem: str) -> list[str]:

@@ -160,7 +160,16 @@ _LANE = OUTBOX_COLUMNS.index("lane")
 class Stage:
     """Rows by step, and what a later command of the same transaction must see of them."""
 
-    __slots__ = ("bells", "cases", "changed", "command_keys", "intake_keys", "keys", "rows")
+    __slots__ = (
+        "bells",
+        "cases",
+        "changed",
+        "command_keys",
+        "intake_keys",
+        "keys",
+        "rows",
+        "texts",
+    )
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {}
@@ -168,6 +177,8 @@ class Stage:
         self.cases: dict[str, Loaded] = {}
         self.changed: set[str] = set()
         self.keys: dict[str, CaseKey] = {}
+        self.texts: dict[str, dict[str, str]] = {}
+        """All the words of cases that are new, for whoever looks for their like."""
         self.command_keys: dict[tuple[str, str], Seen] = {}
         self.intake_keys: dict[tuple[str, str], IntakeSeen] = {}
 
@@ -197,6 +208,7 @@ class Stage:
         self.cases.update(other.cases)
         self.changed.update(other.changed)
         self.keys.update(other.keys)
+        self.texts.update(other.texts)
         self.command_keys.update(other.command_keys)
         self.intake_keys.update(other.intake_keys)
 

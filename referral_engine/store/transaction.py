@@ -60,6 +60,7 @@ class Tx(Work):
         self._own = Stage()
         self._savepoint = False
         self._spoilt: BaseException | None = None
+        self._active: str | None = None
         self._stopped: tuple[datetime, list[tuple[datetime, datetime]]] | None = None
 
     # -- writing a case ---------------------------------------------------------------------------
@@ -93,6 +94,10 @@ class Tx(Work):
         if resolution.content:
             sealing = self._data_key(case.code, known=before is not None)
             self._own.add("content", *content_rows(sealing, case.code, resolution.content))
+            if before is None:
+                self._own.texts[case.code] = dict(resolution.content)
+            else:
+                self._forget_texts(case.code)
         self._take_back_calls(case, before.case if before else None)
         self._send(resolution, known=before is not None)
         if key:
@@ -128,8 +133,9 @@ class Tx(Work):
         """
         connection = self._now()
         self._void_follow_ups(connection, code)
-        self._own.keys.pop(code, None)
-        self._earlier.keys.pop(code, None)
+        for stage in (self._own, self._earlier):
+            stage.keys.pop(code, None)
+        self._forget_texts(code)
         return self._vault.erase(connection, code)
 
     # -- who may come in --------------------------------------------------------------------------
@@ -154,6 +160,7 @@ class Tx(Work):
         self, digest: str, files: rulebook.Sources, author: str, reason: str, now: datetime
     ) -> int:
         """Keeps a rule set and makes it the active one (again); the publication's number."""
+        self._active = None
         return rulebook.publish(self._now(), digest, files, author, reason, now)
 
     def keep_org(self, digest: str, files: rulebook.Sources, now: datetime) -> bool:
@@ -195,13 +202,33 @@ class Tx(Work):
         self._settle(case_file_only=True)
         return self._connection
 
+    def _files(self) -> tuple[Connection, Sequence[Row]]:
+        stages = (self._earlier, self._own)
+        if any(stage.pending(("case_moved", "case_changed")) for stage in stages):
+            return self._case_files, ()
+        return self._connection, [row for s in stages for row in s.rows.get("case_new", ())]
+
     def _contents(
         self, codes: Sequence[str], refs: Iterable[str] | None
     ) -> Mapping[str, dict[str, str]]:
+        stages = (self._own, self._earlier)
+        fresh = {code: s.texts[code] for s in stages for code in codes if code in s.texts}
+        stored = [code for code in codes if code not in fresh]
         # A case has its key here when its content may still be waiting to be written.
-        if any(code in stage.keys for stage in (self._own, self._earlier) for code in codes):
+        if any(code in stage.keys for stage in stages for code in stored):
             self._settle()
-        return super()._contents(codes, refs)
+        wanted = None if refs is None else frozenset(refs)
+        found = {
+            code: {ref: text for ref, text in texts.items() if wanted is None or ref in wanted}
+            for code, texts in fresh.items()
+        }
+        return {**found, **super()._contents(stored, wanted)} if stored else found
+
+    def active_rule_set(self) -> str | None:
+        """The hash of the rule set in effect, asked once; None before the first publication."""
+        if self._active is None:
+            self._active = super().active_rule_set()
+        return self._active
 
     def load(self, code: str) -> Loaded | None:
         """The case as of its last event, also one of this transaction; None for an unknown code."""
@@ -298,6 +325,7 @@ class Tx(Work):
             raise
 
     def _give_up(self) -> None:
+        self._active = None
         # Of a full disk SQLite has rolled everything back itself; what failed first is told.
         with suppress(self._connection.dialect.loaded_dbapi.Error):
             say(self._connection, "ROLLBACK TO SAVEPOINT command")
@@ -355,6 +383,11 @@ class Tx(Work):
         # Links only grow: what was absorbed and released again stays linked.
         new = linked(case) - (linked(before) if before else frozenset())
         self._own.add("linked", *((case.code, other) for other in sorted(new)))
+
+    def _forget_texts(self, code: str) -> None:
+        """From now on its words are read from the table: they are no longer those it began with."""
+        for stage in (self._own, self._earlier):
+            stage.texts.pop(code, None)
 
     def _take_back_calls(self, case: Case, before: Case | None) -> None:
         if before is None:

@@ -94,15 +94,15 @@ class Vault:
         wanted = () if refs is None else tuple(refs)
         if not codes or (refs is not None and not wanted):
             return {}
-        rows = _contents(len(codes), None if refs is None else len(wanted))(
+        rows = _contents(len(codes), None if refs is None else len(wanted)).rows(
             connection, **numbered("code", codes), **numbered("ref", wanted)
-        ).all()
-        keys = self.keys(connection, codes) if rows else {}
+        )
+        keys: dict[str, CaseKey] = {}
         texts: dict[str, dict[str, str]] = {}
-        for row in rows:
-            if (key := keys.get(row.case_code)) is not None:
-                clear = key.open(row.ref, row.ciphertext).decode()
-                texts.setdefault(row.case_code, {})[row.ref] = clear
+        for code, ref, ciphertext, wrapped, master in rows:
+            if (key := keys.get(code)) is None:
+                key = keys[code] = self._opened(code, wrapped, master)
+            texts.setdefault(code, {})[ref] = key.open(ref, ciphertext).decode()
         return texts
 
     def erase(self, connection: Connection, code: str) -> bool:
@@ -126,7 +126,12 @@ def _keys(codes: int) -> Select[Any]:
 
 @prepared
 def _contents(codes: int, refs: int | None) -> Select[Any]:
-    query = select(content).where(content.c.case_code.in_(values("code", codes)))
+    c, key = content.c, data_key.c
+    query = (
+        select(c.case_code, c.ref, c.ciphertext, key.wrapped, key.master_key_id)
+        .join(data_key, key.case_code == c.case_code)
+        .where(c.case_code.in_(values("code", codes)))
+    )
     return query if refs is None else query.where(content.c.ref.in_(values("ref", refs)))
 
 

@@ -11,7 +11,7 @@ from referral_engine.worktime.days import DayKind, Days, china, weekdays
 from referral_engine.worktime.deadline import Due, Paused, Term, confirm, deadline
 from referral_engine.worktime.override import Overrides, load_overrides
 from referral_engine.worktime.quiet import quiet
-from referral_engine.worktime.share import at_share
+from referral_engine.worktime.share import at_share, at_shares
 from referral_engine.worktime.stops import Stop, Stopped
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Term",
     "WorkCalendar",
     "at_share",
+    "at_shares",
     "china",
     "confirm",
     "deadline",

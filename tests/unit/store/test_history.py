@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from referral_engine.model import event as e
 from referral_engine.store import START as BEGINNING
-from referral_engine.store import CaseFilter, Store, township_segment
+from referral_engine.store import CaseFilter, Reader, Store, Tx, township_segment
 from tests.unit.store.story import HOUR, START, Story, commit, opened
 
 DAY = timedelta(days=1)
@@ -40,21 +41,16 @@ def test_repeats_count_what_shares_every_value(any_store: Store) -> None:
 
 
 def test_the_window_counts_go_through_an_index(store: Store) -> None:
-    from sqlalchemy import event
-
-    plans: list[str] = []
-
-    def explain(conn: object, cursor: object, statement: str, *rest: object) -> None:
-        if statement.startswith("SELECT count"):
-            (parameters, *_more) = rest
-            rows = conn.connection.execute("EXPLAIN QUERY PLAN " + statement, parameters)  # type: ignore[attr-defined]
-            plans.extend(str(row[3]) for row in rows)
-
     opened(store, "A-1")
-    event.listen(store.engine, "before_cursor_execute", explain)
     values = {"reporter": "digest-1", "category": "D15", "territory": "620922001001"}
-    for same in (["reporter"], ["category", "territory"]):
-        store.read(lambda r, s=same: r.repeats(s, values, START, START + DAY))
+    asked: list[str] = []
+    with store.reading() as reader:
+        raw: Any = reader.connection.connection.driver_connection
+        raw.set_trace_callback(asked.append)
+        for same in (["reporter"], ["category", "territory"]):
+            reader.repeats(same, values, START, START + DAY)
+        raw.set_trace_callback(None)
+        plans = [str(raw.execute(f"EXPLAIN QUERY PLAN {sql}").fetchone()[3]) for sql in asked]
     assert [plan.split(" (")[0] for plan in plans] == [
         "SEARCH case_file USING INDEX ix_case_file_reporter_received_at",
         "SEARCH case_file USING INDEX ix_case_file_category_township_received_at",
@@ -205,3 +201,39 @@ def test_a_township_is_the_first_nine_digits() -> None:
     assert township_segment("620922001001003") == "620922001"
     assert township_segment("6209") == "6209"
     assert township_segment("Dorchester") == "Dorchester"
+
+
+def test_what_is_not_written_yet_is_in_every_answer(any_store: Store) -> None:
+    """Within the transaction that makes them, new cases are found as they are after it."""
+    opened(any_store, "A-1")
+    opened(any_store, "A-2", at=START + HOUR, territory="620922001002")
+    told = {
+        "B-1": Story("B-1", at=START + 2 * HOUR).register().offer(),
+        "B-2": Story("B-2", at=START + DAY, category="D02").register().offer(),
+        "B-3": Story("B-3", at=START + 3 * HOUR).register().tell(e.Sealed("minor")),
+        "B-4": Story("B-4", at=START + 4 * HOUR, territory="620922002001").register(),
+    }
+
+    def answers(reader: Reader) -> tuple[Any, ...]:
+        values = {"reporter": "digest-1", "category": "D15", "territory": "620922001001"}
+        window = {"since": START, "until": START + 2 * DAY}
+        place = {"category": "D15", "territory": "620922001001"}
+        near = {**place, "around": START, "within": DAY}
+        return (
+            [reader.repeats(same, values, **window) for same in (["reporter"], ["category"])],
+            reader.near_candidates(**near),
+            reader.near_candidates(**near, whole_township=False, limit=1),
+            reader.near_candidates(**near, refs=()),
+            reader.problem_history(**place, since=START, until=START + 2 * HOUR),
+            reader.problem_history(**place, **window),
+        )
+
+    def intake(tx: Tx) -> tuple[Any, ...]:
+        for code, story in told.items():
+            resolution, _before = story.take(content={"issue": f"words of {code}", "more": "x"})
+            tx.commit_resolution(resolution, expected_version=0)
+        return answers(tx)
+
+    inside = any_store.transact(intake)
+    assert inside == any_store.read(answers)
+    assert inside[1][0].content == {"issue": "words of B-1"}
