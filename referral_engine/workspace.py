@@ -78,18 +78,21 @@ class Workspace:
         files = rule_files(list(self.config.rules))
         return [file for file in files if not any(_within(file, other) for other in others)]
 
-    def read_rules(self, paths: list[Path] | None = None) -> Loaded:
-        """The rules of these files (all of the workspace by default) with every fault."""
+    def read_rules(self, paths: list[Path] | None = None, *, tested: bool = True) -> Loaded:
+        """The rules of these files (all of the workspace by default) with every fault; their tests
+        are left unread where it is not `tested`.
+        """
         whole = paths is None
         files = self.rule_paths() if paths is None else paths
         root = self.config.root
-        shown = root if all(_within(file.resolve(), root) for file in files) else None
-        files = [file.resolve() for file in files] if shown else files
-        return read_rules(files, self.fields, self.names, root=shown, whole=whole)
+        found = [file.resolve() for file in files]
+        shown = root if all(_within(file, root) for file in found) else None
+        files = found if shown else files
+        return read_rules(files, self.fields, self.names, root=shown, whole=whole, tested=tested)
 
-    def rules(self) -> RuleSet:
-        """The workspace's rule set; raises Faulty."""
-        loaded = self.read_rules()
+    def rules(self, *, tested: bool = True) -> RuleSet:
+        """The workspace's rule set, without its tests where it is not `tested`; raises Faulty."""
+        loaded = self.read_rules(tested=tested)
         if loaded.errors:
             raise Faulty(loaded.faults)
         return loaded.rule_set
@@ -129,4 +132,4 @@ def _calendar(config: Config) -> WorkCalendar:
 
 
 def _within(file: Path, folder: Path) -> bool:
-    return file == folder or folder in file.parents
+    return file.is_relative_to(folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from collections.abc import Iterator
@@ -127,6 +126,8 @@ def this_app(ctx: click.Context | None = None) -> App:
 
 def os_user() -> str:
     """Who is logged in to the shell; the actor where none is named."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run under a number without a name

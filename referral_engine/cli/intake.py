@@ -96,7 +96,7 @@ def take_in_file(
         by = _taker(app.actor(desk, actor))
         _first_use(desk, by.id.removeprefix("cli:"))
         rows = rows_of(app, source, plan, desk.clock.now() if source == "-" else None)
-        known = known_here(app, app.workspace.rules())
+        known = known_here(app, app.workspace.rules(tested=False))
         repairs: list[tuple[int, str]] = []
         with following(noting(rows, repairs), source, _("intake")) as watched:
             summary = _take_in(desk, watched, known, by, backfill=backfill)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 import click
 import msgspec
@@ -63,6 +64,9 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: s
 
 def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
     """Names and values under each other; pairs without a value are left out."""
+    if not sys.stdout.isatty():
+        _print_columns([pair for pair in pairs if pair[1]])
+        return
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2))
@@ -72,6 +76,18 @@ def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
         if value:
             table.add_row(_escaped(name), _escaped(value))
     _console().print(table)
+
+
+def _print_columns(pairs: Sequence[tuple[str, str]]) -> None:
+    """For a pipe, where nothing is bold nor folded: rich alone takes longer to load than that."""
+    width = max((_cells(name) for name, _value in pairs), default=0)
+    for name, value in pairs:
+        click.echo(f"{name}{' ' * (width - _cells(name))}  {value}")
+
+
+def _cells(text: str) -> int:
+    """How many columns of a terminal the text takes."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _console() -> Console:

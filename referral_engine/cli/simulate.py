@@ -59,7 +59,7 @@ def simulate(
 
         return tell_story(app, scenario, as_json=as_json)
     assert file is not None
-    rules = app.workspace.rules()
+    rules = app.workspace.rules(tested=False)
     known, preview = known_here(app, rules), Preview(app.workspace, app.workspace.activate(rules))
     faults: list[RowFault] = []
     rows = rows_of(app, file, mapping_of(mapping), at)

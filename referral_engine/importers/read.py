@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import tzinfo
 from pathlib import Path
@@ -17,14 +15,13 @@ from referral_engine.i18n import _
 from referral_engine.importers.assemble import Defaults
 from referral_engine.importers.convert import Converter, MakeRows
 from referral_engine.importers.csv_rows import csv_rows
-from referral_engine.importers.json_lines import json_rows
 from referral_engine.importers.mapping import Mapping
 from referral_engine.importers.row import Row
-from referral_engine.importers.xlsx_rows import row_count, xlsx_rows
 
 __all__ = ["read_issues", "read_rows", "total_hint"]
 
 Format = Literal["csv", "xlsx", "json"]
+ReadRows = Callable[[BinaryIO, str, Mapping | None, MakeRows], Iterator[Row]]
 
 _SUFFIXES: dict[str, Format] = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv",
@@ -78,6 +75,8 @@ def total_hint(source: Path | str) -> int | None:
         kind = _format(stream.read(_HEAD), path.name)
         stream.seek(0)
         if kind == "xlsx":
+            from referral_engine.importers.xlsx_rows import row_count
+
             try:
                 return row_count(stream, path.name)
             except Faulty:
@@ -113,15 +112,30 @@ def _reader(
         # JSON lines of a pipe are read as they come. The encoding of CSV and the directory of
         # XLSX are known only at the end.
         if isinstance(stream, io.BufferedReader) and _format(stream.peek(_HEAD), name) == "json":
-            return json_rows(stream, name, mapping, make)
+            return _reads("json")(stream, name, mapping, make)
         stream = _spooled(stream, stack)
     kind = _format(stream.read(_HEAD), name)
     stream.seek(0)
-    read = {"json": json_rows, "xlsx": xlsx_rows, "csv": csv_rows}[kind]
-    return read(stream, name, mapping, make)
+    return _reads(kind)(stream, name, mapping, make)
+
+
+def _reads(kind: Format) -> ReadRows:
+    """The reader of a kind of file; what another kind needs is not even loaded."""
+    if kind == "csv":
+        return csv_rows
+    if kind == "json":
+        from referral_engine.importers.json_lines import json_rows
+
+        return json_rows
+    from referral_engine.importers.xlsx_rows import xlsx_rows
+
+    return xlsx_rows
 
 
 def _spooled(stream: BinaryIO, stack: ExitStack) -> BinaryIO:
+    import shutil
+    import tempfile
+
     copy = tempfile.SpooledTemporaryFile(_SPOOLED)  # noqa: SIM115 - the stack closes it
     stack.callback(copy.close)
     shutil.copyfileobj(stream, copy)

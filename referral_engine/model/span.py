@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from fractions import Fraction
 from math import ceil
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from referral_engine.i18n import _
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = ["ELAPSED_UNITS", "UNITS", "WORKING_UNITS", "Span", "Unit"]
 
@@ -72,6 +74,8 @@ class Span(msgspec.Struct, frozen=True, order=False):
         Hours that do not come out whole are told in minutes: ``1h`` by 0.75 is ``45m``.
         Raises ValueError where nothing is left of days, and for a negative factor.
         """
+        from fractions import Fraction
+
         # 0.8 is meant as eight tenths, not as the binary fraction a hair above it.
         exact = self.amount * Fraction(str(factor))
         if self.unit == "h" and exact.denominator != 1:

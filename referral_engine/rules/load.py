@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +55,8 @@ _SCOPES: dict[str, Scope] = {
     "indicator": "indicator",
     "path": "escalation",
 }
+# A file that begins so has no kind before it, and is one of tests.
+_TESTS = re.compile(r"(?:[ \t]*(?:#.*)?\n)*(?:tests|测试)[ \t]*:")
 _T = TypeVar("_T")
 
 
@@ -85,10 +88,12 @@ def read_rules(
     root: Path | None = None,
     *,
     whole: bool = True,
+    tested: bool = True,
 ) -> Loaded:
     """Like `load_rules`, but hands out the faults beside what could be read.
 
-    ``whole`` False leaves out what can only be judged with all files of a workspace together.
+    ``whole`` False leaves out what can only be judged with all files of a workspace together,
+    ``tested`` False the files of tests, which decide nothing and are half of what there is to read.
     """
     sources: dict[str, str] = {}
     faults: list[Fault] = []
@@ -97,9 +102,9 @@ def read_rules(
         text = decode(path.read_bytes(), file)
         if isinstance(text, Fault):
             faults.append(text)
-        else:
+        elif tested or not _TESTS.match(text):
             sources[file] = text
-    return _read(sources, faults, fields, names, whole)
+    return _read(sources, faults, fields, names, whole, tested)
 
 
 def read_sources(
@@ -118,7 +123,7 @@ def read_sources(
             faults.append(text)
         else:
             sound[file] = text
-    return _read(sound, faults, fields, names, whole)
+    return _read(sound, faults, fields, names, whole, tested=True)
 
 
 def _usable(loaded: Loaded) -> tree.RuleSet:
@@ -133,13 +138,15 @@ def _read(
     fields: Registry | None,
     names: Names | None,
     whole: bool,
+    tested: bool,
 ) -> Loaded:
     with _collector_paused():
         known = Known(fields or registry(), names or Names())
         loading = _Loading(known, faults)
         loaded = loading.run(sources)
         # What an unreadable file lacks would be reported as missing from the others.
-        found = [*loaded.faults, *check_all(loaded, known.registry, whole and loading.complete)]
+        whole = whole and loading.complete
+        found = [*loaded.faults, *check_all(loaded, known.registry, whole, tested=tested)]
     return msgspec.structs.replace(loaded, faults=_shown(found, sources))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import yaml
-from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from referral_engine.errors import Fault, Place
 from referral_engine.rules import lint
@@ -21,13 +22,26 @@ _BRACKET = re.compile(r"[\[\]{}]")
 # What the aliases of one file may stand for, in nodes: a hundred times a large rule file.
 _MOST_NODES = 2_000_000
 
-_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq"))
+_TAG_OF: dict[type[Node], str] = {
+    ScalarNode: "tag:yaml.org,2002:str",
+    SequenceNode: "tag:yaml.org,2002:seq",
+    MappingNode: "tag:yaml.org,2002:map",
+}
+_PLAIN_TAGS = frozenset(_TAG_OF.values())
 
 
 class _Loader(yaml.CSafeLoader):
     """Resolves no scalar to a number, date or truth value: fields decide that, not YAML."""
 
-    yaml_implicit_resolvers = {}  # noqa: RUF012 - as the base class declares it
+    # libyaml asks these for every node: what the base class looks up comes to the same.
+    def resolve(self, kind: type[Node], value: Any, implicit: Any) -> str:
+        return _TAG_OF[kind]
+
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
 
 
 def compose(text: str, file: str) -> Node | Fault:

@@ -80,13 +80,13 @@ class _Block:
 class Opening:
     """The time in which a unit is open.
 
-    Intervals are laid out as moments, in blocks of 256 days made when first asked for, so that a
+    Intervals are laid out as moments, in blocks of 64 days made when first asked for, so that a
     question costs a binary search and never a walk over minutes.
     """
 
     __slots__ = ("_blocks", "_hours_on", "_zone")
 
-    BLOCK = 256 * DAY
+    BLOCK = 64 * DAY
 
     def __init__(self, zone: ZoneInfo, hours_on: HoursOn) -> None:
         """`hours_on` must leave some minute open in every year, or `after` finds no end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,6 +14,9 @@ from referral_engine.worktime.deadline import Due, Paused, end_of, measure_of
 from referral_engine.worktime.instant import NEVER, from_micros, to_micros
 from referral_engine.worktime.measure import Measure
 from referral_engine.worktime.stops import Interval, merged
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = ["at_share", "at_shares"]
 

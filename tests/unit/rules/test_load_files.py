@@ -217,3 +217,15 @@ def test_hidden_files_and_other_suffixes_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("nonsense: [", "utf-8")
     (tmp_path / "rules.yml").write_text(SOUND, "utf-8")
     assert list(load_rules([tmp_path], names=NAMES, root=tmp_path).sources) == ["rules.yml"]
+
+
+@pytest.mark.parametrize("begin", ["tests:", "# 测试用例\n\ntests:", "测试:", "\n  # x\ntests :"])
+def test_tests_may_be_left_unread(tmp_path: Path, begin: str) -> None:
+    """The rules are the same without them; whatever is wrong with tests is not looked for."""
+    (tmp_path / "rules.yaml").write_text(SOUND, "utf-8")
+    (tmp_path / "more.yaml").write_text(f"{begin}\n  - nonsense: [", "utf-8")
+    with_tests = read_rules([tmp_path], names=NAMES)
+    without = read_rules([tmp_path], names=NAMES, tested=False)
+    assert [fault.code for fault in with_tests.errors] == ["YAML_SYNTAX"]
+    assert not {f.code for f in without.faults} & {"YAML_SYNTAX", "UNTESTED_RULE"}
+    assert without.rule_set.hash == with_tests.rule_set.hash
