@@ -1,0 +1,113 @@
+"""Intake in batches, everything included, against the same rows written by bare SQLAlchemy Core.
+
+Ours is what `referral intake FILE` does once it runs: the store opened, the rules read, each row
+read, validated and routed, near-duplicates and history looked for, events, projections, timers,
+outboxes and keys written. The bare side inserts the very rows that came of it, as many cases a
+commit, into tables of the same settings; that both hold the same is checked. Both begin on an empty
+store, and take turns.
+
+Run: python benchmarks/bench_intake.py [CASES] [--rounds N] [--store sqlite|postgresql] [--write]
+The full run, both stores: 20000 --rounds 5 --write
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import logging
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from bulk import urls  # noqa: E402
+
+from benchmarks.cost import rows  # noqa: E402
+from benchmarks.cost.clock import Seconds, timing  # noqa: E402
+from benchmarks.cost.county import CONFIG, put_file, reported  # noqa: E402
+from benchmarks.page import Line, put_section, say  # noqa: E402
+from referral_engine.cli.app import App  # noqa: E402
+from referral_engine.cli.intake import take_in_file  # noqa: E402
+
+STORES = ("sqlite", "postgresql")
+TARGET = 0.5
+ABOUT = """## Intake against bare SQLAlchemy Core
+
+`{command}`: a CSV of {cases:,} issues of the shipped county, 400 a day, taken in with everything
+included, against SQLAlchemy Core inserting the very rows that came of it, {a_case:.0f} a case, 64
+cases a commit on both sides. Told is how much of the bare side's speed is left, on the wall;
+medians of {rounds} rounds."""
+
+
+class Round(NamedTuple):
+    ours: Seconds
+    bare: Seconds
+    rows: int
+
+
+def take_in(url: str, file: Path, cases: int) -> Seconds:
+    with contextlib.redirect_stderr(io.StringIO()), timing() as seconds:
+        summary = take_in_file(App(CONFIG, url), file, backfill=True)
+    if summary.accepted != cases:
+        raise SystemExit(f"{summary.accepted} of {cases} issues were taken in")
+    return seconds
+
+
+def one_round(name: str, url: Callable[[str], str], file: Path, cases: int) -> Round:
+    ours, bare = url(f"{name}_ours"), url(f"{name}_bare")
+    seconds = take_in(ours, file, cases)
+    batches = rows.read(ours)
+    written = rows.write(bare, batches)
+    if rows.read(bare) != batches:
+        raise SystemExit("the bare side does not hold the same rows")
+    return Round(seconds, written, sum(rows.count(batches).values()))
+
+
+def compare(store: str, cases: int, rounds: int) -> tuple[Line, float]:
+    """The line of a store, and rows a case."""
+    with tempfile.TemporaryDirectory() as given:
+        folder = Path(given)
+        workspace, now = App(CONFIG, "").workspace, datetime.now(UTC)
+        first, many = folder / "first.csv", folder / "many.csv"
+        put_file(first, reported(workspace, rows.BATCH, 1, now))
+        put_file(many, reported(workspace, cases, 2, now))
+        with urls(folder, postgresql=store == "postgresql") as url:
+            one_round("warm", url, first, rows.BATCH)
+            taken = [one_round(f"r{number}", url, many, cases) for number in range(rounds)]
+    wall = statistics.median(each.bare.wall / each.ours.wall for each in taken)
+    work = statistics.median(each.bare.processor / each.ours.processor for each in taken)
+    line = Line(f"intake : bare Core, {store}", wall, TARGET, f"processor time {work:.2f}")
+    return line, taken[0].rows / cases
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("cases", nargs="?", type=int, default=1_500)
+    asked.add_argument("--rounds", type=int, default=1)
+    asked.add_argument("--store", choices=STORES, action="append")
+    asked.add_argument("--write", action="store_true")
+    given = asked.parse_args()
+    logging.disable(logging.WARNING)
+    lines = []
+    for store in given.store or STORES:
+        line, a_case = compare(store, given.cases, given.rounds)
+        say(line)
+        lines.append(line)
+    if given.write:
+        words = [word for word in sys.argv[1:] if word != "--write"]
+        about = ABOUT.format(
+            command=" ".join(["python benchmarks/bench_intake.py", *words]),
+            cases=given.cases, a_case=a_case, rounds=given.rounds,
+        )  # fmt: skip
+        put_section("intake", about, "Intake : bare SQLAlchemy Core", lines)
+
+
+if __name__ == "__main__":
+    main()

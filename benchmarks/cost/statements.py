@@ -1,0 +1,114 @@
+"""What a store's writer says to its database, recorded, and said again by bare SQLAlchemy Core."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import psycopg
+from sqlalchemy import Engine, event
+
+from benchmarks.cost.clock import Seconds, timing
+from referral_engine.store.engine import open_writer
+
+__all__ = ["Transaction", "recorded", "repeat"]
+
+_WRITER = "store-writer"
+
+
+class Said(NamedTuple):
+    sql: str
+    values: Any
+    """Of one execution, or a list of those of many."""
+    many: bool
+
+
+Transaction = list[Said]
+
+
+class _Recorder:
+    def __init__(self) -> None:
+        self.done: list[Transaction] = []
+        self._now: Transaction = []
+
+    def said(self, sql: Any, values: Any, *, many: bool) -> None:
+        # BEGIN is the engine's own on both sides, and readers are not asked.
+        if threading.current_thread().name == _WRITER and not str(sql).startswith("BEGIN"):
+            self._now.append(Said(str(sql), values, many))
+
+    def committed(self) -> None:
+        if threading.current_thread().name == _WRITER and self._now:
+            self.done.append(self._now)
+            self._now = []
+
+
+@contextmanager
+def recorded() -> Iterator[list[Transaction]]:
+    """The transactions that stores opened within the block commit, one after the other."""
+    recorder = _Recorder()
+
+    def connect(dialect: Any, _record: Any, given: Sequence[Any], named: dict[str, Any]) -> Any:
+        kind = _sqlite if dialect.name == "sqlite" else _postgresql
+        return kind(recorder, given, named)
+
+    event.listen(Engine, "do_connect", connect)
+    try:
+        yield recorder.done
+    finally:
+        event.remove(Engine, "do_connect", connect)
+
+
+def repeat(url: str, transactions: Sequence[Transaction]) -> Seconds:
+    """Says them again, rows fetched, with the store's own settings; how long it took."""
+    engine = open_writer(url)
+    with timing() as seconds, engine.connect() as connection:
+        for transaction in transactions:
+            with connection.begin():
+                for said in transaction:
+                    found = connection.exec_driver_sql(said.sql, said.values)
+                    if found.returns_rows:
+                        found.fetchall()
+    engine.dispose()
+    return seconds
+
+
+def _sqlite(recorder: _Recorder, given: Sequence[Any], named: dict[str, Any]) -> Any:
+    class Cursor(sqlite3.Cursor):
+        def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:
+            recorder.said(sql, values, many=False)
+            return super().execute(sql, values)
+
+        def executemany(self, sql: str, rows: Any, /) -> sqlite3.Cursor:
+            recorder.said(sql, list(rows), many=True)
+            return super().executemany(sql, rows)
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, factory: Any = Cursor) -> Any:
+            return super().cursor(factory)
+
+        def commit(self) -> None:
+            super().commit()
+            recorder.committed()
+
+    return sqlite3.connect(*given, **named, factory=Connection)
+
+
+def _postgresql(recorder: _Recorder, given: Sequence[Any], named: dict[str, Any]) -> Any:
+    class Cursor(psycopg.Cursor[Any]):
+        def execute(self, sql: Any, values: Any = None, **more: Any) -> Any:
+            recorder.said(sql, values, many=False)
+            return super().execute(sql, values, **more)
+
+        def executemany(self, sql: Any, rows: Any, **more: Any) -> None:
+            recorder.said(sql, list(rows), many=True)
+            super().executemany(sql, rows, **more)
+
+    class Connection(psycopg.Connection[Any]):
+        def commit(self) -> None:
+            super().commit()
+            recorder.committed()
+
+    return Connection.connect(*given, **named, cursor_factory=Cursor)
