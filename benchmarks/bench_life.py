@@ -37,8 +37,7 @@ from referral_engine.clock import SystemClock  # noqa: E402
 from referral_engine.desk import Desk  # noqa: E402
 from referral_engine.desk.publishing import publish_first  # noqa: E402
 from referral_engine.model.issue import Issue  # noqa: E402
-from referral_engine.store import Store, schema  # noqa: E402
-from referral_engine.store.engine import open_writer  # noqa: E402
+from referral_engine.store import Store  # noqa: E402
 from referral_engine.workspace import Workspace  # noqa: E402
 
 STORES = ("sqlite", "postgresql")
@@ -74,9 +73,7 @@ def lived(url: str, workspace: Workspace, issues: Sequence[Issue], said: Sequenc
 
 
 def bare(url: str, transactions: Sequence[Transaction], before: int) -> Seconds:
-    engine = open_writer(url)
-    schema.create(engine)
-    engine.dispose()
+    Store.open(url).close()
     repeat(url, transactions[:before])
     return repeat(url, transactions[before:])
 

@@ -17,13 +17,12 @@ from referral_engine.cli.command import command, option
 from referral_engine.cli.failure import REFUSED, note
 from referral_engine.cli.output import print_json, short
 from referral_engine.cli.reading import (
+    Repairs,
     following,
     known_here,
     mapping_of,
-    noting,
     rows_of,
     tell_faults,
-    tell_repairs,
 )
 from referral_engine.desk import Answer, Desk
 from referral_engine.desk.publishing import publish_first
@@ -97,10 +96,10 @@ def take_in_file(
         _first_use(desk, by.id.removeprefix("cli:"))
         rows = rows_of(app, source, plan, desk.clock.now() if source == "-" else None)
         known = known_here(app, app.workspace.rules(tested=False))
-        repairs: list[tuple[int, str]] = []
-        with following(noting(rows, repairs), source, _("intake")) as watched:
+        repairs = Repairs()
+        with following(repairs.noting(rows), source, _("intake")) as watched:
             summary = _take_in(desk, watched, known, by, backfill=backfill)
-    tell_repairs(repairs, source)
+    repairs.tell(source)
     summary.errors.sort(key=lambda fault: fault.line)
     return summary
 

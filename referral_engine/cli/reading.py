@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -27,13 +27,12 @@ if TYPE_CHECKING:
     from referral_engine.rules.tree import RuleSet
 
 __all__ = [
+    "Repairs",
     "following",
     "known_here",
     "mapping_of",
-    "noting",
     "rows_of",
     "tell_faults",
-    "tell_repairs",
 ]
 
 _SHOWN = 50
@@ -76,19 +75,27 @@ def following(rows: Iterable[Row], source: str, label: str) -> Iterator[Iterable
         yield progress.track(rows, total=total_hint(source), description=label)
 
 
-def noting(rows: Iterable[Row], repairs: list[tuple[int, str]]) -> Iterator[Row]:
-    """The rows as they come; what was mended in them is added to `repairs`, by line."""
-    for row in rows:
-        repairs += [(row.line, what) for what in row.notes]
-        yield row
+class Repairs:
+    """What was mended in rows as they came, by line; of much only the first is kept."""
 
+    def __init__(self) -> None:
+        self._first: list[tuple[int, str]] = []
+        self._count = 0
 
-def tell_repairs(repairs: Sequence[tuple[int, str]], source: str) -> None:
-    """What was mended on the way, by line; of much only the first."""
-    for line, what in repairs[:_SHOWN]:
-        note(f"{source}:{line} {what}")
-    if (more := len(repairs) - _SHOWN) > 0:
-        note(ngettext("… and {count} more", "… and {count} more", more).format(count=more))
+    def noting(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The rows as they come."""
+        for row in rows:
+            room = _SHOWN - len(self._first)
+            self._first += [(row.line, what) for what in row.notes[:room]]
+            self._count += len(row.notes)
+            yield row
+
+    def tell(self, source: str) -> None:
+        """Says what was mended."""
+        for line, what in self._first:
+            note(f"{source}:{line} {what}")
+        if (more := self._count - _SHOWN) > 0:
+            note(ngettext("… and {count} more", "… and {count} more", more).format(count=more))
 
 
 def tell_faults(faults: Iterable[RowFault], source: str) -> None:
