@@ -29,9 +29,9 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from bulk import urls  # noqa: E402
+from bulk import size_of, urls, warm  # noqa: E402
 from clones import Model, fill, model  # noqa: E402
-from sqlalchemy import text, update  # noqa: E402
+from sqlalchemy import update  # noqa: E402
 
 from referral_engine.clock import VirtualClock  # noqa: E402
 from referral_engine.desk import Desk  # noqa: E402
@@ -42,7 +42,6 @@ from referral_engine.plugins.departments import Departments  # noqa: E402
 from referral_engine.plugins.in_thread import InThread  # noqa: E402
 from referral_engine.runner.base import BATCH, Runner  # noqa: E402
 from referral_engine.store import Store  # noqa: E402
-from referral_engine.store.engine import database_file  # noqa: E402
 from referral_engine.store.moment import micros  # noqa: E402
 from referral_engine.store.tables import wakeup  # noqa: E402
 from tests.unit.desk.county import START, make  # noqa: E402
@@ -51,7 +50,6 @@ DUE = START + timedelta(hours=1, minutes=37)
 """Just after the first reminder of every copy."""
 SEED = 20261128
 WARM = 5
-SIZE = "SELECT pg_database_size(current_database())"
 
 
 class Filled(NamedTuple):
@@ -75,21 +73,6 @@ def wake(filled: Filled, codes: list[str]) -> float:
     return took
 
 
-def warm(filled: Filled) -> None:
-    """Has the system read the whole database, so that none of it comes from the disk."""
-    store = filled.runner.desk.store
-    if (file := database_file(store.url)) is not None:
-        files = [file]
-    else:
-        with store.reading() as reader:
-            folder = reader.connection.execute(text("SHOW data_directory")).scalar_one()
-        files = [each for each in Path(folder, "base").rglob("*") if each.is_file()]
-    for each in files:
-        with each.open("rb") as whole:
-            while whole.read(1 << 24):
-                pass
-
-
 @contextmanager
 def opened(url: str, cases: int, rounds: int, source: Model, folder: Path) -> Iterator[Filled]:
     workspace, clock = make(folder), VirtualClock(DUE)
@@ -107,18 +90,10 @@ def opened(url: str, cases: int, rounds: int, source: Model, folder: Path) -> It
         yield Filled(cases, Runner(desk, nobody, LogOutlet(), clock), batches)
 
 
-def size_of(store: Store) -> float:
-    """Megabytes on disk."""
-    if (file := database_file(store.url)) is not None:
-        return file.stat().st_size / 1e6
-    with store.reading() as reader:
-        return reader.connection.execute(text(SIZE)).scalar_one() / 1e6
-
-
 def measure(stores: list[Filled], rounds: int) -> list[list[float]]:
     """Seconds for each batch, by store; in every round each store has one, in another order."""
     for filled in stores:
-        warm(filled)
+        warm(filled.runner.desk.store)
         for codes in filled.batches[:WARM]:
             wake(filled, codes)
     took: list[list[float]] = [[] for _store in stores]

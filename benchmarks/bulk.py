@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Table, make_url
+from sqlalchemy import Table, make_url, text
 
+from referral_engine.store import Store
 from referral_engine.store.engine import database_file
 
-__all__ = ["put", "urls"]
+__all__ = ["put", "size_of", "urls", "warm"]
 
+_SIZE = "SELECT pg_database_size(current_database())"
 Rows = tuple[Sequence[str], Iterable[tuple[Any, ...]]]
 
 
@@ -28,6 +30,28 @@ def put(url: str, given: Mapping[Table, Rows]) -> None:
         _into_postgresql(url, given)
     else:
         _into_sqlite(file, given)
+
+
+def warm(store: Store) -> None:
+    """Has the system read the whole database, so that none of it comes from the disk."""
+    if (file := database_file(store.url)) is not None:
+        files = [file]
+    else:
+        with store.reading() as reader:
+            folder = reader.connection.execute(text("SHOW data_directory")).scalar_one()
+        files = [each for each in Path(folder, "base").rglob("*") if each.is_file()]
+    for each in files:
+        with each.open("rb") as whole:
+            while whole.read(1 << 24):
+                pass
+
+
+def size_of(store: Store) -> float:
+    """Megabytes on disk."""
+    if (file := database_file(store.url)) is not None:
+        return file.stat().st_size / 1e6
+    with store.reading() as reader:
+        return float(reader.connection.execute(text(_SIZE)).scalar_one()) / 1e6
 
 
 @contextmanager

@@ -59,18 +59,22 @@ def model(folder: Path) -> Model:
     minutes.
     """
     with opened(folder) as box:
-        code = register(box)
-        rows: dict[Table, Row] = {}
-        with box.store.reading() as reader:
-            for table in COPIED:
-                names = ", ".join(columns(table))
-                found = text(f"SELECT {names} FROM {table.name} WHERE case_code = :code")
-                rows[table] = tuple(reader.connection.execute(found, {"code": code}).all()[-1])
-        # What an event says is read by nobody here: without it five million are 15 GB, not 17.
-        body = columns(case_event).index("body")
-        event = rows[case_event]
-        rows[case_event] = (*event[:body], b"", *event[body + 1 :])
-        return Model(code, rows)
+        return model_of(box.store, register(box))
+
+
+def model_of(store: Store, code: str) -> Model:
+    """A case of this store."""
+    rows: dict[Table, Row] = {}
+    with store.reading() as reader:
+        for table in COPIED:
+            names = ", ".join(columns(table))
+            found = text(f"SELECT {names} FROM {table.name} WHERE case_code = :code")
+            rows[table] = tuple(reader.connection.execute(found, {"code": code}).all()[-1])
+    # What an event says is read by nobody here: without it five million are 15 GB, not 17.
+    body = columns(case_event).index("body")
+    event = rows[case_event]
+    rows[case_event] = (*event[:body], b"", *event[body + 1 :])
+    return Model(code, rows)
 
 
 def fill(url: str, source: Model, count: int) -> None:
