@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from referral_engine.rules.text import finder
 
@@ -23,19 +24,21 @@ _COMMON = frozenset(
 )
 _HIGH_BYTES = range(0x4E, 0xA0)
 
-# Ideographs have no case and are their own normal form, so that they stand in a text as written.
+# Ideographs and digits have no case and are their own normal form: they stand in a text as written.
 _TOKEN = re.compile(
     r"(?:(?P<run>[一-鿿]+)"
     r"|\((?:\?:)?(?P<either>[一-鿿]+(?:\|[一-鿿]+)*)\)"
-    r"|\[[^\[\]\\]+\]"
+    r"|\[(?P<letters>[^\[\]\\]+)\]"
     r"|[^\\\[\](){}|?*+])"
-    r"(?:(?P<times>[?*+]|\{[0-9]+(?:,[0-9]*)?\})\??)?"
+    r"(?:(?P<times>[?*+]|\{(?P<least>[0-9]+)(?:,[0-9]*)?\})\??)?"
 )
+_SPAN = re.compile("([0-9])-([0-9])")
+_LETTERS = re.compile("[0-9一-鿿]{1,16}")
 
 
 def any_word(words: Sequence[str]) -> Sieve:
     """True of a normalised text that has one of these normalised words."""
-    pairs = tuple((_rarest(word), word) for word in words)
+    pairs = tuple(map(_pair, words))
     if len(pairs) == 1:
         [(letter, word)] = pairs
         return lambda text: letter in text and word in text
@@ -61,18 +64,24 @@ def one_pattern(pattern: str) -> Sieve:
     needed = required(pattern)
     if not needed:
         return found
-    possible = any_word(needed)
-    return lambda text: possible(text) and found(text)
+    asked = (*(any_word(words) for words in needed), found)
+
+    def possible_and_found(text: str) -> bool:
+        for ask in asked:  # noqa: SIM110 - a generator would double the cost
+            if not ask(text):
+                return False
+        return True
+
+    return possible_and_found
 
 
-def required(pattern: str) -> tuple[str, ...]:
-    """Words of which at least one stands in every text that matches; empty where none is known.
+def required(pattern: str) -> tuple[tuple[str, ...], ...]:
+    """Words of which, group by group, one stands in every text that matches, the rarest first.
 
-    It understands ideographs and plain alternatives of them beside classes and repetitions, and
-    gives up on any pattern that has more.
+    It understands ideographs, plain alternatives and small classes of them beside repetitions, and
+    gives up on any pattern that has more: then it knows of none.
     """
-    pieces = _pieces(pattern)
-    return max(pieces, key=lambda words: (min(map(len, words)), -len(words)), default=())
+    return tuple(sorted(_pieces(pattern), key=_likely))
 
 
 def _pieces(pattern: str) -> list[tuple[str, ...]]:
@@ -88,13 +97,33 @@ def _pieces(pattern: str) -> list[tuple[str, ...]]:
 
 
 def _needed(token: re.Match[str]) -> Iterator[tuple[str, ...]]:
-    run, either, times = token["run"], token["either"], token["times"]
-    if run and times:
-        run = run[:-1]  # what is repeated is the last letter, perhaps no times
+    run, either, letters, times = token["run"], token["either"], token["letters"], token["times"]
+    perhaps = times in ("?", "*") or (token["least"] is not None and int(token["least"]) == 0)
+    if run and perhaps:
+        run = run[:-1]  # what is repeated, perhaps no times, is the last letter
     if run:
         yield (run,)
-    elif either and not times:
+    elif either and not perhaps:
         yield tuple(either.split("|"))
+    elif letters and not perhaps:
+        spelt = _SPAN.sub(lambda span: _digits(*span.groups()), letters)
+        if _LETTERS.fullmatch(spelt):
+            yield tuple(dict.fromkeys(spelt))
+
+
+def _digits(first: str, last: str) -> str:
+    return "".join(str(digit) for digit in range(int(first), int(last) + 1))
+
+
+def _likely(words: tuple[str, ...]) -> tuple[int, bool, int]:
+    """More for words that more texts have."""
+    return -min(map(len, words)), not _COMMON.isdisjoint(words), len(words)
+
+
+@lru_cache(maxsize=1 << 14)
+def _pair(word: str) -> tuple[str, str]:
+    """One pair for all rules that ask for the word: what is small stays in the processor's cache."""
+    return _rarest(word), word
 
 
 def _rarest(word: str) -> str:
