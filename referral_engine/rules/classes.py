@@ -77,13 +77,13 @@ class Moments:
         self._classes = classes
         self._side = side
         self._terms = terms
-        self._quarters: dict[int, tuple[Truths, ...]] = {}
+        self._offsets: dict[int, int | None] = {}
 
     @cached_property
     def of(self) -> Callable[[Any], Truths]:
         """From a moment (None: missing) to its class; to be asked once all conditions are known."""
         if self._side == "minute":
-            return self._by_quarter
+            return self._by_minute
         if self._side == "day":
             return lambda value: self._keyed(value, self._day)
         order = _order(sorted(set(_operands(self._classes.conditions))))
@@ -100,36 +100,31 @@ class Moments:
     def _minute(self, value: datetime) -> int:
         return minute_of_day(value, self._terms)
 
-    def _by_quarter(self, value: Any) -> Truths:
+    def _by_minute(self, value: Any) -> Truths:
         """By the minute of the local day, for a third of what converting the moment costs."""
         if value is None:
             return self._keyed(value, self._minute)
         since = value - _EPOCH
-        seconds = since.seconds
-        quarter = since.days * 96 + seconds // 900
-        try:
-            minutes = self._quarters[quarter]
-        except KeyError:
-            minutes = self._quarter(quarter)
-        return minutes[seconds % 900 // 60] if minutes else self._keyed(value, self._minute)
+        day = since.days
+        offset = self._offsets[day] if day in self._offsets else self._offset(day)
+        if offset is None:
+            return self._keyed(value, self._minute)
+        minute = (since.seconds // 60 + offset) % 1440
+        return self._classes.get(minute) or self._classes.remember(minute, value)
 
-    def _quarter(self, number: int) -> tuple[Truths, ...]:
-        """The classes of the minutes of a quarter of an hour, counted from 1970; none where the
-        zone's offset changes within it or is no whole number of minutes."""
-        begin = _EPOCH + timedelta(minutes=15 * number)
-        first = self._terms.world.local(begin)
-        last = self._terms.world.local(begin + timedelta(minutes=14, seconds=59))
-        found: list[Truths] = []
-        if first.utcoffset() == last.utcoffset() and not first.second:
-            start = first.hour * 60 + first.minute
-            for minute in range(15):
-                known = self._classes.get((start + minute) % 1440)
-                moment = begin + timedelta(minutes=minute)
-                found.append(known or self._keyed(moment, self._minute))
-        if len(self._quarters) >= _VALUES:
-            self._quarters.clear()
-        self._quarters[number] = minutes = tuple(found)
-        return minutes
+    def _offset(self, day: int) -> int | None:
+        """Minutes that the zone is ahead of UTC on a day of UTC, counted from 1970; None where that
+        changes within the day or is no whole number."""
+        begin = _EPOCH + timedelta(days=day)
+        offsets = {
+            self._terms.world.local(begin + timedelta(minutes=15 * number)).utcoffset()
+            for number in range(97)
+        }
+        minutes, rest = divmod(offsets.pop() or timedelta(), timedelta(minutes=1))
+        if len(self._offsets) >= _VALUES:
+            self._offsets.clear()
+        self._offsets[day] = offset = None if offsets or rest else minutes
+        return offset
 
 
 class Axes:

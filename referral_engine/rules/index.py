@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Generic
 
 from referral_engine.rules.classes import Axes, Classes
+from referral_engine.rules.look_up import Asking
 from referral_engine.rules.masks import ClassMasks, bits
 from referral_engine.rules.rows import Axis, Row, rows_of
 from referral_engine.rules.section import Entry, Section
@@ -47,7 +48,11 @@ class Index(Generic[Told]):
     """The rules of some tables, in order. The words join `needles`, which the owner then warms.
 
     `tell` says what follows when the rules of these numbers, which count `rules`, are true; it is
-    asked for each outcome that is met for the first time. Asking is thread-safe.
+    asked for outcomes that are not remembered. Asking is thread-safe.
+
+    ``true(values, day)``   what follows from all rules in force on that day and true of the values
+    ``first(values, day)``  what follows from the first of them alone; texts are read only as far as
+                            it takes
     """
 
     def __init__(
@@ -74,14 +79,8 @@ class Index(Generic[Told]):
         self._field, self._divided = self._divide()
         self._by_mask: dict[int, Section[Told]] = {}
         self._sections = _Sections(self._for)
-
-    def true(self, values: Mapping[str, Value], day: date) -> Told:
-        """What follows from all rules that are in force on `day` and true of these values."""
-        return self._sections[values.get(self._field)].true(values, day)
-
-    def first(self, values: Mapping[str, Value], day: date) -> Told:
-        """What follows from the first of them alone; texts are read only as far as it takes."""
-        return self._sections[values.get(self._field)].first(values, day)
+        asking = _asking(self._field, self._sections)
+        self.true, self.first = asking.true, asking.first
 
     def questions(self, values: Mapping[str, Value], changing: frozenset[str]) -> Iterator[Repeats]:
         """What history must answer, and perhaps a little more.
@@ -134,3 +133,15 @@ class Index(Generic[Told]):
             if axis.side == "words"
         )
         return Entry(number, rule.effective, row, tuple(self._axes.needs(row)), wanted)
+
+
+def _asking(field: str, sections: Mapping[Any, Section[Told]]) -> Asking[Told]:
+    """Closures: a small rule set costs hardly more than the calls that it takes."""
+
+    def true(values: Mapping[str, Value], day: date) -> Told:
+        return sections[values.get(field)].true(values, day)
+
+    def first(values: Mapping[str, Value], day: date) -> Told:
+        return sections[values.get(field)].first(values, day)
+
+    return Asking(true, first)

@@ -22,8 +22,10 @@ class Looks(NamedTuple):
     """What is looked up, by field, and the days on which the rows are in force.
 
     ``asked`` are the rows of which a question is left, and what asks it of a mask and the values.
+    ``few`` rows leave most looks without a row that wants them.
     """
 
+    few: bool
     days: DayMasks
     trees: Sequence[tuple[str, Classes, ClassMasks]]
     values: Sequence[tuple[str, ValueMasks]]
@@ -43,7 +45,7 @@ class Asking(NamedTuple, Generic[Told]):
 def written_out(looks: Looks, told: Mapping[int, Told]) -> Asking[Told]:
     """`told[mask]` is what follows from the rows of a mask."""
     given: dict[str, Any] = {"told": told, "ask": looks.asked[1], "asked": looks.asked[0]}
-    begin = [" get = values.get", f" mask = {' & '.join(_values(looks, given))}"]
+    begin = [" get = values.get", *_values(looks, given)]
     rest = [*_words(looks, given), *_moments(looks, given)]
     if looks.asked[0]:
         rest.append(" if mask & asked: mask = ask(mask, values)")
@@ -71,13 +73,27 @@ def _late(looks: Looks) -> int:
 def _values(looks: Looks, given: dict[str, Any]) -> Iterator[str]:
     always = looks.days.always
     given["days"] = looks.days.of if always is None else always
-    yield "days(day)" if always is None else "days"
-    for number, (field, classes, masks) in enumerate(looks.trees):
-        given |= {f"tree{number}": masks, f"classes{number}": classes}
-        yield f"tree{number}[classes{number}[get({field!r})]]"
+    days = "days(day)" if always is None else "days"
+    found = [*_by_value(looks, given), *_by_class(looks, given)]
+    if not looks.few:
+        yield f" mask = {' & '.join([days, *(look for look, _rows in found)])}"
+        return
+    yield f" mask = {days}"
+    for number, (look, rows) in enumerate(found):
+        given[f"wanting{number}"] = rows
+        yield f" if mask & wanting{number}: mask &= {look}"
+
+
+def _by_value(looks: Looks, given: dict[str, Any]) -> Iterator[tuple[str, int]]:
     for number, (field, by_value) in enumerate(looks.values):
         given[f"values{number}"] = by_value
-        yield f"values{number}[get({field!r})]"
+        yield f"values{number}[get({field!r})]", by_value.rows
+
+
+def _by_class(looks: Looks, given: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    for number, (field, classes, masks) in enumerate(looks.trees):
+        given |= {f"tree{number}": masks, f"classes{number}": classes}
+        yield f"tree{number}[classes{number}[get({field!r})]]", masks.rows
 
 
 def _words(looks: Looks, given: dict[str, Any]) -> Iterator[str]:

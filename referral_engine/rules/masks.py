@@ -66,6 +66,7 @@ class ValueMasks(dict[Any, int]):
 
     def __init__(self, classes: Classes, masks: ClassMasks) -> None:
         super().__init__()
+        self.rows = masks.rows
         self._classes = classes
         self._masks = masks
 

@@ -24,6 +24,9 @@ from referral_engine.rules.words import Wanted, WordMasks
 
 __all__ = ["Entry", "Section"]
 
+# Measured: from here on to ask whether a look is wanted costs more than it saves.
+_FEW = 16
+
 
 class Entry(msgspec.Struct, frozen=True):
     """A row as it stands in an index: of which rule (by number), when in force, what it asks.
@@ -77,7 +80,8 @@ class Section(Generic[Told]):
         self._history = _history(entries)
         days = DayMasks(entry.effective for entry in entries)
         left = (self._asking, self._ask)
-        looks = Looks(days, self._trees, self._values, self._words, self._moments, left)
+        few = len(entries) <= _FEW
+        looks = Looks(few, days, self._trees, self._values, self._words, self._moments, left)
         asking = written_out(looks, Memory(self._follows))
         self.true = asking.true
         self.first = asking.first

@@ -122,7 +122,7 @@ def _likely(words: tuple[str, ...]) -> tuple[int, bool, int]:
 
 @lru_cache(maxsize=1 << 14)
 def _pair(word: str) -> tuple[str, str]:
-    """One pair for all rules that ask for the word: what is small stays in the processor's cache."""
+    """One pair for all rules that ask for the word: what is small stays in a cache."""
     return _rarest(word), word
 
 
