@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from referral_engine.rules.text import finder
 
-__all__ = ["Sieve", "any_word", "every_word", "one_pattern", "required"]
+__all__ = ["Sieve", "any_word", "every_word", "one_pattern", "required", "spelt"]
 
 Sieve = Callable[[str], bool]
 
@@ -32,6 +32,7 @@ _TOKEN = re.compile(
     r"|[^\\\[\](){}|?*+])"
     r"(?:(?P<times>[?*+]|\{(?P<least>[0-9]+)(?:,[0-9]*)?\})\??)?"
 )
+_WORDS = re.compile(r"(\((?:\?:)?)?(?P<words>[一-鿿]+(?:\|[一-鿿]+)*)(?(1)\))")
 _SPAN = re.compile("([0-9])-([0-9])")
 _LETTERS = re.compile("[0-9一-鿿]{1,16}")
 
@@ -60,6 +61,8 @@ def every_word(words: Sequence[str]) -> Sieve:
 
 def one_pattern(pattern: str) -> Sieve:
     """True of a normalised text in which the pattern is found; ValueError if it is none."""
+    if words := spelt(pattern):
+        return any_word(words)
     found = finder(pattern)
     needed = required(pattern)
     if not needed:
@@ -84,7 +87,15 @@ def required(pattern: str) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted(_pieces(pattern), key=_likely))
 
 
+def spelt(pattern: str) -> tuple[str, ...]:
+    """The words of a pattern that says no more than that one of these is in the text; else none."""
+    words = _WORDS.fullmatch(pattern)
+    return tuple(words["words"].split("|")) if words else ()
+
+
 def _pieces(pattern: str) -> list[tuple[str, ...]]:
+    if words := spelt(pattern):
+        return [words]
     found: list[tuple[str, ...]] = []
     position = 0
     while position < len(pattern):

@@ -153,6 +153,10 @@ class Needles:
             if memory > _MOST_MEMORY:
                 raise ValueError(_("the words and patterns of the rules need too much memory"))
 
+    def has_scanned(self, text: str) -> bool:
+        """Whether `scan` has this text in hand, so that it costs nothing."""
+        return self._last[0] is text
+
     def scan(self, text: str) -> Sequence[int]:
         """The numbers of all needles in the normalised `text`, each once."""
         last = self._last
