@@ -23,6 +23,7 @@ KEYS: dict[str, str] = {
     "when": "条件",
     "rules": "规则",
     "default": "默认",
+    "intended": "有意留给",
     # a rule
     "id": "编号",
     "name": "名称",

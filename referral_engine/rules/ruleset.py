@@ -67,7 +67,8 @@ class Loaded(msgspec.Struct, frozen=True):
                 yield table, rule
 
     def conditions(self) -> Iterator[tuple[str, Condition]]:
-        """Every condition of routing, escalation and warnings, with the rule's id ("" a guard)."""
+        """Every condition of routing, escalation and warnings, with the rule's id ("" a guard);
+        what is left to the default bears the default's."""
         tables: tuple[RoutingTable | EscalationTable | WarningTable, ...]
         tables = (*self.rule_set.routing, *self.rule_set.escalation, *self.warnings)
         for table in tables:
@@ -76,6 +77,9 @@ class Loaded(msgspec.Struct, frozen=True):
             for rule in table.rules:
                 if rule.when is not None:
                     yield rule.id, rule.when
+        for left in self.rule_set.routing:
+            if left.default is not None and left.intended is not None:
+                yield left.default.id, left.intended.when
 
 
 def in_order(tables: list[_Table]) -> tuple[_Table, ...]:

@@ -60,7 +60,10 @@ def _kinds() -> dict[str, Schema]:
         "hit": {"enum": ["first", "all", "首个", "全部"]},
         "when": _condition("routing"),
         "rules": _list(_rule("routing", DECIDING | PREPARING | {"why"})),
-        "default": _mapping(_pick({"refer", "within", "path", "why", "basis", "name"})),
+        "default": _mapping(
+            _pick({"refer", "within", "path", "why", "basis", "name"})
+            | {"intended": _mapping({"when": _condition("routing"), "why": _TEXT}, ("when", "why"))}
+        ),
     }
     escalation = table | {
         "when": _condition("escalation"),

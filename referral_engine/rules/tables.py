@@ -24,6 +24,7 @@ from referral_engine.rules.tree import (
     EscalationEffects,
     EscalationRule,
     EscalationTable,
+    Intended,
     RoutingEffects,
     RoutingRule,
     RoutingTable,
@@ -45,7 +46,7 @@ DEFAULT_RANK = 100
 
 _RULE_KEYS = frozenset({"id", "name", "basis", "effective", "when"})
 _ROUTING_KEYS = _RULE_KEYS | ROUTING_EFFECTS | {"why"}
-_DEFAULT_KEYS = frozenset({"refer", "within", "path", "why", "basis", "name"})
+_DEFAULT_KEYS = frozenset({"refer", "within", "path", "why", "basis", "name", "intended"})
 _ESCALATION_KEYS = _RULE_KEYS | ESCALATION_EFFECTS | {"on", "priority"}
 _TABLE_KEYS = frozenset({"kind", "rank", "when", "rules"})
 
@@ -57,9 +58,9 @@ def read_routing_table(reader: Reader, root: Node) -> RoutingTable:
     keys = _TABLE_KEYS | {"hit", "default"}
     entries = reader.entries(root, keys, required=("hit", "rules"))
     hit = _hit(reader, entries)
-    default = None
+    default, intended = None, None
     if "default" in entries:
-        default = _default(reader, entries["default"][0], entries["default"][1])
+        default, intended = _default(reader, entries["default"][0], entries["default"][1])
         if hit == "all":
             place = reader.place(entries["default"][0])
             reader.report(lint.wrong_phase.fault(place, "default", hit))
@@ -70,6 +71,7 @@ def read_routing_table(reader: Reader, root: Node) -> RoutingTable:
         when=_when(reader, entries),
         rules=read_rules(reader, entries, lambda node: _routing_rule(reader, node, hit)),
         default=default,
+        intended=intended,
     )
 
 
@@ -178,8 +180,8 @@ def _escalation_rule(reader: Reader, node: Node) -> EscalationRule | None:
     )
 
 
-def _default(reader: Reader, key: Node, node: Node) -> RoutingRule:
-    """What is done when no rule decides; its id is ``default``."""
+def _default(reader: Reader, key: Node, node: Node) -> tuple[RoutingRule, Intended | None]:
+    """What is done when no rule decides (its id is ``default``), and what is meant for it."""
     reader.rule = DEFAULT_ID
     entries = reader.entries(node, _DEFAULT_KEYS, required=("refer",))
     effects = read_routing_effects(reader, entries, "first")
@@ -192,8 +194,16 @@ def _default(reader: Reader, key: Node, node: Node) -> RoutingRule:
         basis=reader.optional(entries, "basis"),
         why=reader.optional(entries, "why"),
     )
+    intended = _intended(reader, *entries["intended"]) if "intended" in entries else None
     reader.rule = ""
-    return rule
+    return rule, intended
+
+
+def _intended(reader: Reader, key: Node, node: Node) -> Intended | None:
+    entries = reader.entries(node, ("when", "why"), required=("when", "why"))
+    when = _when(reader, entries)
+    why = reader.optional(entries, "why")
+    return None if when is None else Intended(when, why, reader.place(key))
 
 
 def _hit(reader: Reader, entries: Entries) -> Literal["first", "all"]:

@@ -25,6 +25,7 @@ __all__ = [
     "EscalationRule",
     "EscalationTable",
     "HoursWindow",
+    "Intended",
     "Leaf",
     "NamedClock",
     "Not",
@@ -188,6 +189,17 @@ class RoutingRule(msgspec.Struct, frozen=True):
     effective: Effective = Effective()
 
 
+class Intended(msgspec.Struct, frozen=True):
+    """Issues that are left to the default on purpose, and why.
+
+    Nothing is decided by it: `rules prove` holds the rules against it.
+    """
+
+    when: Condition
+    why: str
+    place: Place
+
+
 class RoutingTable(msgspec.Struct, frozen=True):
     file: str
     rank: int
@@ -195,6 +207,7 @@ class RoutingTable(msgspec.Struct, frozen=True):
     when: Condition | None
     rules: tuple[RoutingRule, ...]
     default: RoutingRule | None = None
+    intended: Intended | None = None
 
 
 class Occasion(msgspec.Struct, frozen=True):

@@ -272,6 +272,18 @@ def test_a_whole_rule_becomes_its_tree() -> None:
     )
 
 
+def test_what_is_left_to_the_default_is_no_part_of_what_is_decided() -> None:
+    marked = ENGLISH.replace(
+        ", why: 属地首接}",
+        ", why: 属地首接, intended: {when: {category: {exists: false}}, why: 看不出}}",
+    )
+    intended = load(marked).routing[0].intended
+    assert intended is not None
+    assert (intended.why, intended.place.line) == ("看不出", 20)
+    assert isinstance(intended.when, tree.Leaf)
+    assert load(marked).hash == load(ENGLISH).hash
+
+
 def effects(written: str, hit: str = "first") -> tree.RoutingEffects:
     text = f"kind: routing\nhit: {hit}\nrules: [{{id: a, name: A, {written}}}]\n"
     loaded = read_sources({"r.yaml": text}, names=NAMES, whole=False)
