@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from referral_engine.model.issue import Issue
-from referral_engine.rules.tree import All, Any, Condition, Not, Repeats, RuleSet
+from referral_engine.rules.tree import Repeats, RuleSet
+from referral_engine.rules.walk import questions
 
 __all__ = ["Earlier"]
 
@@ -61,15 +62,4 @@ def _questions(rules: RuleSet) -> Iterator[Repeats]:
     """Every question to history that routing may ask."""
     for table in rules.routing:
         for condition in (table.when, *(rule.when for rule in table.rules)):
-            yield from _asked(condition)
-
-
-def _asked(condition: Condition | None) -> Iterator[Repeats]:
-    match condition:
-        case All(parts=parts) | Any(parts=parts):
-            for part in parts:
-                yield from _asked(part)
-        case Not(part=part):
-            yield from _asked(part)
-        case Repeats():
-            yield condition
+            yield from questions(condition)
