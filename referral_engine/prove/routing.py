@@ -166,7 +166,8 @@ class RoutingProofs:
         while rivals:
             either = self._solver.any(self._theory.true[rival.id] for rival in rivals)
             goal = [self._theory.wins[rule.id], either]
-            found = self._find(goal, lambda decision: decision.rule == rule.id)
+            ids = {rival.id for rival in rivals}
+            found = self._find(goal, lambda d, ids=ids: d.rule == rule.id and ids & {*d.matched})
             if found.never:
                 return
             yield self._disagreeing(rule, rivals, found)
@@ -191,17 +192,18 @@ class RoutingProofs:
                 rules=(rule.id,), place=rule.place,
             )  # fmt: skip
         matched = found.decision.matched
-        other = next(rival for rival in rivals if rival.id in matched)
-        message = _("{rule} and {other} ({place}) are both true and say different things;"
-                    " only the files' names decide").format(
-            rule=rule.id, other=other.id, place=other.place
+        others = [rival for rival in rivals if rival.id in matched]
+        message = _("{rule} says one thing, {others} another, and both are true: only the names of"
+                    " their files decide").format(
+            rule=rule.id, others=", ".join(f"{each.id} ({each.place})" for each in others)
         )  # fmt: skip
         assert found.witness is not None, "there is a decision"
-        name = _("{rule} before {other}").format(rule=rule.id, other=other.id)
+        name = _("{rule} before {other}").format(rule=rule.id, other=others[0].id)
         expect = {"rule": rule.id, "matched": list(matched)}
         return Finding(
-            outcome="refuted", message=message, rules=(rule.id, other.id), place=rule.place,
-            witness=found.witness, test=written_test(name, found.witness, expect),
+            outcome="refuted", message=message, place=rule.place, witness=found.witness,
+            rules=(rule.id, *(each.id for each in others)),
+            test=written_test(name, found.witness, expect),
         )  # fmt: skip
 
 

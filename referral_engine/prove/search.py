@@ -42,30 +42,37 @@ class Search:
         self._matcher = matcher
         self._plain = theory.symbols.plain()
 
-    def find(self, goal: list[Formula], check: Callable[[Decision], bool]) -> Found:
-        """An issue for which the goal holds and the matcher says what `check` asks."""
+    def find(self, goal: list[Formula], check: Callable[[Decision], object]) -> Found:
+        """An issue for which the goal holds and of which the matcher says what `check` asks."""
         tried: list[Formula] = []
-        model: Model = frozenset()
+        reason, last = "", frozenset[int]()
         for _turn in range(_MOST_TEXTS):
             answer, model = self._solver.ask(*goal, *tried, prefer=self._plain)
             if answer == "unknown":
-                return Found(undecided=_("the time was not enough"), model=model)
+                return Found(undecided=_("the time was not enough"))
             if answer == "unsat":
                 break
-            made = witness(self._theory.symbols, self._solver, model)
-            if isinstance(made, Witness):
-                decision = self._matcher.decide(made)
-                if check(decision):
-                    return Found(made, decision, model=model)
-                return Found(
-                    undecided=_("the matcher decides the issue found otherwise"), model=model
-                )
-            last, tried = model, [*tried, self._other(made)]
-        if not tried:
-            return Found()
-        return Found(undecided=_("the words"), model=last)
+            last, made = model, witness(self._theory.symbols, self._solver, model)
+            if isinstance(made, Unwritten):
+                reason, other = _("the words"), self._other_words(made)
+            elif check(decision := self._matcher.decide(made)):
+                return Found(made, decision, model=model)
+            elif made.earlier:  # earlier cases count only as far as they are not sealed
+                reason, other = _("the history"), self._other_history(model)
+            else:
+                return Found(undecided=_("the matcher decides otherwise"), model=model)
+            tried.append(other)
+        return Found(undecided=reason, model=last) if tried else Found()
 
-    def _other(self, made: Unwritten) -> Formula:
+    def _other_history(self, model: Model) -> Formula:
+        """Not all of these numbers of earlier cases."""
+        counts = (
+            each for known in self._theory.symbols.history.values() for each in known.values()
+        )
+        reached = [each for each in counts if self._solver.holds(model, each)]
+        return self._solver.z3.Not(self._solver.all(reached))
+
+    def _other_words(self, made: Unwritten) -> Formula:
         """Not these words without those: no text was found that has the ones and not the others."""
         no = self._solver.z3.Not
         return no(self._solver.all([*made.wanted, *map(no, made.hit)]))
