@@ -7,6 +7,7 @@ is a request, and it is put to the real thing before it is believed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from referral_engine.i18n import _
 from referral_engine.prove.report import Finding, Proof
@@ -16,7 +17,7 @@ from referral_engine.prove.theory import Theory
 from referral_engine.prove.witness import Matcher, Witness
 from referral_engine.prove.written_test import written_test
 from referral_engine.rules.tables import DEFAULT_ID
-from referral_engine.rules.tree import RoutingRule, RoutingTable
+from referral_engine.rules.tree import Decision, RoutingRule, RoutingTable
 
 __all__ = ["RoutingProofs"]
 
@@ -167,7 +168,7 @@ class RoutingProofs:
             either = self._solver.any(self._theory.true[rival.id] for rival in rivals)
             goal = [self._theory.wins[rule.id], either]
             ids = {rival.id for rival in rivals}
-            found = self._find(goal, lambda d, ids=ids: d.rule == rule.id and ids & {*d.matched})
+            found = self._find(goal, partial(_rivalled, rule.id, ids))
             if found.never:
                 return
             yield self._disagreeing(rule, rivals, found)
@@ -205,6 +206,10 @@ class RoutingProofs:
             rules=(rule.id, *(each.id for each in others)),
             test=written_test(name, found.witness, expect),
         )  # fmt: skip
+
+
+def _rivalled(rule: str, rivals: set[str], decision: Decision) -> bool:
+    return decision.rule == rule and not rivals.isdisjoint(decision.matched)
 
 
 def _listed(codes: tuple[str, ...]) -> str:
