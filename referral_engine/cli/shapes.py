@@ -41,6 +41,9 @@ SHAPES: dict[str, str] = {
     "rules explain": "a line an issue: `{id, rule, rules: [{rule, name, file, line, fate, won,"
     " clause, seen, clause_line}]}`; `fate` is one of `won true prepared failed guarded"
     " not_in_force`",
+    "rules prove": "`{holds, proofs: [{name, outcome, checked, summary, findings: [{outcome,"
+    " message, rules, file, line, column, categories, territories, test}]}]}`; `outcome` is one of"
+    " `proved refuted undecided`, `test` a rule test as YAML",
     "rules fields": "an array of `{name, alias, label, type, operators, values, names, settable,"
     " scopes, may_be_missing, meaning}`",
     "rules score": "`{total, covered, correct, accuracy, by_department}`, of each department the"

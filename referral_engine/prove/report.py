@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from referral_engine.errors import Place
-from referral_engine.prove.witness import Witness
+from referral_engine.prove.witness import Shown, Witness
 
 __all__ = ["PROOFS", "Finding", "Outcome", "Proof", "ProofName"]
 
@@ -46,7 +46,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     checked: int
     summary: str
     findings: tuple[Finding, ...] = ()
-    witnesses: dict[str, Witness] = {}
+    witnesses: dict[str, Shown] = {}
 
     @property
     def outcome(self) -> Outcome:

@@ -14,7 +14,7 @@ from referral_engine.prove.report import Finding, Proof
 from referral_engine.prove.search import Found, Search
 from referral_engine.prove.solver import Formula, Model
 from referral_engine.prove.theory import Theory
-from referral_engine.prove.witness import Matcher, Witness
+from referral_engine.prove.witness import Matcher, Shown
 from referral_engine.prove.written_test import written_test
 from referral_engine.rules.tables import DEFAULT_ID
 from referral_engine.rules.tree import Decision, RoutingRule, RoutingTable
@@ -108,14 +108,17 @@ class RoutingProofs:
     def reach(self) -> Proof:
         """(b) An issue for every rule that it decides, or, if it prepares, of which it is true."""
         findings: list[Finding] = []
-        witnesses: dict[str, Witness] = {}
+        witnesses: dict[str, Shown] = {}
         rules = list(self._rules())
         for table, rule in rules:
             found = self._reached(table, rule)
-            if found.witness is not None:
-                witnesses[rule.id] = found.witness
+            if (shown := _shown(found)) is not None:
+                witnesses[rule.id] = shown
             else:
                 findings.append(self._unreached(table, rule, found))
+        default = self._find([self._theory.unmatched], lambda d: d.rule == DEFAULT_ID)
+        if (shown := _shown(default)) is not None:
+            witnesses[DEFAULT_ID] = shown
         said = _("each of {count} rules").format(count=len(rules))
         return Proof(
             name="reach", checked=len(rules), summary=said, findings=tuple(findings),
@@ -206,6 +209,12 @@ class RoutingProofs:
             rules=(rule.id, *(each.id for each in others)),
             test=written_test(name, found.witness, expect),
         )  # fmt: skip
+
+
+def _shown(found: Found) -> Shown | None:
+    if found.witness is None or found.decision is None:
+        return None
+    return Shown(found.witness, found.decision.rule, found.decision.prepared)
 
 
 def _rivalled(rule: str, rivals: set[str], decision: Decision) -> bool:

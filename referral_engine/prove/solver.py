@@ -46,6 +46,10 @@ class Budget:
         self.limit = limit
         self._end = seconds() + limit
 
+    def part(self, share: float) -> Budget:
+        """A budget of this share of what is left."""
+        return Budget(share * self.left, self._seconds)
+
     @property
     def left(self) -> float:
         """Seconds, never below zero."""

@@ -19,7 +19,7 @@ from referral_engine.rules.subject import Subject
 from referral_engine.rules.tree import Decision, Repeats, RuleSet, Value
 from referral_engine.trial.earlier import Earlier
 
-__all__ = ["Matcher", "Witness", "witness"]
+__all__ = ["Matcher", "Shown", "Witness", "witness"]
 
 _MINUTE = timedelta(minutes=1)
 _CHANNELS = ("app", "web")
@@ -30,6 +30,14 @@ class Witness(msgspec.Struct, frozen=True):
 
     issue: Issue
     earlier: tuple[Issue, ...] = ()
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A witness with the rule that decides it and those that prepare it, by the matcher."""
+
+    witness: Witness
+    rule: str
+    prepared: tuple[str, ...]
 
 
 def witness(symbols: Symbols, solver: Solver, model: Model) -> Witness | Unwritten:

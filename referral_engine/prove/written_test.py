@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
+from referral_engine.i18n import _
 from referral_engine.model.issue import Issue
-from referral_engine.prove.witness import Witness
+from referral_engine.prove.witness import Shown, Witness
 
-__all__ = ["test_file", "written_test"]
+__all__ = ["test_file", "witness_tests", "written_test"]
 
 
 def written_test(
@@ -30,6 +31,16 @@ def written_test(
     return yaml.safe_dump(
         [entry], allow_unicode=True, sort_keys=False, default_flow_style=None, width=100
     )
+
+
+def witness_tests(witnesses: Mapping[str, Shown]) -> Iterator[str]:
+    """A test for each rule that can win, by the rule's id."""
+    for rule, found in witnesses.items():
+        name = _("{rule} can win").format(rule=rule)
+        expect: dict[str, Any] = {"rule": found.rule}
+        if rule in found.prepared:
+            expect["prepared"] = list(found.prepared)
+        yield written_test(name, found.witness, expect)
 
 
 def test_file(comment: str, tests: list[str]) -> str:

@@ -36,8 +36,11 @@ class Preview:
         self._earlier = Earlier(rules.rule_set, lambda code: org.at_level(code, "township") or code)
         self._count = 0
 
-    def resolve(self, issue: Issue, at: datetime | None = None) -> Resolution:
-        """What registering and accepting the issue comes to at a moment, by default its receipt.
+    def resolve(
+        self, issue: Issue, at: datetime | None = None, *, remember: bool = True
+    ) -> Resolution:
+        """What registering and accepting the issue comes to at a moment, by default its receipt;
+        history for later ones unless it is not to be remembered.
 
         Raises Refused as the desk would.
         """
@@ -46,7 +49,7 @@ class Preview:
         request = Request(case="", command=Register(issue), by=ENGINE)
         resolution = decide(None, request, self._facts(issue, now), self._setting, now)
         assert resolution is not None, "a registration always records something"
-        if not resolution.case.sealed:
+        if remember and not resolution.case.sealed:
             self._earlier.add(issue)
         return resolution
 

@@ -65,4 +65,3 @@ class StandIns:
         if case.holder not in handlers:
             return case.holder
         return self._org.superior_not_in(case.holder, frozenset(handlers)) or case.holder
-

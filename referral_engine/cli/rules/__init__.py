@@ -12,6 +12,7 @@ _COMMANDS: dict[str, Lazy] = {
     "check": (f"{_HERE}.check:check", gettext_noop("all faults in one run")),
     "test": (f"{_HERE}.test:test", gettext_noop("the rule tests, with a virtual clock")),
     "explain": (f"{_HERE}.explain:explain", gettext_noop("why this rule, and why no other")),
+    "prove": (f"{_HERE}.prove:prove", gettext_noop("what holds of every issue and every case")),
     "fields": (f"{_HERE}.fields:fields", gettext_noop("what conditions can ask")),
     "schema": (f"{_HERE}.fields:schema", gettext_noop("JSON Schema for editors")),
     "score": (f"{_HERE}.score:score_", gettext_noop("accuracy on recorded referrals")),
@@ -24,5 +25,5 @@ _COMMANDS: dict[str, Lazy] = {
 rules = Group(
     name="rules",
     lazy=_COMMANDS,
-    help=gettext_noop("Check, test, explain and publish rules (规则)."),
+    help=gettext_noop("Check, test, explain, prove and publish rules (规则)."),
 )

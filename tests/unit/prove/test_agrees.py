@@ -108,8 +108,8 @@ def wins(proofs: Proofs) -> None:
     """Every witness is decided by its rule, or prepared by it; the reference interpreter says so
     too where no history is asked."""
     for rule, found in proofs.reach.witnesses.items():
-        if not found.earlier:
-            decision = proofs.decide(found.issue, {})
+        if not found.witness.earlier:
+            decision = proofs.decide(found.witness.issue, {})
             assert rule in (decision.rule, *decision.prepared)
 
 
