@@ -36,6 +36,10 @@ class RoutingProofs:
     # -- every cell is covered ----------------------------------------------------------------
     def coverage(self) -> Proof:
         """(a) An issue that only the default catches is one that is marked as left to it."""
+        said = _("every issue of {count} cells (category × territory)").format(count=self._cells())
+        if not self._theory.deciding:
+            nothing = Finding(outcome="refuted", message=_("no routing table decides anything"))
+            return Proof(name="coverage", checked=0, summary=said, findings=(nothing,))
         no = self._solver.z3.Not
         goal = [self._theory.unmatched, no(self._theory.intended)]
         found: list[Found] = []
@@ -44,12 +48,16 @@ class RoutingProofs:
             if not last.model:
                 break  # no time is left, and no cell is known
             goal.append(no(self._solver.all(self._cell_booleans(last.model))))
-        cells = 1
-        for field in ("category", "territory"):
-            cells *= sum(len(each.admitted) for each in self._theory.symbols.domains[field].classes)
-        said = _("every issue of {count} cells (category × territory)").format(count=cells)
         findings = tuple(self._uncovered(each) for each in self._by_category(found))
-        return Proof(name="coverage", checked=cells, summary=said, findings=findings)
+        return Proof(name="coverage", checked=self._cells(), summary=said, findings=findings)
+
+    def _cells(self) -> int:
+        domains = self._theory.symbols.domains
+        category, territory = (
+            sum(len(each.admitted) for each in domains[field].classes)
+            for field in ("category", "territory")
+        )
+        return category * territory
 
     def _by_category(self, found: list[Found]) -> list[list[Found]]:
         """What was found of the same categories, counter-examples apart from what is open."""
@@ -116,9 +124,10 @@ class RoutingProofs:
                 witnesses[rule.id] = shown
             else:
                 findings.append(self._unreached(table, rule, found))
-        default = self._find([self._theory.unmatched], lambda d: d.rule == DEFAULT_ID)
-        if (shown := _shown(default)) is not None:
-            witnesses[DEFAULT_ID] = shown
+        if self._theory.deciding:
+            default = self._find([self._theory.unmatched], lambda d: d.rule == DEFAULT_ID)
+            if (shown := _shown(default)) is not None:
+                witnesses[DEFAULT_ID] = shown
         said = _("each of {count} rules").format(count=len(rules))
         return Proof(
             name="reach", checked=len(rules), summary=said, findings=tuple(findings),

@@ -103,18 +103,16 @@ class Solver:
         """Whether the goal can hold, and how; of the ways one in which as much of `prefer` holds
         as can, given up from the end where it cannot all.
         """
-        answer = self._check(goal)
-        if answer != "sat":
-            return answer, frozenset()
         wishes = {wish.get_id(): wish for wish in prefer}
-        while self._check((*goal, *wishes.values())) != "sat":
+        answer = self._check((*goal, *wishes.values()))
+        while answer == "unsat" and wishes:
             against = {each.get_id() for each in self._solver.unsat_core()}
-            given_up = [id for id in wishes if id in against][-1:]
-            if not given_up:  # the time is over, and the goal alone has been seen to hold
-                wishes.clear()
-            for id in given_up:
-                del wishes[id]
-        return "sat", self._model()
+            standing_in_the_way = [id for id in wishes if id in against]
+            if not standing_in_the_way:
+                break  # the goal alone cannot hold
+            del wishes[standing_in_the_way[-1]]
+            answer = self._check((*goal, *wishes.values()))
+        return answer, self._model() if answer == "sat" else frozenset()
 
     def holds(self, model: Model, formula: Formula) -> bool:
         """What the model says of a boolean of `fresh`."""

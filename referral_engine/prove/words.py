@@ -30,6 +30,7 @@ from referral_engine.rules.tree import Leaf
 
 __all__ = ["Texts", "Unwritten"]
 
+_SOMETHING = "无"
 _SEPARATORS = ("，", "\n", " 。 ", "一")
 
 
@@ -174,9 +175,12 @@ class Texts:
         words = [word for word in wanted if not any(word != o and word in o for o in wanted)]
         patterns = [p for p, holds in self._patterns.items() if self._solver.holds(model, holds)]
         for separator in _SEPARATORS:
-            text = separator.join(words) or "无"
+            text = separator.join(words) or _SOMETHING
             missing = [p for p in patterns if not finder(p)(text)]
-            yield from self._with(missing, words, separator) if missing else (text,)
+            for each in self._with(missing, words, separator) if missing else (text,):
+                yield each
+                # Where something must not begin the text or end it, it stands in its midst.
+                yield separator.join((_SOMETHING, each, _SOMETHING))
 
     def _with(self, patterns: list[str], words: list[str], separator: str) -> Iterator[str]:
         """The words and an example of each pattern, of which some may say a word already."""

@@ -40,7 +40,7 @@ __all__ = ["prove"]
 @option(
     "--timeout",
     type=click.FloatRange(0, min_open=True),
-    default=120.0,
+    default=300.0,
     show_default=True,
     metavar="SECONDS",
     help=gettext_noop("After so long, what is not decided yet is said to be so."),
@@ -48,7 +48,7 @@ __all__ = ["prove"]
 @option(
     "--acts",
     type=click.IntRange(0),
-    default=1,
+    default=2,
     show_default=True,
     help=gettext_noop("So many acts of people, in every order, before all fall silent."),
 )
