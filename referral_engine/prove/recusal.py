@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from typing import get_args
 
 from msgspec.structs import replace
 
@@ -15,7 +16,7 @@ from referral_engine.i18n import _
 from referral_engine.model import command as c
 from referral_engine.model.case import Case
 from referral_engine.model.event import Offered
-from referral_engine.model.principal import ROLES, Principal
+from referral_engine.model.principal import Principal, Role
 from referral_engine.org import PERSON
 from referral_engine.prove.explore import Start, explore, silence
 from referral_engine.prove.life import Life, Stand
@@ -28,7 +29,9 @@ from referral_engine.prove.written_test import written_test
 
 __all__ = ["recusal"]
 
-_STAFF = tuple(role for role in ROLES if role not in ("reporter", "engine"))
+_STAFF: tuple[Role, ...] = tuple(
+    role for role in get_args(Role) if role not in ("reporter", "engine")
+)
 _MOST_FINDINGS = 10
 
 
@@ -140,15 +143,14 @@ class _Watch:
         if shape in self._known:
             return
         self._known.add(shape)
-        for barred in case.barred:
-            person = barred.removeprefix(PERSON)
-            for role in _STAFF:
-                if barred.startswith(PERSON):
-                    who = Principal(person, (role,), "")  # type: ignore[arg-type]
-                else:
-                    who = Principal("x", (role,), barred)  # type: ignore[arg-type]
-                if sight(who, case, org) != "none":
-                    yield _("an accused {role} sees the case").format(role=role)
+        people = (
+            Principal(person, (role,)) if barred != person else Principal("x", (role,), barred)
+            for barred in case.barred
+            for person in (barred.removeprefix(PERSON),)
+            for role in _STAFF
+        )
+        if any(sight(who, case, org) != "none" for who in people):
+            yield _("an accused unit or person sees the case")
         who = Principal("x", ("duty_leader", "reviewer", "callback_officer"), case.barred[0])
         for command in _RATINGS:
             if self._does(stand, command, who):
