@@ -146,7 +146,7 @@ class RoutingProofs:
 
     def _unreached(self, table: RoutingTable, rule: RoutingRule, found: Found) -> Finding:
         if found.undecided:
-            message = _("not decided whether it can win: {reason}")
+            message = _("whether it can win: {reason}")
             message = message.format(reason=found.undecided)
         elif table.hit == "all" or not (beaten := self._beaten(rule)):
             message = _("no issue makes it true")
@@ -171,7 +171,7 @@ class RoutingProofs:
         for rule, rivals in self._rivals():
             pairs += len(rivals)
             findings += self._at_odds(rule, rivals)
-        said = _("{count} pairs of rules in tables of one rank").format(count=pairs)
+        said = _("pairs of rules in tables of one rank: {count}").format(count=pairs)
         return Proof(name="agreement", checked=pairs, summary=said, findings=tuple(findings))
 
     def _at_odds(self, rule: RoutingRule, rivals: list[RoutingRule]) -> Iterator[Finding]:
@@ -199,7 +199,7 @@ class RoutingProofs:
 
     def _disagreeing(self, rule: RoutingRule, rivals: list[RoutingRule], found: Found) -> Finding:
         if found.decision is None:
-            message = _("not decided whether another rule of its rank is true too: {reason}")
+            message = _("whether another rule of its rank is true too: {reason}")
             return Finding(
                 outcome="undecided", message=message.format(reason=found.undecided),
                 rules=(rule.id,), place=rule.place,

@@ -21,6 +21,7 @@ Model = frozenset[int]
 
 _TRUE = re.compile(r"define-fun b(\d+) \(\) Bool\s+true")
 
+_BUNDLE = 32
 _SHARE = 0.2
 """How much of the whole time one question may take, so that a hard one leaves some for others."""
 
@@ -71,6 +72,7 @@ class Solver:
         self._solver.set("phase", "always_false")
         self._numbers: dict[int, int] = {}
         self._kept: list[Formula] = []  # an id is another's once its formula is gone
+        self._bundles: dict[int, list[Formula]] = {}
 
     def fresh(self) -> Formula:
         """A boolean of its own."""
@@ -88,6 +90,19 @@ class Solver:
     def add(self, *formulas: Formula) -> None:
         """What holds from now on."""
         self._solver.add(*formulas)
+
+    def bundle(self, wishes: list[Formula]) -> list[Formula]:
+        """The wishes in bundles: one that cannot hold as a whole is taken apart by `ask`, so that
+        a thousand of them cost little more than those that matter.
+        """
+        bundles = []
+        for start in range(0, len(wishes), _BUNDLE):
+            members = wishes[start : start + _BUNDLE]
+            whole = self.fresh()
+            self.add(self.z3.Implies(whole, self.all(members)))
+            self._bundles[whole.get_id()] = members
+            bundles.append(whole)
+        return bundles
 
     def any(self, formulas: Iterable[Formula]) -> Formula:
         return self.z3.Or(list(formulas))
@@ -110,7 +125,9 @@ class Solver:
             standing_in_the_way = [id for id in wishes if id in against]
             if not standing_in_the_way:
                 break  # the goal alone cannot hold
-            del wishes[standing_in_the_way[-1]]
+            given_up = standing_in_the_way[-1]
+            del wishes[given_up]
+            wishes.update((each.get_id(), each) for each in self._bundles.get(given_up, ()))
             answer = self._check((*goal, *wishes.values()))
         return answer, self._model() if answer == "sat" else frozenset()
 

@@ -60,7 +60,7 @@ class Texts:
     def silence(self) -> list[Formula]:
         """Every word and pattern as not being there."""
         known = [*self._whole.values(), *self._patterns.values(), *self._words.values()]
-        return [self._solver.z3.Not(each) for each in known]
+        return self._solver.bundle([self._solver.z3.Not(each) for each in known])
 
     def truth(self, leaf: Leaf) -> Formula:
         """The leaf as a formula; every one is false where the text is missing."""

@@ -177,7 +177,7 @@ def test_two_tables_of_one_rank_that_say_different_things() -> None:
     assert proofs(first, same).agreement().outcome == "proved"
     apart = routing(rule("b", "{category: {under: S}}", "refer: {lead: housing}"))
     assert proofs(first, apart).agreement() == Proof(
-        name="agreement", checked=1, summary="1 pairs of rules in tables of one rank"
+        name="agreement", checked=1, summary="pairs of rules in tables of one rank: 1"
     )
 
 
