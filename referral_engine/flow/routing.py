@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Set
+
 from msgspec.structs import replace
 
 from referral_engine.errors import Refused
@@ -12,11 +14,13 @@ from referral_engine.flow.recusal import ACCUSATION, bar, is_accusation, seal
 from referral_engine.flow.signing import propose
 from referral_engine.i18n import _
 from referral_engine.model import event as e
+from referral_engine.model.case import Case
 from referral_engine.model.issue import Issue
+from referral_engine.model.target import Target
 from referral_engine.rules import tree
 from referral_engine.rules.subject import Subject
 
-__all__ = ["refer", "route"]
+__all__ = ["as_known", "refer", "route", "supports"]
 
 
 def route(draft: Draft) -> None:
@@ -25,7 +29,7 @@ def route(draft: Draft) -> None:
     if issue is None:
         raise Refused("NO_CONTENT", _("The case's words are gone; it cannot be routed by rules."))
     _guard(draft)
-    subject = Subject.from_issue(_as_known(draft, issue), draft.rules.fields)
+    subject = Subject.from_issue(as_known(draft.case, issue), draft.rules.fields)
     day = draft.setting.calendar.local_day(draft.case.received_at)
     decision = draft.rules.router.decide(subject, draft.facts.answers, day)
     _keep(draft, decision)
@@ -61,20 +65,31 @@ def refer(
         draft, lead, "lead", within=_longest(step, within), whistle=level, reason=reason,
         note=note, step=step.id if step else "",
     )  # fmt: skip
-    units = [lead]
     acting = {unit for r in draft.case.referrals if r.open for unit in r.units}
-    for support in wanted.support:
-        unit = draft.resolve(support.to)
-        if unit and unit not in units and unit not in acting:
-            offer(draft, unit, "support", within=support.within, whistle=level,
-                  required=support.required, reason=reason)  # fmt: skip
-            units.append(unit)
+    called = supports(wanted, acting, draft.resolve)
+    for unit, support in called.items():
+        offer(draft, unit, "support", within=support.within, whistle=level,
+              required=support.required, reason=reason)  # fmt: skip
     if level:
-        draft.record(e.Whistled(level, tuple(units), note=note))
+        draft.record(e.Whistled(level, (lead, *called), note=note))
         _confer(draft, level, within)
     if level == "emergency":
         # Help is on its way: whoever called is told to stay, where it is safe, at any hour.
         draft.tell("reporter", "help_is_coming", urgent=True)
+
+
+def supports(
+    wanted: tree.Refer, acting: Set[str], resolve: Callable[[Target], str]
+) -> dict[str, tree.Support]:
+    """Whom the rule calls in beside the lead, by unit, each once and in order; who acts in the
+    case already, the lead and its station among them, is not asked again.
+    """
+    called: dict[str, tree.Support] = {}
+    for support in wanted.support:
+        unit = resolve(support.to)
+        if unit and unit not in acting:
+            called.setdefault(unit, support)
+    return called
 
 
 def _longest(step: tree.PathStep | None, own: tree.Within) -> tree.Within:
@@ -107,9 +122,8 @@ def _instead(draft: Draft) -> str:
     return draft.case.holder
 
 
-def _as_known(draft: Draft, issue: Issue) -> Issue:
+def as_known(case: Case, issue: Issue) -> Issue:
     """The words as they came in, with what people have corrected since."""
-    case = draft.case
     return replace(
         issue, category=case.category, territory=case.territory, severity=case.severity,
         accused=case.accused, people=case.people,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from referral_engine.store.checkpoints import Checkpoint
+from referral_engine.store.decisions import Period, RecordedDecision
 from referral_engine.store.engine import DaemonLock
 from referral_engine.store.errors import Conflict
 from referral_engine.store.figures import BoxFigures, Figures, Taken
@@ -43,9 +44,11 @@ __all__ = [
     "Loaded",
     "Outage",
     "Past",
+    "Period",
     "Position",
     "Publication",
     "Reader",
+    "RecordedDecision",
     "Seen",
     "Store",
     "StoredEvent",

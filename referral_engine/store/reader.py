@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from referral_engine.model.event import Event
 from referral_engine.store import (
+    decisions,
     figures,
     history,
     journal,
@@ -227,6 +228,29 @@ class Reader:
     def attempts(self, bucket: str, now: datetime, within: timedelta) -> int:
         """How many guesses at a case's follow-up were counted, to the hour."""
         return tokens.attempts(self.connection, bucket, now, within)
+
+    # -- decisions to be replayed -----------------------------------------------------------------
+    def stretches(self, size: int) -> Iterator[tuple[str, str]]:
+        """All cases, sealed ones among them, in stretches of `size` for `decisions`."""
+        return decisions.edges(self._connection, size)
+
+    def decisions(
+        self, stretch: tuple[str, str], period: decisions.Period = decisions.ALWAYS
+    ) -> Iterator[decisions.RecordedDecision]:
+        """The unsealed cases of a stretch that rules decided, in the order of their codes.
+
+        Raises Refused (KEY_MISSING, KEY_WRONG, CONTENT_CHANGED).
+        """
+        found = decisions.recorded(self._connection, stretch, period)
+        words = self._contents([code for code, _rows in found], ("issue",))
+        for code, rows in found:
+            kinds, bodies, reporters = zip(*rows, strict=True)
+            issue = words.get(code, {}).get("issue")
+            yield decisions.RecordedDecision(code, kinds, bodies, reporters[0], issue)
+
+    def sealed_among(self, codes: Sequence[str]) -> frozenset[str]:
+        """Those of the codes that are sealed by now."""
+        return decisions.sealed_among(self._connection, codes)
 
     # -- rule sets, work to do --------------------------------------------------------------------
     def active_rule_set(self) -> str | None:
