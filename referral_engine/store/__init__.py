@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from referral_engine.store.checkpoints import Checkpoint
+from referral_engine.store.decisions import END as LAST_STRETCH
 from referral_engine.store.decisions import Period, RecordedDecision
 from referral_engine.store.engine import DaemonLock
 from referral_engine.store.errors import Conflict
@@ -24,6 +25,7 @@ from referral_engine.store.work import MAX_CLAIMS, Claimed
 from referral_engine.store.writer import Traffic
 
 __all__ = [
+    "LAST_STRETCH",
     "MAX_CLAIMS",
     "START",
     "Access",

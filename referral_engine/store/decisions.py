@@ -5,20 +5,24 @@ Sealed cases are in no answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, func, select
 
+from referral_engine.model.event import Event
+from referral_engine.store.chain import read_event
 from referral_engine.store.moment import micros
 from referral_engine.store.prepared import Prepared, literal, value
 from referral_engine.store.tables import case_event, case_file
 
-__all__ = ["ALWAYS", "Period", "RecordedDecision", "edges", "recorded", "sealed_among"]
+__all__ = ["ALWAYS", "END", "Period", "RecordedDecision", "recorded", "sealed_among", "stretch"]
 
 _e, _f = case_event.c, case_file.c
+END = chr(0x10FFFF)
+"""A code after every other."""
 _BEFORE = timedelta(microseconds=1)
 
 
@@ -51,6 +55,10 @@ class RecordedDecision(NamedTuple):
     reporter: str
     issue: str | None
 
+    def event(self, number: int) -> Event:
+        """One of them, read."""
+        return read_event(self.bodies[number])
+
 
 _EDGE = Prepared(
     select(_f.case_code)
@@ -62,11 +70,10 @@ _EDGE = Prepared(
 
 
 def _decided() -> Select[Any]:
-    open_ = and_(
-        _f.sealed == literal(""), _f.registered_at.between(value("since"), value("until"))
-    )
+    open_ = and_(_f.sealed == literal(""), _f.registered_at.between(value("since"), value("until")))
     return (
         select(_e.case_code, func.max(_e.seq).label("seq"), func.max(_f.reporter).label("reporter"))
+        .select_from(case_event)
         .join(case_file, and_(_f.case_code == _e.case_code, open_))
         .where(
             _e.case_code > value("after"),
@@ -81,6 +88,7 @@ def _recorded() -> Prepared:
     last = _decided().subquery()
     return Prepared(
         select(_e.case_code, _e.kind, _e.body, last.c.reporter)
+        .select_from(case_event)
         .join(last, and_(_e.case_code == last.c.case_code, _e.seq <= last.c.seq))
         .order_by(_e.case_code, _e.seq)
     )
@@ -89,13 +97,12 @@ def _recorded() -> Prepared:
 _RECORDED = _recorded()
 
 
-def edges(connection: Connection, size: int) -> Iterator[tuple[str, str]]:
-    """All cases cut into stretches of `size` by their codes: after the first, up to the second."""
-    after = ""
-    while (found := _EDGE.first(connection, after=after, size=size - 1)) is not None:
-        yield after, found[0]
-        after = found[0]
-    yield after, chr(0x10FFFF)
+def stretch(connection: Connection, after: str, size: int) -> tuple[str, str]:
+    """The codes of the next `size` cases, sealed ones among them: beyond the first code, up to the
+    second, which is END in the last stretch.
+    """
+    found = _EDGE.first(connection, after=after, size=size - 1)
+    return after, END if found is None else found[0]
 
 
 def recorded(

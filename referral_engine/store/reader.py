@@ -230,9 +230,11 @@ class Reader:
         return tokens.attempts(self.connection, bucket, now, within)
 
     # -- decisions to be replayed -----------------------------------------------------------------
-    def stretches(self, size: int) -> Iterator[tuple[str, str]]:
-        """All cases, sealed ones among them, in stretches of `size` for `decisions`."""
-        return decisions.edges(self._connection, size)
+    def stretch(self, after: str, size: int) -> tuple[str, str]:
+        """The next `size` cases, sealed ones among them, for `decisions`: beyond the first code,
+        up to the second, which is LAST_STRETCH in the end.
+        """
+        return decisions.stretch(self._connection, after, size)
 
     def decisions(
         self, stretch: tuple[str, str], period: decisions.Period = decisions.ALWAYS
