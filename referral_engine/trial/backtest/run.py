@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -16,6 +16,7 @@ from typing import IO
 
 import msgspec
 
+from referral_engine.desk.keeping import Steps
 from referral_engine.desk.opening import open_store
 from referral_engine.rules.tree import RuleSet
 from referral_engine.store import LAST_STRETCH, Period, Store
@@ -24,7 +25,7 @@ from referral_engine.trial.backtest.tally import Tally
 from referral_engine.trial.backtest.worker import Part, Stretch, Worker
 from referral_engine.workspace import Workspace
 
-__all__ = ["Backtest", "Request", "backtest", "cores"]
+__all__ = ["Backtest", "Request", "backtest", "cores", "keep"]
 
 SIZE = 500
 """Cases in a stretch: one view of the store is open for some hundredths of a second."""
@@ -49,7 +50,9 @@ class Request(msgspec.Struct, frozen=True):
 class Backtest:
     """The sums, and the changed cases in the order of their codes, which lie on disk."""
 
-    def __init__(self, tally: Tally, spool: IO[bytes], hidden: frozenset[str]) -> None:
+    def __init__(
+        self, tally: Tally, spool: IO[bytes], hidden: frozenset[str] = frozenset()
+    ) -> None:
         self.tally = tally
         self._spool = spool
         self._hidden = hidden
@@ -63,9 +66,10 @@ class Backtest:
 
 @contextmanager
 def backtest(
-    workspace: Workspace, request: Request, told: Callable[[int], None] = lambda _more: None
+    workspace: Workspace, request: Request, begin: Steps = lambda _total: lambda _more: None
 ) -> Iterator[Backtest]:
-    """Decides every recorded case anew under both rule sets; `told` hears of each stretch's cases.
+    """Decides every recorded case anew under both rule sets; `begin` is told how many there are,
+    and then, stretch by stretch, how many are done.
 
     Raises Refused, Unavailable, FileNotFoundError where there is no store.
     """
@@ -73,11 +77,12 @@ def backtest(
         spool = stack.enter_context(TemporaryFile(prefix="referral-backtest-"))
         store = stack.enter_context(open_store(workspace, existing=True, readonly=True))
         tally = Tally()
+        done = begin(store.read(lambda reader: reader.count(sealed=False)))
         for part in stack.enter_context(_parts(workspace, store, request)):
             tally.add(part.tally)
             for change in part.changes:
-                spool.write(msgspec.json.encode(change) + b"\n")
-            told(part.tally.cases)
+                keep(spool, change)
+            done(part.tally.cases)
         hidden = _sealed_meanwhile(store, spool, tally)
         yield Backtest(tally, spool, hidden)
 
@@ -97,6 +102,11 @@ def _sealed_meanwhile(store: Store, spool: IO[bytes], tally: Tally) -> frozenset
             tally.forget(batch[code])
         hidden |= sealed
     return frozenset(hidden)
+
+
+def keep(spool: IO[bytes], change: Change) -> None:
+    """Puts a change at the end of what `Backtest` reads."""
+    spool.write(msgspec.json.encode(change) + b"\n")
 
 
 def _read(spool: IO[bytes]) -> Iterator[Change]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -168,7 +168,10 @@ def test_what_is_sealed_while_others_are_decided_is_taken_back(county: Box) -> N
         register(county, issue(f"楼上噪音扰民第{n}次", received_at=county.now())) for n in range(2)
     )
 
-    def seal_it(_more: int) -> None:
+    def seal_one(_total: int) -> Callable[[int], None]:
+        return lambda _more: seal_it()
+
+    def seal_it() -> None:
         county.do(second, c.AddAccused(("police",), "他们是一家"), CLERK)
 
     config = msgspec.structs.replace(county.workspace.config, database=county.store.url)
@@ -176,7 +179,7 @@ def test_what_is_sealed_while_others_are_decided_is_taken_back(county: Box) -> N
     asked = Request(
         county.workspace.rules(), rules_of(county, routing=OTHERS), now=county.now(), processes=1
     )
-    with backtest(workspace, asked, seal_it) as made:
+    with backtest(workspace, asked, seal_one) as made:
         assert [change.case for change in made.changes()] == [first]
         assert made.tally.changed == made.tally.what["lead"] == 1
         assert made.tally.rules == {("housing", "noise"): 1}
