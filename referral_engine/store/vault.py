@@ -81,7 +81,7 @@ class Vault:
         if not codes:
             return {}
         found = _keys(len(codes)).rows(connection, **numbered("code", codes))
-        return {code: self._opened(code, wrapped, master) for code, wrapped, master in found}
+        return {code: self.opened(code, wrapped, master) for code, wrapped, master in found}
 
     def read(
         self, connection: Connection, codes: Sequence[str], refs: Iterable[str] | None = None
@@ -114,7 +114,8 @@ class Vault:
         rows = connection.execute(delete(content).where(content.c.case_code == code)).rowcount
         return bool(gone or rows)
 
-    def _opened(self, code: str, wrapped: bytes, master: str) -> CaseKey:
+    def opened(self, code: str, wrapped: bytes, master: str) -> CaseKey:
+        """The data key of a row of `data_key`. Raises Refused (KEY_MISSING, KEY_WRONG)."""
         return CaseKey(code, self._keyring.unwrap(wrapped, master, code))
 
 

@@ -131,8 +131,9 @@ def test_changed_cases_are_those_of_two_whole_simulations(
     fill(county, 120)
     after = rules_of(county, **changed)
     found = changes(county, after)
-    outcomes = simulated(county.workspace, county.store, (county.workspace.rules(), after))
-    assert {code: set(each.differs) for code, each in found.items()} == differing(outcomes)
+    rules = (county.workspace.rules(), after)
+    outcomes = dict(simulated(county.workspace, county.store, rules))
+    assert {code: set(each.differs) for code, each in found.items()} == differing(outcomes.items())
     assert 10 < len(found) < len(outcomes)
     for code, each in found.items():
         for what, both in each.differs.items():

@@ -6,7 +6,7 @@ through the one door of the core, with the answers kept, at the moment it was de
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -30,20 +30,18 @@ Told = dict[str, Any]
 
 def simulated(
     workspace: Workspace, store: Store, rules: tuple[RuleSet, RuleSet]
-) -> dict[str, tuple[Told, Told]]:
-    """By the code of every unsealed case that rules decided: what each rule set makes of it."""
+) -> Iterator[tuple[str, tuple[Told, Told]]]:
+    """The code of every unsealed case that rules decided, with what each rule set makes of it."""
     old, new = (workspace.setting(workspace.activate(each), {}) for each in rules)
     with store.reading() as reader:
-        return {
-            code: (_resolved(reader, code, old), _resolved(reader, code, new))
-            for code in _codes(reader)
-        }
+        for code in _codes(reader):
+            yield code, (_resolved(reader, code, old), _resolved(reader, code, new))
 
 
-def differing(outcomes: dict[str, tuple[Told, Told]]) -> dict[str, set[str]]:
+def differing(outcomes: Iterable[tuple[str, tuple[Told, Told]]]) -> dict[str, set[str]]:
     """By code: what differs, of what is open under both rule sets."""
     found = {}
-    for code, (old, new) in outcomes.items():
+    for code, (old, new) in outcomes:
         what = {name for name in WHAT if old[name] != new[name]}
         if old["sealed"] or new["sealed"]:
             what &= {"sealed", "outcome"}
