@@ -29,7 +29,7 @@ __all__ = ["Config", "load_config"]
 
 _SECTIONS = (
     "county", "database", "anchor", "organisation", "rules", "calendar", "plugins", "keys",
-    "intake", "fields", "flow", "web", "log", "mode", "retention",
+    "intake", "fields", "flow", "web", "log", "mode", "retention", "publication",
 )  # fmt: skip
 _PLUGIN_LIMITS = {
     "deadline": (1, 3_600),
@@ -52,6 +52,7 @@ class Config(msgspec.Struct, frozen=True):
     """One workspace. ``root`` is the folder of its ``file``; all paths are absolute.
 
     ``earliest`` and ``quiet`` are local times of day, None where the usual ones hold.
+    ``second_person`` says whether published rules wait until somebody else confirms them.
     """
 
     file: Path
@@ -75,6 +76,7 @@ class Config(msgspec.Struct, frozen=True):
     log: LogSettings = LogSettings()
     read_only: bool = False
     retention: Retention = Retention()
+    second_person: bool = False
 
 
 def load_config(path: Path) -> Config:
@@ -104,6 +106,7 @@ class _Reader:
         calendar = self._section(found, "calendar", ("kind", "override", "earliest", "quiet"))
         keys = self._section(found, "keys", ("file",))
         intake = self._section(found, "intake", ("auto_accept",))
+        publication = self._section(found, "publication", ("second_person",))
         policy = self._policy(found.get("flow"))
         if policy is None or missing:
             return None
@@ -129,6 +132,7 @@ class _Reader:
             log=self._log(found),
             read_only=self._choice(found, "mode", ("read_write", "read_only")) == "read_only",
             retention=read_retention(self.yaml, found.get("retention")),
+            second_person=self._bool(publication, "second_person", default=False),
         )
 
     def _section(

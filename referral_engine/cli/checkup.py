@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from referral_engine.cli.output import short, when
 from referral_engine.cli.silent import not_answering
+from referral_engine.clock import SystemClock
 from referral_engine.desk.keys import key_file_open_to_others, keyless, keys_of
 from referral_engine.desk.naming import in_log
 from referral_engine.desk.opening import open_store, shown_url
@@ -308,4 +309,4 @@ _SUBJECTS: dict[str, Callable[[Workspace, datetime], Found]] = {
 
 def _standing(workspace: Workspace) -> Standing:
     with open_store(workspace, readonly=True) as store:
-        return standing(store)
+        return standing(store, SystemClock().now())

@@ -201,10 +201,14 @@ class Desk:
         return answer
 
     def _setting(self, tx: Tx, case: Case | None, request: Request) -> Setting:
-        rules = self.rulebook.active(tx) if case is None else self.rulebook.get(tx, case.rule_set)
+        # What comes in of history was received before the rules were made that are to decide it.
+        now = self.clock.now()
+        rules = (
+            self.rulebook.active(tx, now) if case is None else self.rulebook.get(tx, case.rule_set)
+        )
         published: Mapping[str, ActiveRules] = {}
         if isinstance(request.command, c.Migrate):
-            published = self.rulebook.known(tx, request.command.rule_set)
+            published = self.rulebook.known(tx, request.command.rule_set, now)
         return self.workspace.setting(rules, published)
 
     def _new_code(self, tx: Tx, issue: Issue, now: datetime) -> str:

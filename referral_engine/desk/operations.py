@@ -132,13 +132,13 @@ class _Naming:
             return loaded is not None and may_see(self._by, loaded.case, self._org)
 
 
-def standing(store: Store, newest: int = 100) -> Standing:
+def standing(store: Store, now: datetime, newest: int = 100) -> Standing:
     """How the store stands; a quick look, beside a running daemon, where `prove` takes its time."""
     with store.reading() as reader:
         lines = reader.cases(newest, CaseFilter(sealed=False))
         return Standing(
             cases=reader.count(sealed=False),
-            active_rules=reader.active_rule_set() or "",
+            active_rules=reader.active_rule_set(now) or "",
             due=_due(reader),
             dead=len(reader.dead_letters()),
             daemon=_daemon_runs(store),

@@ -8,7 +8,7 @@ from referral_engine.errors import Refused
 from referral_engine.i18n import _
 from referral_engine.rules.runtime import ActiveRules
 from referral_engine.rules.tree import RuleSet
-from referral_engine.store import Reader, Store, Tx
+from referral_engine.store import AT_ONCE, Reader, Store, Terms, Tx
 from referral_engine.workspace import Workspace
 
 __all__ = ["Rulebook"]
@@ -28,9 +28,9 @@ class Rulebook:
         self._workspace = workspace
         self._compiled: dict[str, ActiveRules] = {}
 
-    def active(self, reader: Reader) -> ActiveRules:
-        """The rules for new cases. Raises Refused before the first publication."""
-        current = reader.active_rule_set()
+    def active(self, reader: Reader, now: datetime) -> ActiveRules:
+        """The rules for new cases at `now`. Raises Refused before the first publication."""
+        current = reader.active_rule_set(now)
         if current is None:
             raise Refused(
                 "NO_RULES",
@@ -55,9 +55,11 @@ class Rulebook:
             self._compiled.pop(next(iter(self._compiled)))
         return found
 
-    def known(self, reader: Reader, rule_set: str) -> dict[str, ActiveRules]:
-        """The rule set of this hash where it is published, for migrating a case to it."""
-        if reader.rule_set(rule_set) is None:
+    def known(self, reader: Reader, rule_set: str, now: datetime) -> dict[str, ActiveRules]:
+        """The rule set of this hash, for migrating a case to it, where it is or was in force: what
+        waits for a second person decides nothing.
+        """
+        if not reader.was_in_force(rule_set, now):
             return {}
         return {rule_set: self.get(reader, rule_set)}
 
@@ -65,10 +67,12 @@ class Rulebook:
         """Takes a rule set that is compiled already, so that many stores can share it."""
         self._compiled[rules.hash] = rules
 
-    def publish(self, rules: RuleSet, author: str, reason: str, now: datetime) -> int:
+    def publish(
+        self, rules: RuleSet, author: str, reason: str, now: datetime, terms: Terms = AT_ONCE
+    ) -> int:
         """Puts a checked rule set into force for new cases; the publication's number."""
 
         def write(tx: Tx) -> int:
-            return tx.publish(rules.hash, rules.sources, author, reason, now)
+            return tx.publish(rules.hash, rules.sources, author, reason, now, terms)
 
         return self._store.transact(write)

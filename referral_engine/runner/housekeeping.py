@@ -104,7 +104,7 @@ class Housekeeping:
             return
         desk.refresh(workspace)
         self.confirm()
-        if active_hash(desk.store) != rules.hash:
+        if active_hash(desk.store, desk.clock.now()) != rules.hash:
             log.warning("edited rules are in the files but not published: referral rules publish")
         log.info("workspace read again")
 

@@ -15,7 +15,7 @@ from referral_engine.store.listing import Access, CaseFilter, CaseLine, InboxLin
 from referral_engine.store.outages import Outage
 from referral_engine.store.outbox import DeadLetter
 from referral_engine.store.reader import Reader
-from referral_engine.store.rulebook import Publication
+from referral_engine.store.rulebook import AT_ONCE, Publication, PublicationState, Terms
 from referral_engine.store.stage import IntakeSeen, Loaded, Seen
 from referral_engine.store.store import Store, township_segment
 from referral_engine.store.tokens import Token
@@ -25,6 +25,7 @@ from referral_engine.store.work import MAX_CLAIMS, Claimed
 from referral_engine.store.writer import Traffic
 
 __all__ = [
+    "AT_ONCE",
     "LAST_STRETCH",
     "MAX_CLAIMS",
     "START",
@@ -49,12 +50,14 @@ __all__ = [
     "Period",
     "Position",
     "Publication",
+    "PublicationState",
     "Reader",
     "RecordedDecision",
     "Seen",
     "Store",
     "StoredEvent",
     "Taken",
+    "Terms",
     "Token",
     "Traffic",
     "Tx",

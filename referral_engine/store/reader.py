@@ -255,9 +255,13 @@ class Reader:
         return decisions.sealed_among(self._connection, codes)
 
     # -- rule sets, work to do --------------------------------------------------------------------
-    def active_rule_set(self) -> str | None:
-        """The hash of the rule set in effect; None before the first publication."""
-        return rulebook.active(self._connection)
+    def active_rule_set(self, now: datetime) -> str | None:
+        """The hash of the rule set in effect at `now`; None before the first publication."""
+        return rulebook.active(self._connection, now)
+
+    def was_in_force(self, digest: str, now: datetime) -> bool:
+        """Whether new cases are, or were, decided under this rule set."""
+        return rulebook.was_in_force(self._connection, digest, now)
 
     def rule_set(self, digest: str) -> rulebook.Sources | None:
         """The files of a rule set by path; None for an unknown hash."""
@@ -266,6 +270,10 @@ class Reader:
     def publications(self, limit: int = 50) -> list[rulebook.Publication]:
         """What was published, newest first."""
         return rulebook.publications(self._connection, limit)
+
+    def publication(self, number: int) -> rulebook.Publication | None:
+        """A publication by its number; None for an unknown one."""
+        return rulebook.publication_of(self._connection, number)
 
     def org(self, digest: str) -> rulebook.Sources | None:
         """The files of a version of the organisation by path; None for an unknown hash."""

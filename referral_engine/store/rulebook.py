@@ -4,40 +4,99 @@ from __future__ import annotations
 
 import zlib
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, and_, case, or_, select, update
 
 from referral_engine.store.moment import micros, moment
-from referral_engine.store.prepared import Prepared
+from referral_engine.store.prepared import Prepared, literal, value
 from referral_engine.store.tables import org_version, publication, rule_set
 
-__all__ = ["Publication", "active", "keep_org", "org", "publications", "publish", "sources"]
+__all__ = [
+    "AT_ONCE",
+    "Publication",
+    "PublicationState",
+    "Terms",
+    "active",
+    "confirm",
+    "keep_org",
+    "org",
+    "publication_of",
+    "publications",
+    "publish",
+    "sources",
+    "was_in_force",
+    "withdraw",
+]
 
 Sources = dict[str, str]
+PublicationState = Literal["ready", "planned", "waiting", "withdrawn"]
 
+_p = publication.c
+_PLANNED = _p.state == literal("planned")
+_READY = _p.state == literal("ready")
+# Of what is put into force at once the clock is not asked: that of a rehearsal stands elsewhere.
+_IN_FORCE = or_(_READY, and_(_PLANNED, _p.effective_at <= value("now")))
 _ACTIVE = Prepared(
-    select(publication.c.rule_set_hash).order_by(publication.c.publication_id.desc()).limit(1)
+    select(_p.rule_set_hash)
+    .where(_IN_FORCE)
+    .order_by(_p.effective_at.desc(), _p.publication_id.desc())
+    .limit(1)
 )
+_KNOWN = Prepared(
+    select(_p.publication_id).where(_p.rule_set_hash == value("digest"), _IN_FORCE).limit(1)
+)
+_COLUMNS = (
+    _p.publication_id, _p.rule_set_hash, _p.author, _p.reason, _p.made_at, _p.state,
+    _p.effective_at, _p.confirmed_by, _p.confirmed_at, _p.withdrawn_by, _p.withdrawn_at,
+    _p.evidence,
+)  # fmt: skip
 
 
 class Publication(NamedTuple):
-    """Which rule set took effect when (UTC), by whom and why; a roll-back is one like any other."""
+    """Which rule set was published when (UTC), by whom and why; a roll-back is one like any other.
+
+    ``state``         ``ready``: at once; ``planned``: from ``effective_at``; ``waiting``: for a
+                      second person; ``withdrawn``: never
+    ``effective_at``  from when it decides new cases, or would
+    ``evidence``      tests and backtest of the time, in plain values
+    """
 
     number: int
     rule_set: str
     author: str
     reason: str
     at: datetime
+    state: PublicationState
+    effective_at: datetime
+    confirmed_by: str
+    confirmed_at: datetime | None
+    withdrawn_by: str
+    withdrawn_at: datetime | None
+    evidence: dict[str, Any]
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """How a rule set is published: ``at`` (UTC) is None for at once; a ``waiting`` one needs
+    somebody's confirmation first.
+    """
+
+    at: datetime | None = None
+    waiting: bool = False
+    evidence: dict[str, Any] = {}
+
+
+AT_ONCE = Terms()
 
 
 def publish(
-    connection: Connection, digest: str, files: Sources, author: str, reason: str, now: datetime
-) -> int:
-    """Keeps the files of a rule set under its hash and makes it the active one; its number.
+    connection: Connection, digest: str, files: Sources, author: str, reason: str, now: datetime,
+    terms: Terms = AT_ONCE,
+) -> int:  # fmt: skip
+    """Keeps the files of a rule set under its hash and publishes it on these terms; its number.
 
-    A rule set that is already kept is only made active again: `files` may then be empty.
+    A rule set that is already kept is only published again: `files` may then be empty.
     Raises KeyError for an unknown hash without files.
     """
     known = sources(connection, digest)
@@ -50,17 +109,59 @@ def publish(
                 sources=_packed(files),
             )
         )  # fmt: skip
-    values = {"rule_set_hash": digest, "author": author, "reason": reason, "made_at": micros(now)}
+    planned = terms.at is not None and terms.at > now
+    values = {
+        "rule_set_hash": digest, "author": author, "reason": reason, "made_at": micros(now),
+        "state": "waiting" if terms.waiting else "planned" if planned else "ready",
+        "effective_at": micros(terms.at if planned else now),
+        "evidence": msgspec.json.encode(terms.evidence) if terms.evidence else None,
+    }  # fmt: skip
     number = connection.execute(
         publication.insert().values(**values).returning(publication.c.publication_id)
     ).scalar_one()
     return int(number)
 
 
-def active(connection: Connection) -> str | None:
-    """The hash of the rule set that new cases are decided under."""
-    found = _ACTIVE.first(connection)
+def confirm(connection: Connection, number: int, by: str, now: datetime) -> bool:
+    """A second person agrees: it is in force from now, or from its moment where that is to come.
+
+    False where it does not wait, or `by` is who published it.
+    """
+    planned = _p.effective_at > micros(now)
+    changed = (
+        update(publication)
+        .where(_p.publication_id == number, _p.state == "waiting", _p.author != by)
+        .values(
+            state=case((planned, "planned"), else_="ready"),
+            effective_at=case((planned, _p.effective_at), else_=micros(now)),
+            confirmed_by=by, confirmed_at=micros(now),
+        )
+    )  # fmt: skip
+    return connection.execute(changed.returning(_p.publication_id)).first() is not None
+
+
+def withdraw(connection: Connection, number: int, by: str, now: datetime) -> bool:
+    """Takes back what is not in force yet; False where it is, or was taken back before."""
+    yet_to_come = or_(
+        _p.state == "waiting", and_(_p.state == "planned", _p.effective_at > micros(now))
+    )
+    changed = (
+        update(publication)
+        .where(_p.publication_id == number, yet_to_come)
+        .values(state="withdrawn", withdrawn_by=by, withdrawn_at=micros(now))
+    )
+    return connection.execute(changed.returning(_p.publication_id)).first() is not None
+
+
+def active(connection: Connection, now: datetime) -> str | None:
+    """The hash of the rule set that new cases are decided under at `now`."""
+    found = _ACTIVE.first(connection, now=micros(now))
     return None if found is None else found[0]
+
+
+def was_in_force(connection: Connection, digest: str, now: datetime) -> bool:
+    """Whether new cases are, or were, decided under this rule set."""
+    return _KNOWN.first(connection, digest=digest, now=micros(now)) is not None
 
 
 def sources(connection: Connection, digest: str) -> Sources | None:
@@ -70,10 +171,23 @@ def sources(connection: Connection, digest: str) -> Sources | None:
 
 def publications(connection: Connection, limit: int = 50) -> list[Publication]:
     """What was published, newest first."""
-    p = publication.c
-    query = select(p.publication_id, p.rule_set_hash, p.author, p.reason, p.made_at)
-    rows = connection.execute(query.order_by(p.publication_id.desc()).limit(limit))
-    return [Publication(*row[:4], moment(row[4])) for row in rows]
+    query = select(*_COLUMNS).order_by(_p.publication_id.desc()).limit(limit)
+    return [_publication(row) for row in connection.execute(query)]
+
+
+def publication_of(connection: Connection, number: int) -> Publication | None:
+    """One of them by its number."""
+    row = connection.execute(select(*_COLUMNS).where(_p.publication_id == number)).first()
+    return None if row is None else _publication(row)
+
+
+def _publication(row: Any) -> Publication:
+    evidence = msgspec.json.decode(row.evidence) if row.evidence else {}
+    return Publication(
+        row.publication_id, row.rule_set_hash, row.author, row.reason, moment(row.made_at),
+        row.state, moment(row.effective_at), row.confirmed_by, moment(row.confirmed_at),
+        row.withdrawn_by, moment(row.withdrawn_at), evidence,
+    )  # fmt: skip
 
 
 def keep_org(connection: Connection, digest: str, files: Sources, now: datetime) -> bool:

@@ -306,6 +306,14 @@ publication = Table(
     _text("author"),
     _text("reason"),
     _at("made_at"),
+    Column("state", _Text, nullable=False, server_default="ready"),
+    _text("confirmed_by"),
+    _text("withdrawn_by"),
+    _at("confirmed_at", nullable=True),
+    _at("withdrawn_at", nullable=True),
+    Column("effective_at", BigInteger, nullable=False, server_default="0"),
+    # Tests and backtest of the time, as JSON.
+    Column("evidence", LargeBinary),
 )
 
 org_version = Table(

@@ -157,11 +157,24 @@ class Tx(Work):
 
     # -- the engine's own -------------------------------------------------------------------------
     def publish(
-        self, digest: str, files: rulebook.Sources, author: str, reason: str, now: datetime
-    ) -> int:
-        """Keeps a rule set and makes it the active one (again); the publication's number."""
+        self, digest: str, files: rulebook.Sources, author: str, reason: str, now: datetime,
+        terms: rulebook.Terms = rulebook.AT_ONCE,
+    ) -> int:  # fmt: skip
+        """Keeps a rule set and puts it into force (again) on these terms; the publication's
+        number.
+        """
         self._active = None
-        return rulebook.publish(self._now(), digest, files, author, reason, now)
+        return rulebook.publish(self._now(), digest, files, author, reason, now, terms)
+
+    def confirm_publication(self, number: int, by: str, now: datetime) -> bool:
+        """A second person agrees; False where none is waited for, or `by` is not a second one."""
+        self._active = None
+        return rulebook.confirm(self._now(), number, by, now)
+
+    def withdraw_publication(self, number: int, by: str, now: datetime) -> bool:
+        """Takes back what is not in force yet; False where it is."""
+        self._active = None
+        return rulebook.withdraw(self._now(), number, by, now)
 
     def keep_org(self, digest: str, files: rulebook.Sources, now: datetime) -> bool:
         """Keeps a version of the organisation; False when it is kept already."""

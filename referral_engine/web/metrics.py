@@ -95,7 +95,7 @@ class EngineCollector(Collector):
         self._latencies.follow(reader)
         now = self._desk.clock.now()
         found = list(_figures(figures_of(reader, now), now.timestamp()))
-        active = reader.active_rule_set() or ""
+        active = reader.active_rule_set(now) or ""
         return [*found, InfoMetricFamily("referral_rule_set", "In force.", {"hash": active})]
 
     def _latency(self) -> Iterator[Metric]:

@@ -43,8 +43,8 @@ def migrate(
         by = who.at_the_centre(app.actor(desk, actor, id), "migrate", found, org)
         if not may_see(by, found, org):
             raise unknown_case(id)
-        wanted = rule_set or active_hash(desk.store) or ""
-        command = c.Migrate(find_rule_set(desk.store, wanted), reason)
+        wanted = rule_set or active_hash(desk.store, desk.clock.now()) or ""
+        command = c.Migrate(find_rule_set(desk.store, wanted, desk.clock.now()), reason)
         answer = submit(desk, c.Request(found.code, command, by, key))
         after = find_case(desk.store, found.code)
         print_result(answer, after, app.workspace, as_json=as_json)

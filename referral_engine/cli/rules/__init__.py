@@ -18,6 +18,8 @@ _COMMANDS: dict[str, Lazy] = {
     "backtest": (f"{_HERE}.backtest:backtest_", gettext_noop("history under proposed rules")),
     "score": (f"{_HERE}.score:score_", gettext_noop("accuracy on recorded referrals")),
     "publish": (f"{_HERE}.publish:publish", gettext_noop("put the rules into force")),
+    "confirm": (f"{_HERE}.publish:confirm", gettext_noop("agree as the second person")),
+    "withdraw": (f"{_HERE}.publish:withdraw", gettext_noop("take back what is not in force yet")),
     "history": (f"{_HERE}.publish:history", gettext_noop("what was in force when")),
     "diff": (f"{_HERE}.diff:diff", gettext_noop("what the files change in the rules in force")),
     "rollback": (f"{_HERE}.publish:rollback", gettext_noop("put earlier rules into force again")),

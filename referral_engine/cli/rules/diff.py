@@ -31,7 +31,7 @@ _PLACE = re.compile(r'"place":\{[^{}]*\},?')
 @pass_app
 def diff(app: App, since: str, as_json: bool) -> None:
     with app.desk() as desk:
-        wanted = since or publishing.active_hash(desk.store)
+        wanted = since or publishing.active_hash(desk.store, desk.clock.now())
         if wanted is None:
             next_step = _("Publish one: `referral rules publish`.")
             raise Refused("NO_RULES", _("No rule set is published."), next_step)

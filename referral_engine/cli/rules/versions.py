@@ -37,7 +37,7 @@ def from_files(app: App) -> Version:
 def in_force(app: App) -> Version:
     """What is published. Raises Refused (NO_RULES)."""
     with app.desk() as desk:
-        active = publishing.active_hash(desk.store)
+        active = publishing.active_hash(desk.store, desk.clock.now())
         if active is None:
             next_step = _("Publish one: `referral rules publish`.")
             raise Refused("NO_RULES", _("No rule set is published."), next_step)

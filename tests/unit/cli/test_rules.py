@@ -186,11 +186,20 @@ def test_publishing_history_diff_and_rollback(renamed: Path, referral: Referral)
     diff = referral("rules", "diff", "--json").json
     assert (diff["added"], diff["removed"], diff["changed"]) == ([], [], ["housing"])
     assert "+    when: {category: {under: D02}}" in referral("rules", "diff").out
-    made = referral("rules", "publish", "--reason", "改类别", "--actor", "l1", "--json").json
+    words = ("rules", "publish", "--reason", "改类别", "--actor", "l1", "--json")
+    refused = referral(*words)
+    assert (refused.code, "TESTS_FAIL" in refused.err, "物业归住建" in refused.err) == (1, True, True)
+    made = referral(*words, "--untested").json
     assert made["changed"] is True
-    assert referral("rules", "publish", "--reason", "再来", "--json").json["changed"] is False
+    again = referral("rules", "publish", "--reason", "再来", "--untested", "--json").json
+    assert again["changed"] is False
     newest, first = referral("rules", "history", "--json").json
     assert (newest["author"], newest["reason"]) == ("l1", "改类别")
+    assert newest["evidence"]["tests"] == {"run": 1, "failed": ["物业归住建"]}
+    assert newest["evidence"]["backtest"]["moves"] == [
+        {"from": "chengguan", "to": "housing", "cases": 1},
+        {"from": "housing", "to": "chengguan", "cases": 1},
+    ]
     assert "the files decide alike" in referral("rules", "diff").out
     back = referral("rules", "rollback", first["rule_set"][:12], "--reason", "退回", "--json").json
     assert back["rule_set"] == first["rule_set"]

@@ -93,24 +93,24 @@ def test_nobody_migrates_to_what_was_never_published(box: Box) -> None:
 
 
 def test_faulty_rules_change_nothing(box: Box) -> None:
-    before = active_hash(box.store)
+    before = active_hash(box.store, box.now())
     with pytest.raises(Faulty) as caught:
         republish(box, CLAIM.replace("claim: 80%", "claime: 80%"))
     assert "rules/claim.yaml" in str(caught.value)
-    assert active_hash(box.store) == before
+    assert active_hash(box.store, box.now()) == before
     assert box.case(register(box)).rule_set == before
 
 
 def test_the_same_rules_are_published_once(box: Box) -> None:
     published = republish(box, CLAIM)
-    assert published == Published(active_hash(box.store) or "", 0)
+    assert published == Published(active_hash(box.store, box.now()) or "", 0)
     assert len(publications(box.store)) == 1
 
 
 def test_rolled_back_rules_are_in_force_again(box: Box) -> None:
-    first = active_hash(box.store) or ""
+    first = active_hash(box.store, box.now()) or ""
     second = republish(box, SOONER)
-    assert (second.number, active_hash(box.store)) == (2, second.rule_set)
+    assert (second.number, active_hash(box.store, box.now())) == (2, second.rule_set)
     assert roll_back(box.desk, first[:12], "tester", "back") == Published(first, 3)
     assert box.case(register(box)).rule_set == first
 

@@ -146,7 +146,7 @@ def test_links_are_known_from_both_ends(any_store: Store) -> None:
 
 
 def test_a_rule_set_is_kept_and_can_be_made_active_again(any_store: Store) -> None:
-    assert any_store.read(lambda r: r.active_rule_set()) is None
+    assert any_store.read(lambda r: r.active_rule_set(START)) is None
     files = {"routing/a.yaml": "规则: 1"}
 
     def publish(digest: str, files: dict[str, str], reason: str) -> int:
@@ -156,7 +156,7 @@ def test_a_rule_set_is_kept_and_can_be_made_active_again(any_store: Store) -> No
     publish("h2", {"b": "2"}, "second")
     publish("h1", {}, "roll back")
     with any_store.reading() as reader:
-        assert reader.active_rule_set() == "h1"
+        assert reader.active_rule_set(START) == "h1"
         assert reader.rule_set("h1") == files
         assert reader.rule_set("h3") is None
         assert [p.reason for p in reader.publications()] == ["roll back", "second", "first"]

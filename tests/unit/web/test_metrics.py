@@ -89,7 +89,7 @@ def test_what_the_process_is_and_has_written(box: Box, pages: TestClient) -> Non
     assert value(pages, "referral_commit_conflicts_total") == 0
     assert value(pages, "referral_writer_queue_commands") == 0
     assert value(pages, "referral_engine_info", version=__version__) == 1
-    active = box.store.read(lambda reader: reader.active_rule_set())
+    active = box.store.read(lambda reader: reader.active_rule_set(box.now()))
     assert value(pages, "referral_rule_set_info", hash=str(active)) == 1
 
 
