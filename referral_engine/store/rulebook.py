@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -17,6 +17,7 @@ __all__ = [
     "AT_ONCE",
     "Publication",
     "PublicationState",
+    "Tenure",
     "Terms",
     "active",
     "confirm",
@@ -26,11 +27,13 @@ __all__ = [
     "publications",
     "publish",
     "sources",
+    "tenure",
     "was_in_force",
     "withdraw",
 ]
 
 Sources = dict[str, str]
+_NEVER = datetime.max.replace(tzinfo=UTC)
 PublicationState = Literal["ready", "planned", "waiting", "withdrawn"]
 
 _p = publication.c
@@ -44,6 +47,12 @@ _ACTIVE = Prepared(
     .order_by(_p.effective_at.desc(), _p.publication_id.desc())
     .limit(1)
 )
+_NEXT = Prepared(
+    select(_p.effective_at)
+    .where(_PLANNED, _p.effective_at > value("now"))
+    .order_by(_p.effective_at)
+    .limit(1)
+)
 _KNOWN = Prepared(
     select(_p.publication_id).where(_p.rule_set_hash == value("digest"), _IN_FORCE).limit(1)
 )
@@ -52,6 +61,14 @@ _COLUMNS = (
     _p.effective_at, _p.confirmed_by, _p.confirmed_at, _p.withdrawn_by, _p.withdrawn_at,
     _p.evidence,
 )  # fmt: skip
+
+
+class Tenure(NamedTuple):
+    """The rule set active from ``since`` on and before ``until`` (UTC); none where nothing is."""
+
+    digest: str | None
+    since: datetime
+    until: datetime
 
 
 class Publication(NamedTuple):
@@ -157,6 +174,13 @@ def active(connection: Connection, now: datetime) -> str | None:
     """The hash of the rule set that new cases are decided under at `now`."""
     found = _ACTIVE.first(connection, now=micros(now))
     return None if found is None else found[0]
+
+
+def tenure(connection: Connection, now: datetime) -> Tenure:
+    """What is active at `now`, and until when nothing planned so far changes that."""
+    following = _NEXT.first(connection, now=micros(now))
+    until = _NEVER if following is None else moment(following[0])
+    return Tenure(active(connection, now), now, until)
 
 
 def was_in_force(connection: Connection, digest: str, now: datetime) -> bool:

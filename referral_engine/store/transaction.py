@@ -60,7 +60,7 @@ class Tx(Work):
         self._own = Stage()
         self._savepoint = False
         self._spoilt: BaseException | None = None
-        self._active: str | None = None
+        self._active: rulebook.Tenure | None = None
         self._stopped: tuple[datetime, list[tuple[datetime, datetime]]] | None = None
 
     # -- writing a case ---------------------------------------------------------------------------
@@ -237,11 +237,14 @@ class Tx(Work):
         }
         return {**found, **super()._contents(stored, wanted)} if stored else found
 
-    def active_rule_set(self) -> str | None:
-        """The hash of the rule set in effect, asked once; None before the first publication."""
-        if self._active is None:
-            self._active = super().active_rule_set()
-        return self._active
+    def active_rule_set(self, now: datetime) -> str | None:
+        """The hash of the rule set in effect at `now`, asked once as long as no later moment brings
+        another; None before the first publication.
+        """
+        known = self._active
+        if known is None or not known.since <= now < known.until:
+            known = self._active = rulebook.tenure(self._now(), now)
+        return known.digest
 
     def load(self, code: str) -> Loaded | None:
         """The case as of its last event, also one of this transaction; None for an unknown code."""

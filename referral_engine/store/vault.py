@@ -101,7 +101,7 @@ class Vault:
         texts: dict[str, dict[str, str]] = {}
         for code, ref, ciphertext, wrapped, master in rows:
             if (key := keys.get(code)) is None:
-                key = keys[code] = self._opened(code, wrapped, master)
+                key = keys[code] = self.opened(code, wrapped, master)
             texts.setdefault(code, {})[ref] = key.open(ref, ciphertext).decode()
         return texts
 

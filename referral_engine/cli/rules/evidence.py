@@ -51,7 +51,8 @@ def evidence_said(evidence: dict[str, Any]) -> Iterator[str]:
         passed = tests["run"] - len(tests["failed"])
         yield _("{passed} of {all} tests passed").format(passed=passed, all=tests["run"])
     if found := evidence.get("backtest"):
-        yield _("{changed} of {cases} cases of {period_days} days decided otherwise").format(**found)
+        told = _("{changed} of {cases} cases of {period_days} days decided otherwise")
+        yield told.format(**found)
 
 
 def _backtest(desk: Desk, loaded: Loaded, days: int) -> dict[str, Any] | None:
