@@ -72,8 +72,10 @@ class Watch:
         self._claims: dict[str, Claim] = {}
         self._ended: set[str] = set()
         self._owners: Collection[object] = ()
-        self._asked: dict[object, dict[str, tuple[datetime, timedelta]]] = {}
-        """The calls each process made: since when, and for how long its lease holds."""
+        self._asked: dict[object, list[tuple[str, datetime, timedelta]]] = {}
+        """The calls each process made: since when, and for how long its lease holds. One whose
+        lease ran out may be made again, by the same process too.
+        """
         self.events = 0
         self._effects: set[tuple[str, str]] = set()
 
@@ -139,7 +141,7 @@ class Watch:
         spans = [
             event.recorded_at - since < lease
             for owner in self._owners
-            for key, (since, lease) in self._asked.get(owner, {}).items()
+            for key, since, lease in self._asked.get(owner, ())
             if key.startswith(prefix)
         ]
         with self._store.reading() as reader:
@@ -175,7 +177,8 @@ class Watch:
         # Its lease runs since the claim, and time may have gone on since then.
         claimed = self._claims[key].at
         self._calls[key] = claimed
-        self._asked.setdefault(by, {})[key] = (claimed, timedelta() if stale else lease)
+        asked = (key, claimed, timedelta() if stale else lease)
+        self._asked.setdefault(by, []).append(asked)
         with self._store.reading() as reader:
             case = _case(reader, code)
         _must(verb == "withdraw" or not case.over, "no call after the end", f"{key} ({case.state})")
