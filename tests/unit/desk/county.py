@@ -64,6 +64,8 @@ flow:
   representatives: 5
   confirmation: 30d
 """
+SLEEPLESS = CONFIG.replace("calendar.yaml}", 'calendar.yaml, quiet: "03:00-03:01"}')
+"""For whoever goes by the real clock: what is told in the night would wait for the morning."""
 ORG = """\
 kind: organisation
 hours: 24h

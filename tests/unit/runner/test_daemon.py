@@ -33,7 +33,18 @@ from referral_engine.runner.embedded import Daemon, run
 from referral_engine.runner.housekeeping import DOWN_AFTER
 from referral_engine.store import Store, Tx
 from referral_engine.store.audit import verify
-from tests.unit.desk.county import CLAIM, CONFIG, HOUR, LEADER, ORG, START, WHISTLES, issue, make
+from tests.unit.desk.county import (
+    CLAIM,
+    CONFIG,
+    HOUR,
+    LEADER,
+    ORG,
+    SLEEPLESS,
+    START,
+    WHISTLES,
+    issue,
+    make,
+)
 
 
 class SettableClock:
@@ -49,7 +60,7 @@ class SettableClock:
 @contextmanager
 def engine(folder: Path, clock: Clock, *plugins: Department) -> Iterator[Runner]:
     """What a daemon runs, on the store in `folder`."""
-    workspace = make(folder)
+    workspace = make(folder, config=SLEEPLESS)
     guard = InThread({each.id: each for each in plugins})
     profiles = {each.id: each.profile() for each in plugins}
     with (

@@ -34,7 +34,7 @@ from referral_engine.store.audit import verify
 from referral_engine.store.bells import CALLS, CASES
 from referral_engine.store.engine import open_writer
 from referral_engine.store.tables import follow_up
-from tests.unit.desk.county import START, make
+from tests.unit.desk.county import SLEEPLESS, START, make
 from tests.unit.runner.test_daemon import due, take_in, until
 
 pytestmark = pytest.mark.postgres
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.postgres
 @contextmanager
 def engine(folder: Path, url: str, *plugins: Department) -> Iterator[Runner]:
     """What one worker runs, on the store at `url`."""
-    workspace = make(folder)
+    workspace = make(folder, config=SLEEPLESS)
     guard = InThread({each.id: each for each in plugins})
     profiles = {each.id: each.profile() for each in plugins}
     with (
