@@ -217,7 +217,7 @@ STRANGERS = [
     "reporter",
     *(p for p in PEOPLE if p not in set().union(*KNOW.values())),
 ]
-FEW = ["", "l0"]
+FEW = ["", pytest.param("l0", marks=pytest.mark.long)]
 
 
 # -- is everything tried? ------------------------------------------------------------------------
