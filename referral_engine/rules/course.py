@@ -14,12 +14,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from referral_engine.rules.classes import Axes, Classes, Truths
+from referral_engine.rules.checks import Checks
+from referral_engine.rules.classes import Axes
 from referral_engine.rules.closure import Check
+from referral_engine.rules.look_up import Late, settled_late
 from referral_engine.rules.masks import ClassMasks, DayMasks, bits
 from referral_engine.rules.naive import tables as ranked
 from referral_engine.rules.prepare import UNTOUCHED, Prepared, decided, prepare
 from referral_engine.rules.rows import Axis, Row, axes_of
+from referral_engine.rules.script import Script
 from referral_engine.rules.terms import Terms
 from referral_engine.rules.text import Needles
 from referral_engine.rules.told import Memory
@@ -90,14 +93,15 @@ class Tracer:
             stretch = stage.follow(now, received_on)
             stretches.append(stretch)
             if stretch.true:
-                prepared = prepare(prepared, stage.rules_of[stretch.true], values)
+                rules, _ids = stage.true_of[stretch.true]
+                prepared = prepare(prepared, rules, values)
                 now = prepared.onto(values)
         last = self._deciding.follow(now, received_on)
-        rules = self._deciding.rules_of[last.true]
+        rules, matched = self._deciding.true_of[last.true]
         winner = rules[0] if rules else self._default
         if winner is not None:
             prepared = decided(prepared, winner, now)
-        return Course(winner, self._deciding.ids_of[last.true], prepared, (*stretches, last))
+        return Course(winner, matched, prepared, (*stretches, last))
 
 
 class Stage:
@@ -119,26 +123,36 @@ class Stage:
         for number, asked in enumerate(self.asked):
             for place, clause in enumerate(asked.clauses):
                 if place == len(self._positions):
-                    self._positions.append(_Position(len(self.asked), axes, needles))
+                    self._positions.append(_Position(place, len(self.asked), axes, needles))
                 self._positions[place].add(clause, number)
-        self.rules_of = Memory(lambda mask: tuple(self.asked[rule].rule for rule in bits(mask)))
-        self.ids_of = Memory(lambda mask: tuple(self.asked[rule].rule.id for rule in bits(mask)))
+        self.true_of = Memory(self._true)
 
-    def follow(self, values: Mapping[str, Value], day: date) -> Stretch:
-        """What becomes of the rules of an issue with these values, received on this local day."""
-        standing = in_force = self._days.of(day)
-        fallen = []
-        for position in self._positions:
-            left = position.narrow(standing, values)
-            fallen.append(standing ^ left)
-            standing = left
-        return Stretch(self, in_force, tuple(fallen), standing, values)
+    def _true(self, mask: int) -> tuple[tuple[RoutingRule, ...], tuple[str, ...]]:
+        rules = tuple(self.asked[number].rule for number in bits(mask))
+        return rules, tuple(rule.id for rule in rules)
+
+    @cached_property
+    def follow(self) -> Callable[[Mapping[str, Value], date], Stretch]:
+        """What becomes of the rules of an issue with these values, received on this local day; to
+        be asked once all stages are made."""
+        script = Script()
+        days, stretch = script.name(self._days.of), script.name(Stretch)
+        steps = [line for position in self._positions for line in position.written(script)]
+        fallen = "".join(f"fallen{place}, " for place in range(len(self._positions)))
+        told = f"{stretch}({script.name(self)}, in_force, ({fallen}), mask, values)"
+        defined = script.run([
+            "def follow(values, day):", " get = values.get", f" mask = in_force = {days}(day)",
+            *steps, f" return {told}",
+        ])  # fmt: skip
+        follow: Callable[[Mapping[str, Value], date], Stretch] = defined["follow"]
+        return follow
 
 
 class _Position:
     """The clauses that stand at one place of their rules."""
 
-    def __init__(self, rules: int, axes: Axes, needles: Needles) -> None:
+    def __init__(self, place: int, rules: int, axes: Axes, needles: Needles) -> None:
+        self._place = place
         self._everything = (1 << rules) - 1
         self._axes = axes
         self._needles = needles
@@ -160,36 +174,20 @@ class _Position:
             for _axis, number in self._axes.needs(Row({axis: (clause,)})):
                 masks.add(number, rule)
 
-    def narrow(self, standing: int, values: Mapping[str, Value]) -> int:
-        """Of the rules standing those whose clause here is true of the values."""
-        get = values.get
-        for field, classes, masks in self._looks:
-            standing &= masks[classes[get(field)]]
-        for field, of, masks in self._moments:
-            if standing & masks.rows:
-                standing &= masks[of(get(field))]
-        for field, words in self._words.items():
-            if standing & words.rows:
-                standing = words.narrow(standing, get(field))
-        if standing & self._asking:
-            for rule in bits(standing & self._asking):
-                if not self._asked[rule](values):
-                    standing ^= 1 << rule
-        return standing
-
-    @cached_property
-    def _looks(self) -> list[tuple[str, Classes, ClassMasks]]:
-        found = [(axis, masks) for axis, masks in self._masks.items() if axis.side == "value"]
-        return [(axis.field, self._axes.classes(axis), masks) for axis, masks in found]
-
-    @cached_property
-    def _moments(self) -> list[tuple[str, Callable[[Value | None], Truths], ClassMasks]]:
-        found = [(axis, masks) for axis, masks in self._masks.items() if axis.side != "value"]
-        return [(axis.field, self._axes.moments(axis).of, masks) for axis, masks in found]
-
-    @cached_property
-    def _asking(self) -> int:
-        return sum(1 << rule for rule in self._asked)
+    def written(self, script: Script) -> Iterator[str]:
+        """Lines that leave in `mask` the rules whose clause here is true, and tell who fell."""
+        yield " standing = mask"
+        moments = []
+        for axis, masks in self._masks.items():
+            if axis.side == "value":
+                classes = f"{script.name(self._axes.classes(axis))}[get({axis.field!r})]"
+                yield f" mask &= {script.name(masks)}[{classes}]"
+            else:
+                moments.append((axis.field, self._axes.moments(axis), masks))
+        yield from settled_late(
+            Late(tuple(self._words.values()), moments, Checks(self._asked)), script
+        )
+        yield f" fallen{self._place} = standing ^ mask"
 
 
 def _clauses(conditions: Iterable[Condition | None]) -> Iterator[Condition]:

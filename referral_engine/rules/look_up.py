@@ -1,27 +1,43 @@
-"""The looks of a section written out as one function: a loop would cost half as much again.
-
-The source holds no word of the rules but names of fields, as literals; everything else it is given.
-"""
+"""The looks of some rows written out as source: first by value, texts and moments after that."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Generic, NamedTuple
+from typing import Generic, NamedTuple
 
+from referral_engine.rules.checks import Checks
 from referral_engine.rules.classes import Classes, Moments
 from referral_engine.rules.masks import ClassMasks, DayMasks, ValueMasks
+from referral_engine.rules.script import Script
 from referral_engine.rules.told import Told
 from referral_engine.rules.tree import Value
 from referral_engine.rules.words import WordMasks
 
-__all__ = ["Asking", "Looks", "written_out"]
+__all__ = ["Asking", "Late", "Looks", "settled_late", "written_out"]
+
+
+class Late(NamedTuple):
+    """What is asked after the values: texts and moments, by field, and what is left to ask."""
+
+    words: Sequence[WordMasks]
+    moments: Sequence[tuple[str, Moments, ClassMasks]]
+    checks: Checks
+
+    @property
+    def rows(self) -> int:
+        """The rows that are not settled by values alone."""
+        rows = self.checks.rows
+        for words in self.words:
+            rows |= words.rows
+        for _field, _moments, masks in self.moments:
+            rows |= masks.rows
+        return rows
 
 
 class Looks(NamedTuple):
     """What is looked up, by field, and the days on which the rows are in force.
 
-    ``asked`` are the rows of which a question is left, and what asks it of a mask and the values.
     ``few`` rows leave most looks without a row that wants them.
     """
 
@@ -29,9 +45,7 @@ class Looks(NamedTuple):
     days: DayMasks
     trees: Sequence[tuple[str, Classes, ClassMasks]]
     values: Sequence[tuple[str, ValueMasks]]
-    words: Sequence[WordMasks]
-    moments: Sequence[tuple[str, Moments, ClassMasks]]
-    asked: tuple[int, Callable[[int, Mapping[str, Value]], int]]
+    late: Late
 
 
 class Asking(NamedTuple, Generic[Told]):
@@ -44,68 +58,53 @@ class Asking(NamedTuple, Generic[Told]):
 
 def written_out(looks: Looks, told: Mapping[int, Told]) -> Asking[Told]:
     """`told[mask]` is what follows from the rows of a mask."""
-    given: dict[str, Any] = {"told": told, "ask": looks.asked[1], "asked": looks.asked[0]}
-    begin = [" get = values.get", *_values(looks, given)]
-    rest = [*_words(looks, given), *_moments(looks, given)]
-    if looks.asked[0]:
-        rest.append(" if mask & asked: mask = ask(mask, values)")
-    given["late"] = _late(looks)
+    script = Script()
+    begin = [" get = values.get", *_values(looks, script)]
+    rest = [*settled_late(looks.late, script)]
     # The rows after the first that is sure to be true do not matter: texts are not read for them.
-    cut = [" sure = mask & ~late", " if sure: mask &= sure ^ sure - 1"]
-    source = [
-        "def true(values, day):", *begin, *rest, " return told[mask]",
-        "def first(values, day):", *begin, *cut, *rest, " return told[mask & -mask]",
-    ]  # fmt: skip
-    exec("\n".join(source), given)
-    return Asking(given["true"], given["first"])
+    sure = f" sure = mask & {script.name(~looks.late.rows)}"
+    cut = [sure, " if sure: mask &= sure ^ sure - 1"]
+    answers = script.name(told)
+    defined = script.run([
+        "def true(values, day):", *begin, *rest, f" return {answers}[mask]",
+        "def first(values, day):", *begin, *cut, *rest, f" return {answers}[mask & -mask]",
+    ])  # fmt: skip
+    return Asking(defined["true"], defined["first"])
 
 
-def _late(looks: Looks) -> int:
-    """The rows that are not settled by values alone."""
-    late = looks.asked[0]
-    for words in looks.words:
-        late |= words.rows
-    for _field, _moments, masks in looks.moments:
-        late |= masks.rows
-    return late
-
-
-def _values(looks: Looks, given: dict[str, Any]) -> Iterator[str]:
+def _values(looks: Looks, script: Script) -> Iterator[str]:
     always = looks.days.always
-    given["days"] = looks.days.of if always is None else always
-    days = "days(day)" if always is None else "days"
-    found = [*_by_value(looks, given), *_by_class(looks, given)]
+    days = f"{script.name(looks.days.of)}(day)" if always is None else script.name(always)
+    found = [*_by_value(looks, script), *_by_class(looks, script)]
     if not looks.few:
         yield f" mask = {' & '.join([days, *(look for look, _rows in found)])}"
         return
     yield f" mask = {days}"
-    for number, (look, rows) in enumerate(found):
-        given[f"wanting{number}"] = rows
-        yield f" if mask & wanting{number}: mask &= {look}"
+    for look, rows in found:
+        yield f" if mask & {script.name(rows)}: mask &= {look}"
 
 
-def _by_value(looks: Looks, given: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    for number, (field, by_value) in enumerate(looks.values):
-        given[f"values{number}"] = by_value
-        yield f"values{number}[get({field!r})]", by_value.rows
+def _by_value(looks: Looks, script: Script) -> Iterator[tuple[str, int]]:
+    for field, by_value in looks.values:
+        yield f"{script.name(by_value)}[get({field!r})]", by_value.rows
 
 
-def _by_class(looks: Looks, given: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    for number, (field, classes, masks) in enumerate(looks.trees):
-        given |= {f"tree{number}": masks, f"classes{number}": classes}
-        yield f"tree{number}[classes{number}[get({field!r})]]", masks.rows
+def _by_class(looks: Looks, script: Script) -> Iterator[tuple[str, int]]:
+    for field, classes, masks in looks.trees:
+        yield f"{script.name(masks)}[{script.name(classes)}[get({field!r})]]", masks.rows
 
 
-def _words(looks: Looks, given: dict[str, Any]) -> Iterator[str]:
-    for number, words in enumerate(looks.words):
-        given |= {f"narrow{number}": words.narrow, f"reading{number}": words.rows}
-        narrowed = f"narrow{number}(mask, get({words.field!r}))"
-        yield f" if mask & reading{number}: mask = {narrowed}"
+def settled_late(late: Late, script: Script) -> Iterator[str]:
+    """Lines that take from `mask` the rows that texts, moments and questions make false.
 
-
-def _moments(looks: Looks, given: dict[str, Any]) -> Iterator[str]:
-    """These cost more than other looks; after the texts hardly a row is left to want them."""
-    for number, (field, moments, masks) in enumerate(looks.moments):
-        given |= {f"moments{number}": masks, f"of{number}": moments.of, f"rows{number}": masks.rows}
-        look = f"moments{number}[of{number}(get({field!r}))]"
-        yield f" if mask & rows{number}: mask &= {look}"
+    Moments cost more than other looks; after the texts hardly a row is left to want them.
+    """
+    for words in late.words:
+        narrowed = f"{script.name(words.narrow)}(mask, get({words.field!r}))"
+        yield f" if mask & {script.name(words.rows)}: mask = {narrowed}"
+    for field, moments, masks in late.moments:
+        look = f"{script.name(masks)}[{script.name(moments.of)}(get({field!r}))]"
+        yield f" if mask & {script.name(masks.rows)}: mask &= {look}"
+    if late.checks.rows:
+        narrowed = f"{script.name(late.checks.narrow)}(mask, values)"
+        yield f" if mask & {script.name(late.checks.rows)}: mask = {narrowed}"

@@ -12,9 +12,9 @@ from typing import Generic
 
 import msgspec
 
+from referral_engine.rules.checks import Checks
 from referral_engine.rules.classes import Axes, Classes, Moments
-from referral_engine.rules.closure import Check
-from referral_engine.rules.look_up import Looks, written_out
+from referral_engine.rules.look_up import Late, Looks, written_out
 from referral_engine.rules.masks import ClassMasks, DayMasks, ValueMasks
 from referral_engine.rules.rows import Axis, Row
 from referral_engine.rules.text import Needles
@@ -71,17 +71,10 @@ class Section(Generic[Told]):
         self._moments: list[tuple[str, Moments, ClassMasks]] = []
         self._lay_out(entries, axes, settled)
         self._words = _words(entries, needles)
-        self._asked: dict[int, Check] = {
-            1 << number: axes.closures.of(All(entry.row.rest, entry.row.rest[0].place))
-            for number, entry in enumerate(entries)
-            if entry.row.rest
-        }
-        self._asking = sum(self._asked)
         self._history = _history(entries)
-        days = DayMasks(entry.effective for entry in entries)
-        left = (self._asking, self._ask)
-        few = len(entries) <= _FEW
-        looks = Looks(few, days, self._trees, self._values, self._words, self._moments, left)
+        few, days = len(entries) <= _FEW, DayMasks(entry.effective for entry in entries)
+        late = Late(self._words, self._moments, _checks(entries, axes))
+        looks = Looks(few, days, self._trees, self._values, late)
         asking = written_out(looks, Memory(self._follows))
         self.true = asking.true
         self.first = asking.first
@@ -105,16 +98,6 @@ class Section(Generic[Told]):
             if words.field not in unsure:
                 mask = words.narrow(mask, values.get(words.field))
         yield from (question for question, rows in self._history if mask & rows)
-
-    def _ask(self, mask: int, values: Mapping[str, Value]) -> int:
-        """Of the standing rows those of which the question that is left is answered yes."""
-        asking = mask & self._asking
-        while asking:
-            row = asking & -asking
-            asking ^= row
-            if not self._asked[row](values):
-                mask ^= row
-        return mask
 
     def _follows(self, mask: int) -> Told:
         """From the highest row down: a mask that shrinks costs less than one that does not."""
@@ -153,6 +136,16 @@ def _words(entries: Sequence[Entry], needles: Needles) -> list[WordMasks]:
                 found[field] = WordMasks(field, needles)
             found[field].add(wanted, number)
     return list(found.values())
+
+
+def _checks(entries: Sequence[Entry], axes: Axes) -> Checks:
+    return Checks(
+        {
+            number: axes.closures.of(All(entry.row.rest, entry.row.rest[0].place))
+            for number, entry in enumerate(entries)
+            if entry.row.rest
+        }
+    )
 
 
 def _history(entries: Sequence[Entry]) -> list[tuple[Repeats, int]]:
