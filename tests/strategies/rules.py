@@ -77,7 +77,7 @@ WORLD = World(Org(Content(TERRITORIES), _calendar.zone), _calendar, _CATEGORIES)
 _WORDS = ("燃气", "泄漏", "漏", "噪声", "GAS", "ｇａｓ", "（", "Straße", "a.c", "12")
 _PATTERNS = (
     "燃气.{0,3}泄?漏", "^燃", "漏$", "gas|噪声", "（[0-9]+）", r"\d{2}", "[漏噪ａ]声?", "straße",
-    "x*", "(?:ab)?[（）]", r"\（",
+    "x*", "(?:ab)?[（）]", r"\（", "(燃气|泄漏)", "噪声|泄漏", "(燃气|噪声).{0,3}[漏0-2]", "漏+",
 )  # fmt: skip
 _TAGS = ("燃气险情", "群体性", "欠薪", "夜间")
 _UNITS = ("police", "housing", "620922100")

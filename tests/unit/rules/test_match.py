@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from referral_engine.model.issue import Issue, Location, Reporter
 from referral_engine.model.span import Span
 from referral_engine.model.target import Target
+from referral_engine.org import Org
+from referral_engine.org.content import Content
 from referral_engine.rules.match import Router, Undecided
 from referral_engine.rules.rows import rows_of
 from referral_engine.rules.subject import Subject
@@ -20,6 +22,7 @@ from referral_engine.rules.tree import (
     Condition,
     Decision,
     Effective,
+    HoursWindow,
     Not,
     Refer,
     Repeats,
@@ -27,6 +30,8 @@ from referral_engine.rules.tree import (
     RoutingRule,
     RoutingTable,
 )
+from referral_engine.rules.world import World
+from referral_engine.worktime import WorkCalendar
 from tests.strategies.rules import FIELDS, PLACE, WORLD, leaf, rule_set
 
 DAY = date(2026, 6, 1)
@@ -253,6 +258,32 @@ def test_an_any_over_fields_is_rows_and_over_one_field_a_single_look() -> None:
     rows = rows_of(many, terms)
     assert 1 < len(rows) <= 16
     assert all(len(row.rest) == 38 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("zone", "changes"),
+    [
+        ("Asia/Shanghai", "2026-06-01"),
+        ("Europe/Berlin", "2026-03-29"),
+        ("Australia/Lord_Howe", "2026-04-04"),  # by half an hour
+        ("Asia/Kathmandu", "1985-12-31"),  # by a quarter
+        ("Africa/Monrovia", "1972-01-06"),  # 44 minutes and a half behind, until the next day
+    ],
+)
+def test_the_hours_of_a_day_are_those_of_the_zone_also_on_the_day_of_a_change(
+    zone: str, changes: str
+) -> None:
+    calendar = WorkCalendar(zone=zone)
+    world = World(Org(Content(()), calendar.zone), calendar, {})
+    night = leaf("received_at", "hours", HoursWindow(22 * 60 + 10, 2 * 60 + 40))
+    router = Router(rule_set(deciding(rule("night", night))), world)
+    begin = datetime.fromisoformat(changes).replace(tzinfo=UTC) - timedelta(days=1)
+    for minutes in range(0, 3 * 1440, 5):
+        moment = begin + timedelta(minutes=minutes)
+        local = moment.astimezone(calendar.zone)
+        at_night = not 2 * 60 + 40 <= local.hour * 60 + local.minute < 22 * 60 + 10
+        decision = router.decide(Subject.from_issue(issue(received_at=moment)), {}, DAY)
+        assert (decision.rule == "night") is at_night, local
 
 
 def test_a_rule_may_read_two_texts() -> None:
