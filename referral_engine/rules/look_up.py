@@ -36,12 +36,8 @@ class Late(NamedTuple):
 
 
 class Looks(NamedTuple):
-    """What is looked up, by field, and the days on which the rows are in force.
+    """What is looked up, by field, and the days on which the rows are in force."""
 
-    ``few`` rows leave most looks without a row that wants them.
-    """
-
-    few: bool
     days: DayMasks
     trees: Sequence[tuple[str, Classes, ClassMasks]]
     values: Sequence[tuple[str, ValueMasks]]
@@ -59,7 +55,7 @@ class Asking(NamedTuple, Generic[Told]):
 def written_out(looks: Looks, told: Mapping[int, Told]) -> Asking[Told]:
     """`told[mask]` is what follows from the rows of a mask."""
     script = Script()
-    begin = [" get = values.get", *_values(looks, script)]
+    begin = [" get = values.get", f" mask = {' & '.join(_values(looks, script))}"]
     rest = [*settled_late(looks.late, script)]
     # The rows after the first that is sure to be true do not matter: texts are not read for them.
     sure = f" sure = mask & {script.name(~looks.late.rows)}"
@@ -74,24 +70,11 @@ def written_out(looks: Looks, told: Mapping[int, Told]) -> Asking[Told]:
 
 def _values(looks: Looks, script: Script) -> Iterator[str]:
     always = looks.days.always
-    days = f"{script.name(looks.days.of)}(day)" if always is None else script.name(always)
-    found = [*_by_value(looks, script), *_by_class(looks, script)]
-    if not looks.few:
-        yield f" mask = {' & '.join([days, *(look for look, _rows in found)])}"
-        return
-    yield f" mask = {days}"
-    for look, rows in found:
-        yield f" if mask & {script.name(rows)}: mask &= {look}"
-
-
-def _by_value(looks: Looks, script: Script) -> Iterator[tuple[str, int]]:
-    for field, by_value in looks.values:
-        yield f"{script.name(by_value)}[get({field!r})]", by_value.rows
-
-
-def _by_class(looks: Looks, script: Script) -> Iterator[tuple[str, int]]:
+    yield f"{script.name(looks.days.of)}(day)" if always is None else script.name(always)
     for field, classes, masks in looks.trees:
-        yield f"{script.name(masks)}[{script.name(classes)}[get({field!r})]]", masks.rows
+        yield f"{script.name(masks)}[{script.name(classes)}[get({field!r})]]"
+    for field, by_value in looks.values:
+        yield f"{script.name(by_value)}[get({field!r})]"
 
 
 def settled_late(late: Late, script: Script) -> Iterator[str]:

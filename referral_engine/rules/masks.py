@@ -66,7 +66,6 @@ class ValueMasks(dict[Any, int]):
 
     def __init__(self, classes: Classes, masks: ClassMasks) -> None:
         super().__init__()
-        self.rows = masks.rows
         self._classes = classes
         self._masks = masks
 

@@ -24,9 +24,6 @@ from referral_engine.rules.words import Wanted, WordMasks
 
 __all__ = ["Entry", "Section"]
 
-# Measured: from here on to ask whether a look is wanted costs more than it saves.
-_FEW = 16
-
 
 class Entry(msgspec.Struct, frozen=True):
     """A row as it stands in an index: of which rule (by number), when in force, what it asks.
@@ -72,9 +69,9 @@ class Section(Generic[Told]):
         self._lay_out(entries, axes, settled)
         self._words = _words(entries, needles)
         self._history = _history(entries)
-        few, days = len(entries) <= _FEW, DayMasks(entry.effective for entry in entries)
+        days = DayMasks(entry.effective for entry in entries)
         late = Late(self._words, self._moments, _checks(entries, axes))
-        looks = Looks(few, days, self._trees, self._values, late)
+        looks = Looks(days, self._trees, self._values, late)
         asking = written_out(looks, Memory(self._follows))
         self.true = asking.true
         self.first = asking.first
