@@ -1,6 +1,6 @@
 """The whole life of a case against the same statements executed bare, on SQLite and PostgreSQL.
 
-Cases of the shipped county are registered, claimed, contacted, reported, reviewed, called back and
+Cases of a county are registered, claimed, contacted, reported, reviewed, called back and
 closed, 64 together, each command decided, chained, projected and kept under its key. The bare side
 says by SQLAlchemy Core, one after the other, the very statements that another such run said, its
 questions included, in transactions that begin and end where they did; both databases then hold the
@@ -29,10 +29,11 @@ from bulk import urls  # noqa: E402
 
 from benchmarks.cost import rows  # noqa: E402
 from benchmarks.cost.clock import Seconds  # noqa: E402
-from benchmarks.cost.county import CONFIG, reported  # noqa: E402
+from benchmarks.cost.county import make, reported  # noqa: E402
 from benchmarks.cost.life import AT_ONCE, live  # noqa: E402
 from benchmarks.cost.statements import Transaction, recorded, repeat  # noqa: E402
 from benchmarks.page import Line, put_section, say  # noqa: E402
+from referral_engine import collector  # noqa: E402
 from referral_engine.clock import SystemClock  # noqa: E402
 from referral_engine.desk import Desk  # noqa: E402
 from referral_engine.desk.publishing import publish_first  # noqa: E402
@@ -92,12 +93,12 @@ def one_round(
 
 
 def compare(store: str, cases: int, rounds: int) -> Line:
-    workspace = Workspace.open(CONFIG)
-    issues = list(reported(workspace, cases + AT_ONCE, 3, datetime.now(UTC)))
     with (
         tempfile.TemporaryDirectory() as given,
         urls(Path(given), postgresql=store == "postgresql") as url,
     ):
+        workspace = Workspace.open(make(Path(given) / "county"))
+        issues = list(reported(workspace, cases + AT_ONCE, 3, datetime.now(UTC)))
         taken = [one_round(f"r{number}", url, workspace, issues) for number in range(rounds)]
     wall = statistics.median(each.bare.wall / each.ours.wall for each in taken)
     work = statistics.median(each.bare.processor / each.ours.processor for each in taken)
@@ -112,6 +113,7 @@ def main() -> None:
     asked.add_argument("--write", action="store_true")
     given = asked.parse_args()
     logging.disable(logging.WARNING)
+    collector.look_seldom()  # as `referral` does, on both sides
     lines = []
     for store in given.store or STORES:
         lines.append(compare(store, given.cases, given.rounds))

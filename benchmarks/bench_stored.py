@@ -1,7 +1,7 @@
 """What the life of a case costs while more and more cases are stored: a ratio to the smallest
 store.
 
-Stores of the shipped county are filled in bulk with open cases, 400 for each day, further and
+Stores of a county are filled in bulk with open cases, 400 for each day, further and
 further back. Then cases live in them, 64 together, from registration to closing: near-duplicates
 and history are looked for among those stored. Stores take turns, each round in another order; every
 file is read once before, so that the system has it in memory, as far as it fits.
@@ -33,10 +33,11 @@ from bulk import size_of, urls, warm  # noqa: E402
 from clones import Model  # noqa: E402
 
 from benchmarks.cost.clock import Seconds  # noqa: E402
-from benchmarks.cost.county import CONFIG, reported  # noqa: E402
+from benchmarks.cost.county import make, reported  # noqa: E402
 from benchmarks.cost.life import AT_ONCE, live  # noqa: E402
 from benchmarks.cost.stored import fill, model  # noqa: E402
 from benchmarks.page import Line, put_section, say  # noqa: E402
+from referral_engine import collector  # noqa: E402
 from referral_engine.clock import SystemClock  # noqa: E402
 from referral_engine.desk import Desk  # noqa: E402
 from referral_engine.desk.publishing import publish_first  # noqa: E402
@@ -98,9 +99,9 @@ def measure(stores: Sequence[Filled], rounds: int) -> list[list[Seconds]]:
 
 
 def compare(kind: str, sizes: Sequence[int], rounds: int, folder: Path | None) -> list[Line]:
-    workspace = Workspace.open(CONFIG)
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=folder)))
+        workspace = Workspace.open(make(place / "county"))
         url = stack.enter_context(urls(place, postgresql=kind == "postgresql"))
         source = model(place, workspace, datetime.now(UTC))
         stores = [
@@ -127,6 +128,7 @@ def main() -> None:
     asked.add_argument("--write", action="store_true")
     given = asked.parse_args()
     logging.disable(logging.WARNING)
+    collector.look_seldom()  # as `referral` does, on both sides
     lines: list[Line] = []
     for kind in given.store or STORES:
         found = compare(kind, given.stored, given.rounds, given.folder)

@@ -1,4 +1,4 @@
-"""Stores of the shipped county filled in bulk with years of cases, in every week as many of each
+"""Stores of the county filled in bulk with years of cases, in every week as many of each
 kind and place as in the last one.
 """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import NoReturn
 
 import click
 
+from referral_engine import collector
 from referral_engine.cli.command import Group, Lazy, Option
 from referral_engine.i18n import gettext_noop
 from referral_engine.version import __version__
@@ -18,8 +18,6 @@ from referral_engine.version import __version__
 __all__ = ["COMMANDS", "main", "root", "status"]
 
 _HERE = "referral_engine.cli"
-_COLLECTED = 25_000
-"""New objects after which the garbage collector looks at them."""
 
 COMMANDS: dict[str, Lazy] = {
     "init": (f"{_HERE}.init:init", gettext_noop("make a workspace that runs as it is")),
@@ -112,10 +110,9 @@ root = Group(
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The `referral` command. Exit codes: 0 done, 1 refused or faults found, 2 wrong usage."""
-    # Modules and rules are there until it ends: Python would go through them all every 700 objects.
-    gc.set_threshold(_COLLECTED, 20, 20)
+    collector.look_seldom()
     code = status(arguments)
-    gc.freeze()  # what is left goes with the process: going through it once more frees nothing
+    collector.leave_all()
     sys.exit(code)
 
 

@@ -74,10 +74,12 @@ def add_accused(draft: Draft, command: AddAccused) -> None:
 def clear_of(draft: Draft, holder: str, barred: frozenset[str]) -> str:
     """``holder``, or who holds the case where it is barred: the nearest superior that is not,
     then discipline, the root centre, any government; in the end somebody has to."""
+    if holder and holder not in barred:
+        return holder
     org = draft.org
     governments = (unit.id for unit in org.content.units if unit.kind == "government")
     above = [*org.superiors_of(holder), org.discipline(), draft.centre(org.tree.root), *governments]
-    return next((unit for unit in [holder, *above] if unit and unit not in barred), holder)
+    return next((unit for unit in above if unit and unit not in barred), holder)
 
 
 def _keeper(draft: Draft) -> str:

@@ -74,6 +74,8 @@ class Known(NamedTuple):
         self, written: tuple[str, ...]
     ) -> tuple[tuple[str, ...], list[tuple[str, str, str]]]:
         """The accused by their ids. One that is not known could not be kept from the case."""
+        if not written:
+            return (), []
         names = self.org.unit_names()
         ids = {name: id for id, name in names.items()}
         meant, strangers = [], []
