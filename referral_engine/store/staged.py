@@ -1,0 +1,150 @@
+"""What the commands of a transaction see: the database, and what is staged and not yet written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from referral_engine.store import rulebook
+from referral_engine.store.reader import Township
+from referral_engine.store.stage import IntakeSeen, Loaded, Seen, Stage
+from referral_engine.store.statements import Row, say
+from referral_engine.store.vault import Vault
+from referral_engine.store.work import Work
+
+__all__ = ["Staged"]
+
+_EVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Staged(Work):
+    """Reads see what was written before in the same transaction, also by other commands of it.
+
+    It is written first where only the database can answer, under a savepoint for what a command
+    that fails must take back.
+    """
+
+    def __init__(
+        self, connection: Connection, vault: Vault, township: Township, *, alone: bool
+    ) -> None:
+        """A command that is `alone` needs no savepoint: the whole transaction is given up."""
+        super().__init__(connection, vault, township)
+        self._alone = alone
+        self._earlier = Stage()
+        self._own = Stage()
+        self._savepoint = False
+        self._spoilt: BaseException | None = None
+        self._active: rulebook.Tenure | None = None
+        self._stopped: tuple[datetime, list[tuple[datetime, datetime]]] | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The SQLAlchemy connection, everything gathered so far written to it."""
+        self._settle()
+        return self._connection
+
+    @property
+    def _case_files(self) -> Connection:
+        self._settle(case_file_only=True)
+        return self._connection
+
+    def _files(self) -> tuple[Connection, Sequence[Row]]:
+        stages = (self._earlier, self._own)
+        if any(stage.pending(("case_moved", "case_changed")) for stage in stages):
+            return self._case_files, ()
+        return self._connection, [row for s in stages for row in s.rows.get("case_new", ())]
+
+    def _contents(
+        self, codes: Sequence[str], refs: Iterable[str] | None
+    ) -> Mapping[str, dict[str, str]]:
+        stages = (self._own, self._earlier)
+        fresh = {code: s.texts[code] for s in stages for code in codes if code in s.texts}
+        stored = [code for code in codes if code not in fresh]
+        # A case has its key here when its content may still be waiting to be written.
+        if any(code in stage.keys for stage in stages for code in stored):
+            self._settle()
+        wanted = None if refs is None else frozenset(refs)
+        found = {
+            code: {ref: text for ref, text in texts.items() if wanted is None or ref in wanted}
+            for code, texts in fresh.items()
+        }
+        return {**found, **super()._contents(stored, wanted)} if stored else found
+
+    def active_rule_set(self, now: datetime) -> str | None:
+        """The hash of the rule set in effect at `now`, asked once as long as no later moment brings
+        another; None before the first publication.
+        """
+        known = self._active
+        if known is None or not known.since <= now < known.until:
+            known = self._active = rulebook.tenure(self._now(), now)
+        return known.digest
+
+    def load(self, code: str) -> Loaded | None:
+        """The case as of its last event, also one of this transaction; None for an unknown code."""
+        for stage in (self._own, self._earlier):
+            if (staged := stage.cases.get(code)) is not None:
+                return staged
+        loaded = super().load(code)
+        if loaded is not None:
+            self._own.cases[code] = loaded
+        return loaded
+
+    def new_code_free(self, code: str) -> bool:
+        """Whether no case has this code."""
+        staged = code in self._own.cases or code in self._earlier.cases
+        return not staged and super().new_code_free(code)
+
+    def seen(self, principal_id: str, key: str) -> Seen | None:
+        """What was asked and answered under this key before; None when it is new."""
+        for stage in (self._own, self._earlier):
+            if (staged := stage.command_keys.get((principal_id, key))) is not None:
+                return staged
+        return super().seen(principal_id, key)
+
+    def intake_seen(self, channel: str, sender_key: str) -> IntakeSeen | None:
+        """The case that this sender's key made before; None when it is new."""
+        for stage in (self._own, self._earlier):
+            if (staged := stage.intake_keys.get((channel, sender_key))) is not None:
+                return staged
+        return super().intake_seen(channel, sender_key)
+
+    def downtime(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+        """The intervals within [since, until] in which no runner was alive.
+
+        Asked once: the commands of one transaction mostly ask for the same time.
+        """
+        if self._stopped is None or since < self._stopped[0]:
+            self._stopped = since, super().downtime(since, _EVER)
+        found = ((max(a, since), min(b, until)) for a, b in self._stopped[1])
+        return [(a, b) for a, b in found if a < b]
+
+    # -- writing it first ------------------------------------------------------------------------
+    def _now(self) -> Connection:
+        """The connection for a statement of its own, which a failing command must take back."""
+        self._open_savepoint()
+        self._own.write(self._connection)
+        return self._connection
+
+    def _settle(self, *, case_file_only: bool = False) -> None:
+        if self._own.rows:
+            self._open_savepoint()
+            self._own.write(self._connection, case_file_only=case_file_only)
+        elif self._earlier.rows:
+            self._write_earlier(case_file_only=case_file_only)
+
+    def _open_savepoint(self) -> None:
+        if not self._savepoint and not self._alone:
+            # What went before is kept whatever becomes of this command.
+            self._write_earlier()
+            say(self._connection, "SAVEPOINT command")
+            self._savepoint = True
+
+    def _write_earlier(self, *, case_file_only: bool = False) -> None:
+        """What fails here is not this command's: the whole transaction must be given up for it."""
+        try:
+            self._earlier.write(self._connection, case_file_only=case_file_only)
+        except BaseException as error:
+            self._spoilt = error
+            raise
