@@ -106,6 +106,18 @@ def _postgresql(recorder: _Recorder, given: Sequence[Any], named: dict[str, Any]
             recorder.said(sql, list(rows), many=True)
             super().executemany(sql, rows, **more)
 
+        @contextmanager
+        def copy(self, sql: Any, *given: Any, **more: Any) -> Iterator[Any]:
+            """Rows that are copied in are recorded as what puts them in without that."""
+            into, rows = str(sql).removeprefix("COPY ").removesuffix(" FROM STDIN"), []
+            with super().copy(sql, *given, **more) as copy:
+                write, copy.write_row = copy.write_row, rows.append
+                yield copy
+                for row in rows:
+                    write(row)
+            marks = ", ".join(["%s"] * len(rows[0]))
+            recorder.said(f"INSERT INTO {into} VALUES ({marks})", rows, many=True)
+
     class Connection(psycopg.Connection[Any]):
         def commit(self) -> None:
             super().commit()

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table
 
 from referral_engine.store.errors import Conflict
 
-__all__ = ["Row", "insert", "placeholder", "run", "run_all", "say", "update"]
+__all__ = ["Row", "copy_all", "insert", "placeholder", "run", "run_all", "say", "update"]
 
 Row = tuple[Any, ...]
 
@@ -88,6 +88,25 @@ def _send(connection: Connection, said: Sequence[tuple[Any, str, Sequence[Row]]]
         failures.append(error)  # after the first: what followed in the pipeline was not run
     if failures:
         raise failures[0]
+
+
+def copy_all(
+    connection: Connection, said: Sequence[tuple[Table, Sequence[str], Sequence[Row]]]
+) -> None:
+    """Puts many new rows into tables, by columns, as PostgreSQL takes them fastest; on a key that
+    is taken like `run`.
+    """
+    taken: type[Exception] = connection.dialect.loaded_dbapi.IntegrityError
+    with closing(connection.connection.cursor()) as cursor:
+        driver: Any = cursor
+        try:
+            for table, columns, rows in said:
+                names = ", ".join(columns)
+                with driver.copy(f"COPY {table.name} ({names}) FROM STDIN") as into:
+                    for row in rows:
+                        into.write_row(row)
+        except taken as error:
+            raise Conflict from error
 
 
 def say(connection: Connection, sql: str) -> None:

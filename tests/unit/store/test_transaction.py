@@ -337,3 +337,38 @@ def test_a_case_that_only_moves_and_one_that_changes_are_both_whole(
                 lambda tx, r=resolution, v=version: tx.commit_resolution(r, expected_version=v)
             )
     assert list(verify(any_store.engine, None)) == []
+
+
+def test_many_new_cases_of_one_commit_are_kept_to_the_letter(any_store: Store) -> None:
+    """So many rows that PostgreSQL is given them as a copy, whose text has letters of its own."""
+    words = "a\tb\\c\nd\\N\r\"'{},%s"
+    stories = {code: Story(code).register().offer() for code in (f"M-{n:02}" for n in range(20))}
+
+    def intake(tx: Tx) -> None:
+        for code, story in stories.items():
+            resolution, _before = story.take(content={"issue": words}, calls=[story.call()])
+            tx.commit_resolution(
+                resolution, expected_version=0, principal_id=words, key=code, result=b"\x00\\x5c"
+            )
+
+    any_store.transact(intake)
+    with any_store.reading() as reader:
+        for code, story in stories.items():
+            assert reader.events(code) == story.events
+            assert reader.content(code) == {"issue": words}
+            assert reader.seen(words, code) == Seen(b"", b"\x00\\x5c")
+    assert verify(any_store.engine) == []
+
+
+def test_a_code_among_many_that_is_taken_is_a_conflict(any_store: Store) -> None:
+    """Of those in one transaction with it nothing is kept, and they can be told again."""
+    opened(any_store, "M-05")
+    taken = [Story(f"M-{n:02}").register().offer().take() for n in range(20)]
+
+    def intake(tx: Tx) -> None:
+        for resolution, _before in taken:
+            tx.commit_resolution(resolution, expected_version=0)
+
+    with pytest.raises(Conflict):
+        any_store.transact(intake)
+    assert any_store.read(lambda reader: reader.count()) == 1
