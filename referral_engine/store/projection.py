@@ -19,10 +19,10 @@ __all__ = [
     "REFERRAL_COLUMNS",
     "case_row",
     "linked",
-    "moved_only",
     "moved_part",
     "pack",
     "referral_rows",
+    "standing",
     "unpack",
 ]
 
@@ -58,9 +58,14 @@ def unpack(snapshot: bytes) -> Case:
 
 def case_row(case: Case, head_hash: bytes, township: str) -> Row:
     """The row of `case_file`, in the order of CASE_COLUMNS."""
+    *told, closed_at = standing(case, township)
+    next_at = micros(case.next_at())
+    return (case.code, case.version, *told, next_at, closed_at, head_hash, _encoder.encode(case))
+
+
+def standing(case: Case, township: str) -> Row:
+    """What of the row is none of MOVED_COLUMNS, but for the code, in the order of CASE_COLUMNS."""
     return (
-        case.code,
-        case.version,
         case.state,
         0 if case.over else 1,
         case.owner,
@@ -81,19 +86,7 @@ def case_row(case: Case, head_hash: bytes, township: str) -> Row:
         case.incident,
         micros(case.received_at),
         micros(case.registered_at),
-        micros(case.next_at()),
         micros(case.closed_at),
-        head_hash,
-        _encoder.encode(case),
-    )
-
-
-def moved_only(before: Row, after: Row) -> bool:
-    """Whether two rows of a case differ in nothing but MOVED_COLUMNS."""
-    return all(
-        old == new
-        for name, old, new in zip(CASE_COLUMNS, before, after, strict=True)
-        if name not in MOVED_COLUMNS
     )
 
 

@@ -22,14 +22,14 @@ from referral_engine.store.outbound import call_rows, follow_up_rows, notice_row
 from referral_engine.store.projection import (
     case_row,
     linked,
-    moved_only,
     moved_part,
     referral_rows,
+    standing,
 )
 from referral_engine.store.reader import Township
 from referral_engine.store.stage import IntakeSeen, Loaded, Seen, Stage
 from referral_engine.store.staged import Staged
-from referral_engine.store.statements import Row, say
+from referral_engine.store.statements import say
 from referral_engine.store.vault import CaseKey, Vault, content_rows
 
 __all__ = ["Tx"]
@@ -250,7 +250,7 @@ class Tx(Staged):
         row = case_row(case, head, self._township(case.territory))
         if before is None:
             self._own.add("case_new", row)
-        elif self._only_moves(before, row):
+        elif self._only_moves(before.case, case):
             self._own.add("case_moved", (*moved_part(row), case.code, expected))
         else:
             self._own.add("case_changed", (*row[1:], case.code, expected))
@@ -260,12 +260,12 @@ class Tx(Staged):
         self._own.changed.add(case.code)
         return head
 
-    def _only_moves(self, before: Loaded, row: Row) -> bool:
+    def _only_moves(self, before: Case, case: Case) -> bool:
         """Whether no column changes that an index holds, in the first change of the transaction."""
-        if before.case.code in self._own.changed | self._earlier.changed:
+        if case.code in self._own.changed or case.code in self._earlier.changed:
             return False
-        township = self._township(before.case.territory)
-        return moved_only(case_row(before.case, before.head_hash, township), row)
+        old, new = (standing(each, self._township(each.territory)) for each in (before, case))
+        return old == new
 
     def _approve(self, resolution: Resolution, before: Case | None) -> None:
         """Keeps who signed; gives up what one person alone decided, whatever the door let by."""
