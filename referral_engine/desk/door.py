@@ -117,16 +117,14 @@ class Desk:
         at = issue.received_at if old and not backfill else now
 
         def take_in(tx: Tx) -> Answer:
-            answer = self._take_in(tx, request, issue, sender_key, at)
+            answer = self._take_in(tx, request, issue, key, at)
             return self._followed(tx, answer, by) if follow_up else answer
 
-        return self.store.write(take_in)
+        key = sender_key or issue.id
+        return self.store.write(take_in, (issue.channel, key) if key else None)
 
     # -- in the writer's thread ---------------------------------------------------------------
-    def _take_in(
-        self, tx: Tx, request: Request, issue: Issue, sender_key: str, at: datetime
-    ) -> Answer:
-        key = sender_key or issue.id
+    def _take_in(self, tx: Tx, request: Request, issue: Issue, key: str, at: datetime) -> Answer:
         if key and (before := tx.intake_seen(issue.channel, key)) is not None:
             return Answer(before.case_code, "register", duplicate=True)
         answer = self._decide(tx, None, request, at)

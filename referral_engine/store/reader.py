@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from referral_engine.model.event import Event
 from referral_engine.store import (
@@ -23,7 +24,7 @@ from referral_engine.store import (
 )
 from referral_engine.store.checkpoints import Checkpoint, latest
 from referral_engine.store.journal import START, Position, StoredEvent
-from referral_engine.store.prepared import Prepared, value
+from referral_engine.store.prepared import Prepared, numbered, prepared, value, values
 from referral_engine.store.projection import unpack
 from referral_engine.store.stage import IntakeSeen, Loaded, Seen
 from referral_engine.store.statements import Row
@@ -48,6 +49,12 @@ _INTAKE_SEEN = Prepared(
         _i.channel == value("channel"), _i.sender_key == value("key")
     )
 )
+
+
+@prepared
+def _intakes(keys: int) -> Select[Any]:
+    query = select(_i.sender_key, _i.body_hash, _i.case_code)
+    return query.where(_i.channel == value("channel"), _i.sender_key.in_(values("key", keys)))
 
 
 class Reader:
@@ -133,6 +140,16 @@ class Reader:
         """The case that this sender's key made before; None when it is new."""
         found = _INTAKE_SEEN.first(self._connection, channel=channel, key=sender_key)
         return None if found is None else IntakeSeen(*found)
+
+    def _intakes_seen(self, channel: str, keys: Iterable[str]) -> dict[str, IntakeSeen]:
+        """The same for many keys of one channel; those that are new are left out."""
+        asked = list(keys)
+        # Few shapes of the question, so that each is prepared once.
+        asked += asked[-1:] * ((1 << (len(asked) - 1).bit_length()) - len(asked))
+        found = _intakes(len(asked)).rows(
+            self._connection, channel=channel, **numbered("key", asked)
+        )
+        return {key: IntakeSeen(body_hash, code) for key, body_hash, code in found}
 
     def repeats(
         self, same: Iterable[str], values: Mapping[str, str], since: datetime, until: datetime

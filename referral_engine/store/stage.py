@@ -42,7 +42,7 @@ from referral_engine.store.tables import (
 )
 from referral_engine.store.vault import CONTENT_COLUMNS, DATA_KEY_COLUMNS, CaseKey
 
-__all__ = ["OUTBOX_COLUMNS", "IntakeSeen", "Loaded", "Seen", "Stage", "Step"]
+__all__ = ["OUTBOX_COLUMNS", "IntakeSeen", "Loaded", "Seen", "SenderKey", "Stage", "Step"]
 
 OUTBOX_COLUMNS = ("effect_key", "case_code", "lane", "payload", "due_at")
 COMMAND_KEY_COLUMNS = ("principal_id", "request_key", "body_hash", "result", "case_code")
@@ -64,6 +64,10 @@ class Seen(NamedTuple):
 
     body_hash: bytes
     result: bytes
+
+
+SenderKey = tuple[str, str]
+"""A channel, and the key under which a sender of it knows an issue."""
 
 
 class IntakeSeen(NamedTuple):
@@ -190,7 +194,7 @@ class Stage:
         self.texts: dict[str, dict[str, str]] = {}
         """All the words of cases that are new, for whoever looks for their like."""
         self.command_keys: dict[tuple[str, str], Seen] = {}
-        self.intake_keys: dict[tuple[str, str], IntakeSeen] = {}
+        self.intake_keys: dict[SenderKey, IntakeSeen] = {}
 
     def add(self, step: str, *rows: Row) -> None:
         if rows:

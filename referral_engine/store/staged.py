@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from referral_engine.store import rulebook
 from referral_engine.store.reader import Township
-from referral_engine.store.stage import IntakeSeen, Loaded, Seen, Stage
+from referral_engine.store.stage import IntakeSeen, Loaded, Seen, SenderKey, Stage
 from referral_engine.store.statements import Row, say
 from referral_engine.store.vault import Vault
 from referral_engine.store.work import Work
@@ -37,6 +37,7 @@ class Staged(Work):
         self._savepoint = False
         self._spoilt: BaseException | None = None
         self._active: rulebook.Tenure | None = None
+        self._sent: dict[SenderKey, IntakeSeen | None] = {}
         self._stopped: tuple[datetime, list[tuple[datetime, datetime]]] | None = None
 
     @property
@@ -108,7 +109,17 @@ class Staged(Work):
         for stage in (self._own, self._earlier):
             if (staged := stage.intake_keys.get((channel, sender_key))) is not None:
                 return staged
-        return super().intake_seen(channel, sender_key)
+        key = channel, sender_key
+        return self._sent[key] if key in self._sent else super().intake_seen(*key)
+
+    def look_ahead(self, sent: Sequence[SenderKey]) -> None:
+        """Asks for the keys that the commands to come will ask for one by one."""
+        by_channel: dict[str, set[str]] = {}
+        for channel, key in sent:
+            by_channel.setdefault(channel, set()).add(key)
+        for channel, keys in by_channel.items():
+            found = self._intakes_seen(channel, keys)
+            self._sent.update(((channel, key), found.get(key)) for key in keys)
 
     def downtime(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
         """The intervals within [since, until] in which no runner was alive.

@@ -372,3 +372,27 @@ def test_a_code_among_many_that_is_taken_is_a_conflict(any_store: Store) -> None
     with pytest.raises(Conflict):
         any_store.transact(intake)
     assert any_store.read(lambda reader: reader.count()) == 1
+
+
+def test_senders_keys_of_one_commit_are_looked_up_together(any_store: Store) -> None:
+    """A key that is known, one that is new, and one that comes twice in the same commit."""
+    any_store.transact(lambda tx: tx.remember_intake("12345", "old", b"", "A-1"))
+    gate = threading.Event()
+    waiting = any_store.write(lambda tx: gate.wait(10))
+
+    def ask(key: str, code: str) -> Future[str]:
+        def intake(tx: Tx) -> str:
+            if (before := tx.intake_seen("12345", key)) is not None:
+                return before.case_code
+            tx.remember_intake("12345", key, b"", code)
+            return "new"
+
+        return any_store.write(intake, ("12345", key))
+
+    asked = [ask("old", "B-1"), ask("twice", "B-2"), ask("twice", "B-3"), ask("once", "B-4")]
+    other = any_store.write(lambda tx: tx.intake_seen("letter", "old"), ("letter", "old"))
+    gate.set()
+    waiting.result()
+    assert [each.result() for each in asked] == ["A-1", "new", "B-2", "new"]
+    assert other.result() is None
+    assert any_store.read(lambda reader: reader.intake_seen("12345", "once")) is not None
