@@ -2,7 +2,7 @@
 
 Both sides write 50 cases a commit into a fresh database with the same tables and settings. The
 store folds nothing here: it gets finished resolutions, and does the encoding, hashing, encrypting,
-projecting and writing. The bare side inserts the very rows that came out, which is checked first.
+projecting and writing. The bare side inserts the very rows that came out.
 Run: python benchmarks/bench_store_intake.py [CASES] [postgresql]
 """
 
@@ -17,22 +17,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from sqlalchemy import Engine, insert, select  # noqa: E402
-
+from benchmarks.cost import rows  # noqa: E402
 from referral_engine.model.outcome import Resolution  # noqa: E402
-from referral_engine.store import Keyring, Store, Tx, schema  # noqa: E402
-from referral_engine.store.engine import open_writer  # noqa: E402
-from referral_engine.store.tables import metadata  # noqa: E402
+from referral_engine.store import Keyring, Store, Tx  # noqa: E402
 from tests.unit.store.story import Story  # noqa: E402
 
 BATCH = 50
 ROUNDS = 5
-WRITTEN = (
-    "case_file", "case_event", "referral", "data_key", "content", "wakeup", "plugin_call",
-    "notice", "command_key", "intake_key",
-)  # fmt: skip
 
 
 def resolutions(cases: int) -> list[Resolution]:
@@ -72,41 +65,11 @@ def through_the_store(store: Store, made: list[Resolution]) -> float:
     return time.perf_counter() - began
 
 
-def bare(engine: Engine, rows: dict[str, list[list[dict[str, Any]]]], rounds: int) -> float:
-    began = time.perf_counter()
-    for number in range(rounds):
-        with engine.begin() as connection:
-            for name in WRITTEN:
-                connection.execute(insert(metadata.tables[name]), rows[name][number])
-    return time.perf_counter() - began
-
-
-def written(store: Store, made: list[Resolution]) -> dict[str, list[list[dict[str, Any]]]]:
-    """The rows the store wrote, by table and batch of cases."""
-    batch_of = {r.case.code: i // BATCH for i, r in enumerate(made)}
-    found: dict[str, list[list[dict[str, Any]]]] = {}
-    with store.engine.connect() as connection:
-        for name in WRITTEN:
-            table = metadata.tables[name]
-            parts: list[list[dict[str, Any]]] = [[] for _ in batches(made)]
-            for row in connection.execute(select(table)).mappings():
-                values = {k: v for k, v in row.items() if k not in ("event_id", "item_id", "xact")}
-                parts[batch_of[row["case_code"]]].append(values)
-            assert all(parts), name
-            found[name] = parts
-    return found
-
-
 def one_round(url: Callable[[str], str], made: list[Resolution]) -> tuple[float, float]:
     """Seconds of the store, and of bare Core."""
     with Store.open(url("store"), Keyring([bytes(32)])) as store:
         ours = through_the_store(store, made)
-        rows = written(store, made)
-    engine = open_writer(url("bare"))
-    schema.create(engine)
-    theirs = bare(engine, rows, len(batches(made)))
-    engine.dispose()
-    return ours, theirs
+    return ours, rows.write(url("bare"), rows.read(url("store"), BATCH)).wall
 
 
 def compare(kind: str, url: Callable[[str], str], made: list[Resolution]) -> float:
