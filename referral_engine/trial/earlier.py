@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from referral_engine.model.issue import Issue
 from referral_engine.rules.tree import Repeats, RuleSet
@@ -28,6 +28,10 @@ class Earlier:
         self._received: dict[_Same, dict[_Same, list[datetime]]] = {
             question.same: {} for question in _questions(rules)
         }
+        self._longest: dict[_Same, timedelta] = {}
+        for question in _questions(rules):
+            known = self._longest.get(question.same, timedelta())
+            self._longest[question.same] = max(known, question.within.elapsed())
 
     def answer(self, question: Repeats, issue: Issue) -> int:
         """How many cases of the question's window the issue makes, itself included."""
@@ -44,6 +48,15 @@ class Earlier:
             values = self._values(same, issue)
             if values is not None:
                 insort(received.setdefault(values, []), issue.received_at)
+
+    def forget(self, now: datetime) -> None:
+        """Lets go of what no question asked from `now` on can reach back to."""
+        for same, received in self._received.items():
+            since = now - self._longest[same]
+            for values, moments in list(received.items()):
+                del moments[: bisect_left(moments, since)]
+                if not moments:
+                    del received[values]
 
     def _values(self, same: _Same, issue: Issue) -> _Same | None:
         """The values by which issues are compared; None where one is missing."""

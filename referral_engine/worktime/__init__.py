@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from referral_engine.worktime.calendar import EARLIEST, QUIET, WorkCalendar
 from referral_engine.worktime.days import DayKind, Days, china, weekdays
-from referral_engine.worktime.deadline import Due, Paused, Term, confirm, deadline
+from referral_engine.worktime.deadline import Due, Paused, Term, after, confirm, deadline
 from referral_engine.worktime.override import Overrides, load_overrides
 from referral_engine.worktime.quiet import quiet
 from referral_engine.worktime.share import at_share, at_shares
@@ -26,6 +26,7 @@ __all__ = [
     "Stopped",
     "Term",
     "WorkCalendar",
+    "after",
     "at_share",
     "at_shares",
     "china",

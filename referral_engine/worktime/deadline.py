@@ -15,7 +15,7 @@ from referral_engine.worktime.instant import HOUR, MINUTE, NEVER, from_micros, t
 from referral_engine.worktime.measure import ELAPSED, Measure, local_micros
 from referral_engine.worktime.stops import Interval, Stopped, merged
 
-__all__ = ["Due", "Paused", "Term", "confirm", "deadline", "end_of", "measure_of"]
+__all__ = ["Due", "Paused", "Term", "after", "confirm", "deadline", "end_of", "measure_of"]
 
 _MICROS: dict[Unit, int] = {"m": MINUTE, "h": HOUR, "wh": HOUR}
 
@@ -251,3 +251,11 @@ def _postponed(
         ran_out = measure.after(max(until, counted), left)
         end = settle(ran_out)
     return end
+
+
+def after(since: datetime, micros: int, calendar: WorkCalendar, hours: WorkHours) -> datetime:
+    """The UTC moment by which a unit has been open for so many microseconds from `since` on: how
+    long work takes, where `deadline` says how long it may. Hours never open run all the time."""
+    never = not hours.around_the_clock and not any(hours.intervals)
+    measure = ELAPSED if never else calendar.opening(hours)
+    return from_micros(measure.after(to_micros(since), micros))
