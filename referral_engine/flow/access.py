@@ -117,8 +117,10 @@ def _watches(by: Principal) -> bool:
 def _acts(by: Principal, case: Case) -> bool:
     if _watches(by):
         return False
-    live = (r for r in case.referrals if r.open or r.state == "reported")
-    return any(by.unit in r.units for r in live)
+    for each in case.referrals:
+        if by.unit in (each.unit, each.station) and (each.open or each.state == "reported"):
+            return True
+    return False
 
 
 def _keeps_seal(by: Principal, case: Case, org: Org) -> bool:

@@ -96,14 +96,10 @@ def moment(draft: Draft, name: str, at: datetime, *, referral: str = "") -> str:
 
 def find(draft: Draft, name: str, referral: str = "") -> Deadline | None:
     """The latest clock of this name that is still open."""
-    return next(
-        (
-            d
-            for d in reversed(draft.case.deadlines)
-            if d.name == name and d.referral == referral and d.open
-        ),
-        None,
-    )
+    for each in reversed(draft.case.deadlines):
+        if each.name == name and each.referral == referral and each.open:
+            return each
+    return None
 
 
 def meet(draft: Draft, name: str, referral: str = "") -> None:

@@ -56,6 +56,9 @@ class Draft:
         self.by: Principal = request.by
         self.facts = facts
         self.setting = setting
+        self.rules: ActiveRules = setting.rules
+        self.org: Org = setting.org
+        self.policy: Policy = setting.policy
         self.now = now if case is None or case.last_at is None else max(now, case.last_at)
         self.at = request.happened_at or self.now
         self.code = facts.code if case is None else case.code
@@ -80,18 +83,6 @@ class Draft:
     def changed(self) -> bool:
         """Whether anything is recorded yet."""
         return bool(self._events)
-
-    @property
-    def rules(self) -> ActiveRules:
-        return self.setting.rules
-
-    @property
-    def org(self) -> Org:
-        return self.setting.org
-
-    @property
-    def policy(self) -> Policy:
-        return self.setting.policy
 
     # -- writing ------------------------------------------------------------------------------
     def record(self, body: e.EventBody, *, owner: str = "", engine: bool = False) -> None:

@@ -182,7 +182,10 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
         )
 
     def referral(self, id: str) -> Referral | None:
-        return next((r for r in self.referrals if r.id == id), None)
+        for each in self.referrals:
+            if each.id == id:
+                return each
+        return None
 
     def lead(self) -> Referral | None:
         """The latest lead that is open or reported; None while the centre holds the case.
@@ -191,11 +194,16 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
         """
         held = self.state in ("registered", "accepted")
         live = ("offered", "claimed") if held else ("offered", "claimed", "reported")
-        return next(
-            (r for r in reversed(self.referrals) if r.role == "lead" and r.state in live), None
-        )
+        for each in reversed(self.referrals):
+            if each.role == "lead" and each.state in live:
+                return each
+        return None
 
     def next_at(self) -> datetime | None:
         """The earliest moment at which something is due (UTC); None when nothing is."""
-        moments = [mark.at for d in self.deadlines if (mark := d.next_mark()) is not None]
-        return min(moments, default=None)
+        earliest: datetime | None = None
+        for each in self.deadlines:
+            mark = each.next_mark()
+            if mark is not None and (earliest is None or mark.at < earliest):
+                earliest = mark.at
+        return earliest

@@ -77,4 +77,7 @@ class Deadline(msgspec.Struct, frozen=True, omit_defaults=True):
         """The earliest mark that has not fired; None when nothing is to come."""
         if self.state not in ("running", "missed"):
             return None
-        return next((mark for mark in self.marks if not mark.fired), None)
+        for mark in self.marks:
+            if not mark.fired:
+                return mark
+        return None

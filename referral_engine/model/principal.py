@@ -42,7 +42,7 @@ class Principal(msgspec.Struct, frozen=True):
     unit: str = ""
 
     def has(self, *roles: str) -> bool:
-        return any(role in roles for role in self.roles)
+        return not set(roles).isdisjoint(self.roles)
 
 
 ENGINE = Principal(id="engine", roles=("engine",))

@@ -149,11 +149,10 @@ class Org:
 
     def hours_of(self, unit: str) -> WorkHours:
         """The unit's hours: its own, else those of its department, else the organisation's."""
-        for id in (unit, self.department(unit)):
-            known = self.unit(id)
-            if known is not None and known.hours is not None:
-                return known.hours
-        return self.content.hours
+        known = self.unit(unit)
+        if known is not None and known.hours is None and known.of:
+            known = self.unit(known.of)
+        return self.content.hours if known is None or known.hours is None else known.hours
 
     def discipline(self) -> str:
         """The unit accusations go to; the root centre where none is named; empty if empty."""

@@ -89,6 +89,11 @@ class Agenda(msgspec.Struct, frozen=True):
         now = frozenset(occasions)
         return tuple(gate.opens(now, received_on) for gate in self.gates)
 
+    @property
+    def windowed(self) -> bool:
+        """Whether some rule is in force on some days only."""
+        return any(gate.effective != _ALWAYS for gate in self.gates)
+
 
 def flags_of(values: Mapping[str, Value]) -> tuple[str, ...]:
     """The flags the case already has."""

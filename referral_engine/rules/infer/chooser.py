@@ -58,6 +58,8 @@ class Inference:
         self._world = world
         self._terms = Terms.of(world, fields)
         self._agenda = Agenda.of(tables)
+        self._windowed = self._agenda.windowed
+        self._opened: dict[tuple[Occasion, ...], tuple[bool, ...]] = {}
         self._strict = backend == "durable"
         self._program: Program | None = None
         self._durable: Durable | None = None
@@ -85,7 +87,7 @@ class Inference:
         the subject's ``received_at``. With ``durable`` raises FactRefused, InferenceBroken or
         WrongThread instead of turning to the fixpoint.
         """
-        gates = self._agenda.open_gates(occasions, received_on or self._day(subject))
+        gates = self._gates(occasions, subject, received_on)
         if self._program is None:
             return self._told(self._fixpoint.conclude(subject, gates), "fixpoint")
         try:
@@ -134,6 +136,20 @@ class Inference:
     @cached_property
     def _fixpoint(self) -> Fixpoint:
         return Fixpoint(self._agenda, self._terms)
+
+    def _gates(
+        self,
+        occasions: tuple[Occasion, ...],
+        subject: Mapping[str, Value],
+        received_on: date | None,
+    ) -> tuple[bool, ...]:
+        """The gates open now; where no rule has a window, they are the same every day."""
+        if self._windowed:
+            return self._agenda.open_gates(occasions, received_on or self._day(subject))
+        gates = self._opened.get(occasions)
+        if gates is None:
+            gates = self._opened[occasions] = self._agenda.open_gates(occasions, received_on)
+        return gates
 
     def _day(self, subject: Mapping[str, Value]) -> date | None:
         moment = subject.get("received_at")
