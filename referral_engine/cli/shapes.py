@@ -17,7 +17,12 @@ SHAPES: dict[str, str] = {
     " linked}`; `accepted + duplicates + rejected = read`",
     "simulate": "a line an issue: `{id, outcome, rule, file, line, lead, support, whistle, path,"
     " sealed, proposal, claim_by, arrive_by, report_by, why, matched}`; `outcome` is `referred` or"
-    " `proposed`; with `--scenario` one `{story, file, passed, rows, failures, cases}`",
+    " `proposed`; with `--scenario` one `{story, file, passed, rows, failures, cases}`; with"
+    " `--profile` one `{profile, seed, first, last, issues, events, ended, open, answered,"
+    " unanswered, ownerless, clocks: [{name, started, met, late, late_percent}], departments:"
+    " [{unit, name, offered, claimed, declined, reported, late, a_day, busiest,"
+    " busiest_offered}], escalations, backlog: [{day, came, ended, open}], satisfaction,"
+    " refused}`",
     "case list": "an array of `{code, state, owner, owner_name, category, territory, sealed,"
     " received_at, registered_at, next_at, outcome}`",
     "case show": "the case with all its fields, and `owner_name, next_at, issue, content, sight,"

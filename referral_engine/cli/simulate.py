@@ -1,4 +1,4 @@
-"""`referral simulate`: decisions without a store, for issues of a file or a whole story."""
+"""`referral simulate`: decisions without a store, for issues of a file, a whole story or a whole county."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.command import command, option
 from referral_engine.cli.failure import REFUSED
 from referral_engine.cli.output import print_json, print_pairs, said
-from referral_engine.cli.params import MOMENT
+from referral_engine.cli.params import DAY, MOMENT
 from referral_engine.cli.reading import following, known_here, mapping_of, rows_of, tell_faults
 from referral_engine.cli.result import unit_name
 from referral_engine.cli.words import PROPOSALS
@@ -35,13 +35,28 @@ _PROPOSED = PROPOSALS | vocabulary.REDIRECTS | vocabulary.REJECT_GROUNDS
     "simulate",
     help=gettext_noop(
         "Decide the issues of a file, touching no store: one JSON object a line with --json."
-        " Or play a story with a virtual clock: --scenario."
+        " Or play in virtual time: a story, --scenario, or a county's day, week or year with its"
+        " people, --profile."
     ),
 )
 @click.argument("file", required=False)
 @option("--mapping", type=_FILE, metavar="FILE", help=gettext_noop("See `referral intake`."))
 @option("--at", type=MOMENT, help=gettext_noop("Decide as of this moment, not of the receipt."))
 @option("--scenario", type=_FILE, metavar="FILE", help=gettext_noop("A story as YAML."))
+@option("--profile", type=_FILE, metavar="FILE", help=gettext_noop("A county's rates as YAML."))
+@option(
+    "--for", "span", type=click.Choice(("day", "week", "year")), default="week",
+    help=gettext_noop("With --profile: how long (a week)."),
+)  # fmt: skip
+@option("--from", "first", type=DAY, help=gettext_noop("With --profile: the first day."))
+@option(
+    "--seed", type=click.IntRange(0, 2**63), default=1, metavar="N",
+    help=gettext_noop("With --profile: the same seed gives the same issues and acts (1)."),
+)  # fmt: skip
+@option(
+    "--processes", type=click.IntRange(1, 64), default=1, metavar="N",
+    help=gettext_noop("With --profile: how many share the work; the result is the same (1)."),
+)  # fmt: skip
 @option("--json", "as_json", is_flag=True, help=gettext_noop("One JSON object a line."))
 @pass_app
 def simulate(
@@ -50,10 +65,16 @@ def simulate(
     mapping: Path | None,
     at: datetime | None,
     scenario: Path | None,
+    profile: Path | None,
     as_json: bool,
+    **planned: Any,
 ) -> int:
-    if (file is None) == (scenario is None):
-        raise click.UsageError(_("name a FILE of issues, or a --scenario"))
+    if [file, scenario, profile].count(None) != 2:
+        raise click.UsageError(_("name a FILE of issues, or a --scenario, or a --profile"))
+    if profile is not None:
+        from referral_engine.cli.plan import tell_plan
+
+        return tell_plan(app, profile, as_json=as_json, **planned)
     if scenario is not None:
         from referral_engine.cli.story import tell_story
 
