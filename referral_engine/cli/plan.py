@@ -126,9 +126,20 @@ def _states(states: dict[str, int]) -> str:
 
 
 def _rung(name: str) -> str:
-    """An effect by its name in the rules; a recommendation by its step."""
+    """An effect in words; a recommendation with its step."""
     effect, _colon, step = name.partition(":")
-    return f"{effect}: {said(step, vocabulary.STEPS)}" if step else effect
+    words = {
+        "remind": _("reminders"),
+        "notify": _("notices"),
+        "supervise": _("supervision orders"),
+        "step_up": _("stepped up"),
+        "confer": _("conferences called"),
+        "designate": _("designated by rule"),
+        "recommend": _("recommended"),
+        "backstop": _("stepped up by the engine, no rule did"),
+    }
+    told = words.get(effect, effect)
+    return f"{told}: {said(step, vocabulary.STEPS)}" if step else told
 
 
 def _percent(value: float | None) -> str:

@@ -1,9 +1,9 @@
-"""`referral simulate`: decisions without a store, for issues of a file, a whole story or a whole county."""
+"""`referral simulate`: decisions without a store, of a file's issues, a story's, a county's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,15 +66,20 @@ def simulate(
     at: datetime | None,
     scenario: Path | None,
     profile: Path | None,
+    span: str,
+    first: date | None,
+    seed: int,
+    processes: int,
     as_json: bool,
-    **planned: Any,
 ) -> int:
     if [file, scenario, profile].count(None) != 2:
         raise click.UsageError(_("name a FILE of issues, or a --scenario, or a --profile"))
     if profile is not None:
         from referral_engine.cli.plan import tell_plan
 
-        return tell_plan(app, profile, as_json=as_json, **planned)
+        return tell_plan(
+            app, profile, span=span, first=first, seed=seed, processes=processes, as_json=as_json
+        )
     if scenario is not None:
         from referral_engine.cli.story import tell_story
 
