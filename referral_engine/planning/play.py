@@ -33,7 +33,10 @@ from referral_engine.rules.subject import Subject
 from referral_engine.trial.earlier import Earlier
 from referral_engine.workspace import Workspace
 
-__all__ = ["Play", "Stage", "Watch"]
+__all__ = ["Flow", "Play", "Stage", "Watch"]
+
+Flow = Callable[[Case | None, c.Request, Facts, Setting, datetime], Resolution | None]
+"""`decide`, or what looks on while it decides."""
 
 Watch = Callable[[Case, Event], None]
 """Told of every event with the case as it stands after the command that recorded it."""
@@ -60,7 +63,15 @@ class Stage(msgspec.Struct, frozen=True):
 class Play:
     """Plays one part once."""
 
-    def __init__(self, stage: Stage, part: Part, seed: int, watch: Watch | None = None) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        part: Part,
+        seed: int,
+        *,
+        flow: Flow = decide,
+        watch: Watch | None = None,
+    ) -> None:
         self._stage = stage
         self._setting = stage.setting
         self._zone = stage.workspace.calendar.zone
@@ -73,6 +84,7 @@ class Play:
         rules = stage.setting.rules.rule_set
         self._earlier = Earlier(rules, lambda code: org.at_level(code, "township") or code)
         self._auto_accept = stage.workspace.config.auto_accept
+        self._decide = flow
         self._watch = watch
         self._held: dict[str, Held] = {}
         self._waiting: dict[str, Issue] = {}
@@ -131,7 +143,7 @@ class Play:
         facts = self._facts(issue, code)
         command = c.Register(issue, auto_accept=self._auto_accept)
         request = c.Request(case="", command=command, by=ENGINE)
-        made = decide(None, request, facts, self._setting, now)
+        made = self._decide(None, request, facts, self._setting, now)
         assert made is not None, "a registration always records something"
         if not made.case.sealed:
             self._earlier.add(issue)
@@ -147,7 +159,7 @@ class Play:
             return
         held.rings = None
         request = c.Request(case=held.case.code, command=_TICK, by=ENGINE)
-        made = decide(held.case, request, _NOTHING, self._setting, now)
+        made = self._decide(held.case, request, _NOTHING, self._setting, now)
         if made is not None:
             self._took(held, made, now)
 
@@ -162,7 +174,7 @@ class Play:
         if isinstance(command, c.Accept):
             facts = self._facts(self._waiting.pop(held.case.code), held.case.code)
         try:
-            made = decide(held.case, request, facts, self._setting, now)
+            made = self._decide(held.case, request, facts, self._setting, now)
         except Refused as refused:
             self.count.refuse(refused.code)
             self._company.refused(held, command, refused.code, now, who)
