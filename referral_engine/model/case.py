@@ -42,14 +42,14 @@ Outcome = Literal[
 ]
 
 
-class Signature(msgspec.Struct, frozen=True):
+class Signature(msgspec.Struct, frozen=True, gc=False):
     by: str
     unit: str
     at: datetime
     agreed: bool
 
 
-class Proposal(msgspec.Struct, frozen=True, omit_defaults=True):
+class Proposal(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What waits for a person: a machine or one person proposes, others sign.
 
     ``detail`` holds what is done once signed, as (name, value) pairs; ``note`` a content ref.
@@ -68,7 +68,7 @@ class Proposal(msgspec.Struct, frozen=True, omit_defaults=True):
     state: Literal["open", "signed", "refused", "void"] = "open"
 
 
-class Party(msgspec.Struct, frozen=True, omit_defaults=True):
+class Party(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Who is concerned beside the reporter. Name and phone lie in content under ``ref``.
 
     ``call_back`` is what a call to this one came to: resolved, partly, unresolved, unreached.
@@ -82,7 +82,7 @@ class Party(msgspec.Struct, frozen=True, omit_defaults=True):
     call_back: str = ""
 
 
-class Conference(msgspec.Struct, frozen=True, omit_defaults=True):
+class Conference(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     id: str
     members: tuple[str, ...]
     called_at: datetime
@@ -91,7 +91,7 @@ class Conference(msgspec.Struct, frozen=True, omit_defaults=True):
     minutes: str = ""
 
 
-class Case(msgspec.Struct, frozen=True, omit_defaults=True):
+class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The state of a case after ``version`` events. All times UTC, no personal data.
 
     ``owner`` is a unit's id and never empty; ``holder`` the centre that answers for the case
@@ -100,6 +100,9 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     ``designated`` are units bound to lead, ``challenged`` persons who are not to mediate.
     ``reporter`` is a keyed digest, for an anonymous one that of the case itself. ``preserved``
     keeps the rules of retention from its content; ``anonymised_at`` is when they took it last.
+
+    Like all it is made of, and like events, it is a tree that never holds itself: the collector
+    of cycles need not walk the thousands that are open (``gc=False``).
     """
 
     code: str

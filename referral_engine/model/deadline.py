@@ -14,7 +14,7 @@ __all__ = ["Deadline", "DeadlineState", "Mark", "Pause"]
 DeadlineState = Literal["waiting", "running", "paused", "met", "missed", "cancelled"]
 
 
-class Mark(msgspec.Struct, frozen=True):
+class Mark(msgspec.Struct, frozen=True, gc=False):
     """A share of the clock (1.0 is the deadline itself) and the UTC moment it is reached."""
 
     share: float
@@ -22,7 +22,7 @@ class Mark(msgspec.Struct, frozen=True):
     fired: bool = False
 
 
-class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
+class Pause(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A clock stop (中止计时), UTC; ``until`` None while it is open.
 
     ``scope`` is ``case`` or a referral's id.
@@ -35,7 +35,7 @@ class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
     review_at: datetime | None = None
 
 
-class Deadline(msgspec.Struct, frozen=True, omit_defaults=True):
+class Deadline(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A clock of a case (``referral`` empty) or of one referral.
 
     ``name``      claim, contact, arrive, report, answer, or any other a rule or department names

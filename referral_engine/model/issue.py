@@ -9,7 +9,7 @@ import msgspec
 __all__ = ["Attachment", "Issue", "Location", "Reporter"]
 
 
-class Reporter(msgspec.Struct, frozen=True, omit_defaults=True):
+class Reporter(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Who reports. Personal data: stored under the case's data key, never in the event chain."""
 
     name: str = ""
@@ -26,7 +26,7 @@ class Reporter(msgspec.Struct, frozen=True, omit_defaults=True):
         return digits[-11:] or self.id_number.upper() or self.name
 
 
-class Location(msgspec.Struct, frozen=True, omit_defaults=True):
+class Location(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """WGS 84 degrees; the address as the reporter gave it (personal data)."""
 
     lat: float | None = None
@@ -34,7 +34,7 @@ class Location(msgspec.Struct, frozen=True, omit_defaults=True):
     address: str = ""
 
 
-class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
+class Attachment(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A file the reporter or a handler gave: its name, media type, and SHA-256 in hex."""
 
     name: str
@@ -44,7 +44,7 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     location: Location | None = None
 
 
-class Issue(msgspec.Struct, frozen=True, omit_defaults=True):
+class Issue(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The canonical fields. ``received_at`` is aware; ``severity`` 1 exceptional to 4 ordinary."""
 
     channel: str

@@ -13,7 +13,7 @@ from referral_engine.model.event import Event
 __all__ = ["Call", "FollowUp", "Notice", "Resolution"]
 
 
-class Call(msgspec.Struct, frozen=True, omit_defaults=True):
+class Call(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A plugin call to make after the commit, at least once, under a key stable over attempts.
 
     ``unit`` is the department whose plugin is asked, also where a station acts.
@@ -30,7 +30,7 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     not_before: datetime | None = None
 
 
-class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
+class Notice(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A word to a unit or to the reporter; ``not_before`` keeps the quiet hours (UTC).
 
     What is `sealed` goes to the unit's contact for sealed cases, or to the reporter, alone: not to
@@ -46,13 +46,13 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     sealed: bool = False
 
 
-class FollowUp(msgspec.Struct, frozen=True):
+class FollowUp(msgspec.Struct, frozen=True, gc=False):
     """A command for another case (or a new one), with its own idempotency key."""
 
     request: Request
 
 
-class Resolution(msgspec.Struct, frozen=True):
+class Resolution(msgspec.Struct, frozen=True, gc=False):
     """The outcome of one command on one case. ``content`` maps references to what they hold."""
 
     case: Case

@@ -30,7 +30,7 @@ ROLES: tuple[str, ...] = get_args(Role)
 CENTRE_ROLES: tuple[Role, ...] = ("dispatcher", "duty_leader", "township_director", "county_leader")
 
 
-class Principal(msgspec.Struct, frozen=True):
+class Principal(msgspec.Struct, frozen=True, gc=False):
     """``id`` is stable and never a citizen's name; ``unit`` is where the person acts from.
 
     A reporter's id is the keyed digest of the token or phone, so that the chain holds no
@@ -42,7 +42,7 @@ class Principal(msgspec.Struct, frozen=True):
     unit: str = ""
 
     def has(self, *roles: str) -> bool:
-        return not set(roles).isdisjoint(self.roles)
+        return any(map(roles.__contains__, self.roles))
 
 
 ENGINE = Principal(id="engine", roles=("engine",))

@@ -13,7 +13,7 @@ ReferralState = Literal["offered", "claimed", "reported", "declined", "transferr
 ReferralRole = Literal["lead", "support"]
 
 
-class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
+class Evidence(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What proves an act: a photo or paper by digest (SHA-256 hex), its time and place (WGS 84)."""
 
     kind: str
@@ -23,7 +23,7 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     lon: float | None = None
 
 
-class Referral(msgspec.Struct, frozen=True, omit_defaults=True):
+class Referral(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """``unit`` is the department responsible, ``station`` the office that acts for it.
 
     ``round`` counts from 1 and grows with each rework; ``whistle`` is empty for an ordinary

@@ -29,7 +29,7 @@ _MOST: dict[str, int] = {"m": 5_256_000, "h": 87_600, "d": 3_650, "wh": 20_000, 
 _MINUTES: dict[str, int] = {"m": 1, "h": 60, "d": 1440}
 
 
-class Span(msgspec.Struct, frozen=True, order=False):
+class Span(msgspec.Struct, frozen=True, gc=False, order=False):
     """``amount`` of one ``unit``; hashable, and written back exactly by ``str``.
 
     ``m h d``  minutes, hours and days that simply pass; ``d`` as a deadline counts whole days

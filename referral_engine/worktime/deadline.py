@@ -20,7 +20,7 @@ __all__ = ["Due", "Paused", "Term", "after", "confirm", "deadline", "end_of", "m
 _MICROS: dict[Unit, int] = {"m": MINUTE, "h": HOUR, "wh": HOUR}
 
 
-class Term(msgspec.Struct, frozen=True):
+class Term(msgspec.Struct, frozen=True, gc=False):
     """All that determines a clock beside calendar and hours.
 
     ``start``       aware moment it runs from
@@ -36,7 +36,7 @@ class Term(msgspec.Struct, frozen=True):
     stops: tuple[Stopped, ...] = ()
 
 
-class Due(msgspec.Struct, frozen=True):
+class Due(msgspec.Struct, frozen=True, gc=False):
     """The end of a clock: ``at`` in UTC, by the calendar of that version.
 
     ``provisional`` means that the calendar did not yet know every day up to ``at``.
@@ -53,7 +53,7 @@ class Due(msgspec.Struct, frozen=True):
         return self.term.span
 
 
-class Paused(msgspec.Struct, frozen=True):
+class Paused(msgspec.Struct, frozen=True, gc=False):
     """A clock that stands still: it has no deadline until its open stop ends.
 
     ``since``      UTC moment the open stop began, not before the clock's start

@@ -199,7 +199,7 @@ def event_name(body: EventBody) -> str:
     return str(body.__struct_config__.tag)
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One event as it is stored: ``seq`` from 1 without gaps within the case, times UTC.
 
     ``owner`` is the unit that owns the case after it. ``happened_at`` differs from

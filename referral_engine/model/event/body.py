@@ -12,5 +12,5 @@ Extra = dict[str, str | int | float | bool | None]
 """Values of an importer's further columns, by name."""
 
 
-class Body(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag=snake):
+class Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag_field="kind", tag=snake):
     """What happened. A new field needs a default: written events are never changed."""
