@@ -35,7 +35,6 @@ from referral_engine.model.principal import ENGINE  # noqa: E402
 from referral_engine.planning.arrivals import Arrivals  # noqa: E402
 from referral_engine.planning.county import Order, play_county  # noqa: E402
 from referral_engine.planning.play import Play, Stage  # noqa: E402
-from referral_engine.planning.read_profile import read_profile  # noqa: E402
 from referral_engine.planning.townships import Part, parts_of  # noqa: E402
 from referral_engine.rules.subject import Subject  # noqa: E402
 from referral_engine.trial.box import Box, open_box  # noqa: E402
@@ -226,7 +225,7 @@ def main(issues: int) -> None:
         yearly = YEARLY if year else round(issues * 365 / DAYS)
         config, profile = county(Path(folder) / "county", yearly)
         workspace = Workspace.open(config)
-        stage = Stage.of(workspace, read_profile(profile, workspace))
+        stage = Stage.of(workspace, profile)
         part = parts_of(workspace.org, {})[0]
         print(f"{agree(stage, part)} cases agree, plan and store-backed")
         order = Order(config, profile, SEED, FIRST, FIRST + timedelta(days=days - 1))

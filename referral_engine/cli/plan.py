@@ -15,7 +15,6 @@ from referral_engine.i18n import _
 from referral_engine.planning.county import Order, play_county
 from referral_engine.planning.findings import Backlog, Findings, findings
 from referral_engine.planning.play import Stage
-from referral_engine.planning.read_profile import read_profile
 from referral_engine.rules import vocabulary
 
 __all__ = ["SPANS", "tell_plan"]
@@ -40,14 +39,13 @@ def tell_plan(
 ) -> int:
     """Plays the days of a profile and tells what they come to. Raises Faulty."""
     workspace = app.workspace
-    read = read_profile(profile, workspace)
-    stage = Stage.of(workspace, read)
-    first = first or read.start
+    stage = Stage.of(workspace, profile)
+    first = first or stage.profile.start
     last = first + timedelta(days=SPANS[span] - 1)
     order = Order(app.config, profile, seed, first, last)
     with steps(_("simulate")) as watched:
         count = play_county(stage, order, processes, watched(_THOUSAND))
-    found = findings(count, order, read, workspace.org.unit_names())
+    found = findings(count, order, stage.profile, workspace.org.unit_names())
     if as_json:
         print_json(found, app.zone)
     else:

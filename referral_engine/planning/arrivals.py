@@ -20,7 +20,6 @@ __all__ = ["Arrivals"]
 Item = TypeVar("Item")
 
 _HOUR = timedelta(hours=1)
-_MICROS = 3_600_000_000
 _SUNDAY = 6
 _MANY = 60
 """Above this mean a Poisson number is drawn from the normal distribution, which it then is."""
@@ -63,23 +62,23 @@ class Arrivals:
         """The moments of an hour at which something comes in, with the category of a burst."""
         zone = self._calendar.zone
         since = datetime.combine(day, time(hour), tzinfo=zone).astimezone(UTC)
-        for _n in range(_poisson(expected, self._chance)):
-            yield self._within(since), ""
+        yield from ((at, "") for at in self._moments(expected, since, since + _HOUR))
         for burst in self._profile.bursts:
-            for _n in range(self._of_burst(burst, since)):
-                yield self._within(since), burst.category
+            yield from ((at, burst.category) for at in self._of_burst(burst, since))
 
-    def _within(self, hour: datetime) -> datetime:
-        return hour + timedelta(microseconds=int(self._chance.random() * _MICROS))
-
-    def _of_burst(self, burst: Burst, since: datetime) -> int:
-        if burst.township not in ("", self._part.township):
-            return 0
-        overlap = min(since + _HOUR, burst.at + burst.lasts) - max(since, burst.at)
-        if overlap <= timedelta():
-            return 0
+    def _of_burst(self, burst: Burst, hour: datetime) -> Iterator[datetime]:
+        """The moments of a burst that lie in an hour."""
+        since, until = max(hour, burst.at), min(hour + _HOUR, burst.at + burst.lasts)
+        if since >= until or burst.township not in ("", self._part.township):
+            return
         share = 1.0 if burst.township else self._part.share
-        return _poisson(burst.issues * share * (overlap / burst.lasts), self._chance)
+        expected = burst.issues * share * ((until - since) / burst.lasts)
+        yield from self._moments(expected, since, until)
+
+    def _moments(self, expected: float, since: datetime, until: datetime) -> Iterator[datetime]:
+        """So many moments as are expected, more or less, anywhere between two."""
+        for _n in range(_poisson(expected, self._chance)):
+            yield since + (until - since) * self._chance.random()
 
     def _issue(self, at: datetime, category: str) -> Issue:
         chance, people = self._chance, self._profile.people

@@ -13,7 +13,6 @@ import msgspec
 
 from referral_engine.planning.count import Count
 from referral_engine.planning.play import Play, Stage
-from referral_engine.planning.read_profile import read_profile
 from referral_engine.planning.townships import Part, parts_of
 from referral_engine.workspace import Workspace
 
@@ -68,8 +67,7 @@ def _played(
 @cache
 def _stage(order: Order) -> Stage:
     """What this process plays on; opened with the first part it is given."""
-    workspace = Workspace.open(order.config)
-    return Stage.of(workspace, read_profile(order.profile, workspace))
+    return Stage.of(Workspace.open(order.config), order.profile)
 
 
 def _play(order: Order, part: Part) -> Count:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import msgspec
 
@@ -27,6 +28,7 @@ from referral_engine.planning.arrivals import Arrivals
 from referral_engine.planning.company import Company
 from referral_engine.planning.count import Count
 from referral_engine.planning.profile import Profile
+from referral_engine.planning.read_profile import read_profile
 from referral_engine.planning.staff import somebody
 from referral_engine.planning.townships import Part
 from referral_engine.rules.subject import Subject
@@ -54,10 +56,12 @@ class Stage(msgspec.Struct, frozen=True):
     setting: Setting
 
     @classmethod
-    def of(cls, workspace: Workspace, profile: Profile) -> Stage:
-        """Compiles the workspace's own rules. Raises Faulty."""
-        rules = workspace.activate(workspace.rules())
-        return cls(workspace, profile, workspace.setting(rules, {}))
+    def of(cls, workspace: Workspace, file: Path) -> Stage:
+        """The profile in the file, and the workspace's own rules compiled. Raises Faulty,
+        FileNotFoundError."""
+        rules = workspace.rules()
+        profile = read_profile(file, workspace, rules)
+        return cls(workspace, profile, workspace.setting(workspace.activate(rules), {}))
 
 
 class Play:

@@ -22,6 +22,7 @@ from referral_engine.planning.profile import (
 )
 from referral_engine.planning.values import Values
 from referral_engine.rules import vocabulary
+from referral_engine.rules.tree import RuleSet
 from referral_engine.workspace import Workspace
 
 __all__ = ["read_profile"]
@@ -43,15 +44,16 @@ _USUAL = "usual"
 _GROUP = (5, 30)
 
 
-def read_profile(path: Path, workspace: Workspace) -> Profile:
-    """The profile in the file, for a county such as the workspace's: categories, units and
-    townships are the workspace's. Raises Faulty with every fault, FileNotFoundError."""
+def read_profile(path: Path, workspace: Workspace, rules: RuleSet) -> Profile:
+    """The profile in the file, for a county such as the workspace's: units and townships
+    are the workspace's, categories those of the rules. Raises Faulty with every fault,
+    FileNotFoundError."""
     if not path.is_file():
         raise FileNotFoundError(path)
     yaml = MarkedYaml(path, "PROFILE")
     if yaml.root is None:
         raise Faulty([Fault(Place(yaml.file), "PROFILE_SYNTAX", _("the file is empty"))])
-    profile = _Reader(yaml, workspace).profile(yaml.root)
+    profile = _Reader(yaml, workspace, rules).profile(yaml.root)
     if yaml.faults:
         raise Faulty(yaml.faults)
     return profile
@@ -61,10 +63,10 @@ class _Reader:
     """Turns nodes into the profile; what cannot be read leaves a fault and something in its
     place."""
 
-    def __init__(self, yaml: MarkedYaml, workspace: Workspace) -> None:
+    def __init__(self, yaml: MarkedYaml, workspace: Workspace, rules: RuleSet) -> None:
         self._values = Values(yaml, workspace.calendar.zone)
         self._hours = workspace.org.content.hours
-        self._categories = tuple(workspace.rules().categories)
+        self._categories = tuple(rules.categories)
         self._units = workspace.org.unit_names()
         territories = workspace.org.content.territories
         self._townships = {each.code for each in territories if each.level == "township"}

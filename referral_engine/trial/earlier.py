@@ -58,6 +58,10 @@ class Earlier:
                 if not moments:
                     del received[values]
 
+    def __len__(self) -> int:
+        """How many moments are held, one a question that an issue can be the answer to."""
+        return sum(len(moments) for kept in self._received.values() for moments in kept.values())
+
     def _values(self, same: _Same, issue: Issue) -> _Same | None:
         """The values by which issues are compared; None where one is missing."""
         known = {

@@ -16,6 +16,7 @@ from referral_engine.worktime import (
     Paused,
     Stop,
     WorkCalendar,
+    after,
     at_share,
     china,
     confirm,
@@ -304,3 +305,12 @@ def test_a_deadline_is_data() -> None:
     assert hash(found) == hash(due("2026-09-30 16:00", "15wd"))
     with pytest.raises(AttributeError):
         found.at = found.at  # type: ignore[misc]
+
+
+def test_work_that_takes_two_hours_is_done_in_the_hours_the_unit_is_open() -> None:
+    two_hours = 2 * 3_600_000_000
+    monday = at("2026-09-28 17:00")
+    assert after(monday, two_hours, CALENDAR, HOURS) == at("2026-09-29 10:00")
+    assert after(monday, two_hours, CALENDAR, ALWAYS) == at("2026-09-28 19:00")
+    assert after(monday, two_hours, CALENDAR, WorkHours()) == at("2026-09-28 19:00")
+    assert after(monday, 0, CALENDAR, HOURS) == monday

@@ -89,3 +89,28 @@ def test_a_reporter_is_one_by_phone_however_it_is_written() -> None:
     earlier.add(first)
     assert earlier.answer(QUESTIONS[0], second) == 2
     assert earlier.answer(QUESTIONS[0], nameless) == 1
+
+
+@given(st.lists(ISSUES, max_size=12), st.integers(0, 200))
+def test_what_it_forgets_no_later_question_reaches(issues: list[Issue], hours: int) -> None:
+    earlier, whole = Earlier(rules(), township), Earlier(rules(), township)
+    for each in issues:
+        earlier.add(each)
+        whole.add(each)
+    now = START + timedelta(hours=hours)
+    earlier.forget(now)
+    for asked in issues:
+        if asked.received_at >= now:
+            for question in QUESTIONS:
+                assert earlier.answer(question, asked) == whole.answer(question, asked)
+
+
+def test_it_holds_nothing_that_is_too_old() -> None:
+    earlier = Earlier(rules(), township)
+    earlier.add(Issue("hotline", START, category="D01", territory="620922100",
+                      reporter=Reporter(phone="13800000001")))  # fmt: skip
+    assert len(earlier) == 2
+    earlier.forget(START + timedelta(hours=6))
+    assert len(earlier) == 1
+    earlier.forget(START + timedelta(days=4))
+    assert len(earlier) == 0
