@@ -5,7 +5,7 @@ same commands of the very same issues to the desk of an embedded store, whose ru
 clocks, many cases to a commit. That both come to the same is checked first: rule, lead, state,
 outcome and every deadline of every case. Routing alone is the rule set's decision about the same
 issues, nothing else; and with reading the issue and asking for history, as the flow has to.
-Run: python benchmarks/bench_planning.py [ISSUES], 2,000 by default; or `year`: all of 1.4 million.
+Run: python benchmarks/bench_planning.py [ISSUES], 20,000 by default; or `year`: all of 1.4 million.
 """
 
 from __future__ import annotations
@@ -236,18 +236,25 @@ def main(issues: int) -> None:
         one, count = seconds(lambda: play_county(stage, order, 1, lambda _done: None))
         two, again = seconds(lambda: play_county(stage, order, 2, lambda _done: None))
         assert count == again, "two processes come to something else than one"
+        nothing = msgspec.structs.replace(order, last=FIRST - timedelta(days=1))
+        begin, _none = seconds(lambda: play_county(stage, nothing, 2, lambda _done: None))
         store = store_backed(stage, part)
-        tell(count.issues, one, two, store, alone, read)
+        tell(count.issues, one, two, begin, store, alone, read)
 
 
-def tell(issues: int, one: float, two: float, store: float, alone: float, read: float) -> None:
+def tell(
+    issues: int, one: float, two: float, begin: float, store: float, alone: float, read: float
+) -> None:
+    """`begin` is what two processes take to load county and rules, whatever they then play."""
     rows = (
         ("one process", issues / one, "issues/s"),
         ("two processes", issues / two, "issues/s"),
         ("store-backed life cycle", 1 / store, "cases/s"),
         ("routing, the decision alone", 1 / alone, "issues/s"),
         ("routing, issue read and history asked", 1 / read, "issues/s"),
+        ("two processes begin within", begin, "s"),
         ("two processes : one", one / two, "x"),
+        ("two processes : one, once begun", one / (two - begin), "x"),
         ("two processes : store-backed", store * issues / two, "x"),
         ("one process : routing alone", alone * issues / one, "x"),
         ("one process : routing with reading", read * issues / one, "x"),
@@ -257,5 +264,5 @@ def tell(issues: int, one: float, two: float, store: float, alone: float, read: 
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1] if len(sys.argv) > 1 else "2000"
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "20000"
     main(YEARLY if wanted == "year" else int(wanted))
