@@ -15,7 +15,7 @@ from referral_engine.rules.leaf import bind
 from referral_engine.rules.terms import Terms
 from referral_engine.rules.tree import Leaf, Value
 
-__all__ = ["Class", "Domain", "Test", "key_of", "tests_of"]
+__all__ = ["Class", "Domain", "Test", "key_of", "predicates"]
 
 Test = Callable[[Any], bool]
 """Asked of a value, None where the field is missing."""
@@ -65,7 +65,7 @@ def key_of(leaf: Leaf) -> Hashable:
     return leaf.operator, repr(leaf.value)
 
 
-def tests_of(found: Iterable[Leaf], terms: Terms) -> dict[Hashable, Test]:
+def predicates(found: Iterable[Leaf], terms: Terms) -> dict[Hashable, Test]:
     """The tests that these leaves of one field make, a missing value included."""
     return {key_of(leaf): _test(leaf, terms) for leaf in found}
 

@@ -16,7 +16,7 @@ from referral_engine.model.principal import ENGINE
 from referral_engine.model.referral import Referral
 from referral_engine.model.unit import TERRITORIAL
 from referral_engine.org import PERSON, Org
-from referral_engine.prove.domains import tests_of
+from referral_engine.prove.domains import predicates
 from referral_engine.prove.life import Life, Stand
 from referral_engine.rules.tree import Leaf, Occasion
 from referral_engine.rules.walk import leaves
@@ -49,7 +49,7 @@ class Shapes:
                     if leaf.field not in _MOVING:
                         found.setdefault(leaf.field, []).append(leaf)
         terms = life.rules.router.terms
-        self._tests = {field: tests_of(asked, terms) for field, asked in found.items()}
+        self._tests = {field: predicates(asked, terms) for field, asked in found.items()}
         self.of_unit = cache(self._of_unit)
 
     # -- cases --------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping
 import msgspec
 
 from referral_engine.prove.candidates import County, candidates, moments
-from referral_engine.prove.domains import Domain, Test, tests_of
+from referral_engine.prove.domains import Domain, Test, predicates
 from referral_engine.prove.solver import Formula, Solver
 from referral_engine.prove.words import Texts
 from referral_engine.rules.fields import Field
@@ -103,7 +103,7 @@ class Symbols:
             self._discrete(field, asked)
 
     def _discrete(self, field: Field, asked: list[Leaf]) -> None:
-        tests = tests_of(asked, self.terms)
+        tests = predicates(asked, self.terms)
         admitted: Iterable[Value | None] = candidates(field, asked, self.county)
         if field.name == "received_at":
             windows = {rule.effective for rule in self._rules if rule.effective != Effective()}

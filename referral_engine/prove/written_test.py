@@ -11,7 +11,7 @@ from referral_engine.i18n import _
 from referral_engine.model.issue import Issue
 from referral_engine.prove.witness import Shown, Witness
 
-__all__ = ["test_file", "witness_tests", "written_test"]
+__all__ = ["as_file", "witness_tests", "written_test"]
 
 
 def written_test(
@@ -43,7 +43,7 @@ def witness_tests(witnesses: Mapping[str, Shown]) -> Iterator[str]:
         yield written_test(name, found.witness, expect)
 
 
-def test_file(comment: str, tests: list[str]) -> str:
+def as_file(comment: str, tests: list[str]) -> str:
     """A whole test file, the comment at its head."""
     head = "".join(f"# {line}\n" for line in comment.splitlines())
     body = "".join(f"  {line}\n" for each in tests for line in each.splitlines())

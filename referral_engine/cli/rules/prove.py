@@ -17,7 +17,7 @@ from referral_engine.errors import Faulty
 from referral_engine.i18n import _, gettext_noop, ngettext
 from referral_engine.prove.proving import Proving
 from referral_engine.prove.report import PROOFS, Finding, Outcome, Proof, ProofName
-from referral_engine.prove.written_test import test_file, witness_tests
+from referral_engine.prove.written_test import as_file, witness_tests
 
 __all__ = ["prove"]
 
@@ -94,14 +94,16 @@ def prove(
 
 # -- for people -------------------------------------------------------------------------------
 def _print(proof: Proof, *, tests: bool) -> None:
-    click.echo(f"{_outcome(proof.outcome)}: {_claim(proof.name)} ({proof.summary})")
+    told = _("{outcome}: {claim} ({summary})")
+    outcome, claim = _outcome(proof.outcome), _claim(proof.name)
+    click.echo(told.format(outcome=outcome, claim=claim, summary=proof.summary))
     for finding in proof.findings:
         where = f"{finding.place} " if finding.place else ""
         rules = f"{', '.join(finding.rules)}: " if finding.rules else ""
-        told = finding.message
+        message = finding.message
         if finding.outcome == "undecided":
-            told = f"{_outcome('undecided')}: {told}"
-        click.echo(f"  {where}{rules}{told}")
+            message = _("not decided: {what}").format(what=message)
+        click.echo(f"  {where}{rules}{message}")
         for line in finding.test.splitlines() if tests else ():
             click.echo(f"      {line}")
 
@@ -130,7 +132,7 @@ def _write(file: Path, made: Sequence[Proof], *, witnesses: bool) -> None:
         "Written by `referral rules prove`: what the rules do now. Put what they should do."
     )
     if tests:
-        file.write_text(test_file(comment, tests), "utf-8")
+        file.write_text(as_file(comment, tests), "utf-8")
     told = ngettext("{count} test written to {file}", "{count} tests written to {file}", len(tests))
     note(told.format(count=len(tests), file=file))
 

@@ -113,7 +113,7 @@ def test_what_holds_ends_well(referral: Referral, county: Path) -> None:
 def test_it_speaks_chinese(referral: Referral, monkeypatch: pytest.MonkeyPatch) -> None:
     i18n.set_locale("zh_CN")
     ran = referral("rules", "prove", "--only", "coverage")
-    assert ran.out.startswith("已推翻：")
+    assert ran.out.startswith("已推翻：每件诉求")
 
 
 @pytest.mark.usefixtures("county")

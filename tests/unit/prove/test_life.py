@@ -23,7 +23,7 @@ from referral_engine.prove.report import Proof
 from referral_engine.prove.shapes import Shapes
 from referral_engine.prove.solver import Budget
 from referral_engine.prove.witness import Witness
-from referral_engine.prove.written_test import test_file as file_of
+from referral_engine.prove.written_test import as_file
 from referral_engine.rules.load import read_sources
 from referral_engine.rules.tree import RuleSet
 from referral_engine.trial.rule_tests import run_tests
@@ -58,7 +58,7 @@ def proved(prove: Prove, workspace: Workspace, rules: RuleSet, acts: int) -> Pro
 
 def happens(workspace: Workspace, rules: RuleSet, proof: Proof) -> list[str]:
     """What the rule tests of the findings expect that does not happen in the box."""
-    sources = {**rules.sources, "found.yaml": file_of("found", [f.test for f in proof.findings])}
+    sources = {**rules.sources, "found.yaml": as_file("found", [f.test for f in proof.findings])}
     loaded = read_sources(sources, workspace.fields, workspace.names)
     assert [str(fault) for fault in loaded.errors] == []
     found = [test for test in loaded.tests if test.place.file == "found.yaml"]
