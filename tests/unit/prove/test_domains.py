@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,6 +45,18 @@ def asked(several: list[Condition]) -> dict[str, list[Leaf]]:
     return found
 
 
+def _in_force(window: Effective, moment: datetime) -> bool:
+    return in_force(window, WORLD.local(moment).date())
+
+
+def _low(number: int | None) -> bool:
+    return number is not None and number < 3
+
+
+def _none(number: int | None) -> bool:
+    return number is None
+
+
 @given(
     st.lists(conditions | _crowds, min_size=1, max_size=6),
     st.lists(issues, min_size=10, max_size=10),
@@ -59,7 +72,7 @@ def test_every_value_has_its_class(
             continue
         tests = predicates(found, TERMS)
         if name == "received_at":
-            tests |= {w: lambda m, w=w: in_force(w, WORLD.local(m).date()) for w in windows}
+            tests |= {window: partial(_in_force, window) for window in windows}
             named = [each.value for each in found if each.operator != "exists"]
             flat = [v for each in named for v in (each if isinstance(each, tuple) else (each,))]
             domain = Domain(tests, moments(flat, windows, COUNTY.zone, COUNTY.today))
@@ -72,8 +85,7 @@ def test_every_value_has_its_class(
 
 
 def test_a_class_is_known_by_its_values() -> None:
-    tests = {"low": lambda n: n is not None and n < 3, "none": lambda n: n is None}
-    domain = Domain(tests, [1, 2, 3, 4, None], [0])
+    domain = Domain({"low": _low, "none": _none}, [1, 2, 3, 4, None], [0])
     assert [each.admitted for each in domain.classes] == [(1, 2), (3, 4), (None,)]
     assert domain.where("low") == [domain.of(0)]
     assert domain.where("none") == [domain.of(None)]
