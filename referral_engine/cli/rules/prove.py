@@ -48,7 +48,7 @@ __all__ = ["prove"]
 @option(
     "--acts",
     type=click.IntRange(0),
-    default=2,
+    default=1,
     show_default=True,
     help=gettext_noop("So many acts of people, in every order, before all fall silent."),
 )

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from referral_engine.model.issue import Issue
-from referral_engine.prove.candidates import County, candidates, moments
+from referral_engine.prove.candidates import candidates, moments
 from referral_engine.prove.domains import Domain, predicates
 from referral_engine.rules.naive import in_force
 from referral_engine.rules.subject import Subject
 from referral_engine.rules.terms import Terms
 from referral_engine.rules.tree import Condition, Effective, Leaf
 from referral_engine.rules.walk import leaves
-from tests.strategies.rules import DAYS, FIELDS, TERRITORIES, WORLD, conditions, issues, leaf
+from tests.strategies.rules import DAYS, FIELDS, WORLD, conditions, issues, leaf
+from tests.unit.prove.agreeing import COUNTY
 
 TERMS = Terms.of(WORLD, FIELDS)
-COUNTY = County(
-    categories=("D", "D01", "M", "M04", "M04a", "M04d", "S", "S03", "Z9"),
-    territories=(*(t.code for t in TERRITORIES), "620922101000", "620923", "nowhere"),
-    units=(),
-    zone=WORLD.calendar.zone,
-    today=date(2026, 1, 1),
-)
 _windows = st.builds(Effective, st.none() | DAYS, st.none() | DAYS)
 
 

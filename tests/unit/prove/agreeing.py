@@ -1,0 +1,71 @@
+"""Matcher, reference interpreter and proofs about one random rule set, to be held together."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from referral_engine.model.issue import Issue
+from referral_engine.prove.candidates import County
+from referral_engine.prove.report import Proof
+from referral_engine.prove.routing import RoutingProofs
+from referral_engine.prove.solver import Budget, Solver
+from referral_engine.prove.theory import Theory
+from referral_engine.prove.witness import Matcher
+from referral_engine.rules.match import Router
+from referral_engine.rules.naive import route
+from referral_engine.rules.subject import Subject
+from referral_engine.rules.terms import Terms
+from referral_engine.rules.tree import Decision, RuleSet
+from tests.strategies.rules import FIELDS, TERRITORIES, WORLD
+
+__all__ = ["CATEGORIES", "COUNTY", "Proofs", "refuted"]
+
+CATEGORIES = {
+    "D": "", "D01": "D", "M": "", "M04": "M", "M04a": "M04", "M04d": "M04", "S": "", "S03": "S",
+}  # fmt: skip
+"""Those of the random rules' world, with the code above each."""
+TERMS = Terms.of(WORLD, FIELDS)
+COUNTY = County(
+    categories=(*CATEGORIES, "Z9"),
+    territories=(*(t.code for t in TERRITORIES), "620922101000", "620923", "nowhere"),
+    units=("police", "housing", "620922100", "justice"),
+    zone=WORLD.calendar.zone,
+    today=date(2026, 1, 1),
+)
+
+
+class Proofs:
+    """The three proofs about one rule set."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self.router = Router(rules, WORLD, FIELDS)
+        theory = Theory(rules, TERMS, COUNTY, Solver(Budget(60)))
+        matcher = Matcher(rules, self.router, FIELDS, lambda code: code[:9])
+        proofs = RoutingProofs(theory, matcher)
+        self.coverage, self.reach = proofs.coverage(), proofs.reach()
+        self.agreement = proofs.agreement()
+
+    def decide(self, issue: Issue, answered: dict[str, int]) -> Decision:
+        """What router and reference interpreter both say; history counts as the store does."""
+        subject = Subject.from_issue(issue, FIELDS)
+        counted = {key: _count(key, number, issue) for key, number in answered.items()}
+        for key in ("repeats(category;90d)", "repeats(reporter,territory;90d)"):
+            counted.setdefault(key, 1)
+        day = WORLD.local(issue.received_at).date()
+        decision = self.router.decide(subject, counted, day)
+        course = route(self.rules, {**subject.values, **counted}, day, TERMS)
+        assert course.winner is not None
+        assert course.winner.id == decision.rule
+        return decision
+
+
+def _count(key: str, number: int, issue: Issue) -> int:
+    """The issue itself counts; one that has nothing to be compared by is like no other."""
+    alone = not issue.category if "category" in key else not issue.territory
+    return 1 if alone or ("reporter" in key and issue.reporter.anonymous) else max(1, number)
+
+
+def refuted(proof: Proof) -> set[str]:
+    """The rules that the proof says something against."""
+    return {rule for f in proof.findings if f.outcome == "refuted" for rule in f.rules}

@@ -1,0 +1,80 @@
+"""What lint says with certainty of a rule is proved, and the other way round where it can know."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from referral_engine.model.target import Target
+from referral_engine.rules.names import Names
+from referral_engine.rules.ruleset import Loaded, in_order
+from referral_engine.rules.tree import (
+    All,
+    Category,
+    Condition,
+    Refer,
+    RoutingEffects,
+    RoutingRule,
+    RoutingTable,
+    RuleSet,
+)
+from tests.strategies.rules import FIELDS, PLACE, WORLD, leaf, rule_set, rule_sets
+from tests.unit.prove.agreeing import CATEGORIES, COUNTY, Proofs, refuted
+
+survey = pytest.importorskip("referral_engine.rules.survey", reason="lint compares no rules yet")
+
+_plain = st.one_of(
+    st.builds(leaf, st.just("people"), st.sampled_from(("gt", "gte", "lt", "lte", "eq")),
+              st.integers(2, 6)),
+    st.builds(leaf, st.just("category"), st.sampled_from(("under", "eq")),
+              st.sampled_from(sorted(CATEGORIES))),
+    st.builds(leaf, st.just("territory"), st.just("under"),
+              st.sampled_from(("620922", "620922100", "620922101"))),
+    st.builds(leaf, st.just("channel"), st.sampled_from(("eq", "ne")),
+              st.sampled_from(("app", "hotline"))),
+    st.builds(leaf, st.just("reporter_anonymous"), st.just("eq"), st.booleans()),
+)  # fmt: skip
+_conditions: st.SearchStrategy[Condition | None] = st.one_of(
+    st.none(), _plain, st.tuples(_plain, _plain).map(lambda parts: All(parts, PLACE))
+)
+_EFFECTS = RoutingEffects(refer=Refer(Target(unit="housing")))
+
+
+def _table(conditions: list[Condition | None]) -> RuleSet:
+    rules = tuple(
+        RoutingRule(f"r{number}", "", when, _EFFECTS, PLACE)
+        for number, when in enumerate(conditions)
+    )
+    default = RoutingRule("default", "", None, _EFFECTS, PLACE)
+    return rule_set(RoutingTable("a.yaml", 100, "first", None, rules, default))
+
+
+_tables = st.lists(_conditions, min_size=2, max_size=7).map(_table)
+
+
+def reported(rules: RuleSet, *codes: str) -> set[str]:
+    """The rules of which these lint rules say something."""
+    names = Names(org=WORLD.org, units=dict.fromkeys(COUNTY.units, ""), zone=COUNTY.zone)
+    declared = {code: Category(code, parent) for code, parent in CATEGORIES.items()}
+    routing = in_order(list(rules.routing))  # as the loader hands them out
+    looked_at = survey.Survey(
+        Loaded(replace(rules, routing=routing, categories=declared), names), FIELDS
+    )
+    checks = [import_module(f"referral_engine.rules.lint.{code}").check for code in codes]
+    return {fault.rule for check in checks for fault in check(looked_at)}
+
+
+@given(rule_sets())
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+def test_a_rule_that_lint_calls_shadowed_is_proved_unreachable(rules: RuleSet) -> None:
+    assert reported(rules, "shadowed") <= refuted(Proofs(rules).reach)
+
+
+@given(_tables)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+def test_in_plain_words_lint_reports_whatever_is_proved_unreachable(rules: RuleSet) -> None:
+    assert reported(rules, "shadowed", "contradiction") == refuted(Proofs(rules).reach)
