@@ -33,7 +33,7 @@ def answering(
     watch = _Watch(life, shapes)
     gone = explore(life, shapes, _starts(life, shapes, witnesses), watch.look, acts, budget)
     said = _("{count} states of a case, up to {acts} acts and then silence; the longest way to a"
-             " leader takes {days} days").format(
+             " leader took {days} days").format(
         count=gone.states, acts=acts, days=-(-watch.longest // timedelta(days=1))
     )  # fmt: skip
     findings = (*watch.findings.values(), *undecided(gone))
