@@ -64,11 +64,16 @@ class Shapes:
         case = stand.case
         parts = {self._of_part(case, each) for each in case.referrals if _counts(each)}
         waiting = {(p.kind, len(p.signatures)) for p in case.proposals if p.state == "open"}
+        units = self._in(case, case.owner), self._in(case, case.holder)
+        counts = (case.returns, case.transfers, case.reworks, case.tries, len(case.grounds))
+        yes_or_no = (
+            case.barred, case.contested, case.designated, case.steps, case.whistle,
+            any(pause.until is None for pause in case.pauses),
+            any(meeting.held_at is None for meeting in case.conferences),
+        )  # fmt: skip
         return (
-            case.state, self._in(case, case.owner), self._in(case, case.holder), frozenset(parts),
-            frozenset(waiting), case.sealed, bool(case.barred), case.contested,
-            bool(case.designated), bool(case.steps), case.tries, case.call_back,
-            self._asked(stand),
+            case.state, units, frozenset(parts), frozenset(waiting), case.sealed, counts,
+            tuple(map(bool, yes_or_no)), case.call_back, case.outcome, self._asked(stand),
         )  # fmt: skip
 
     def _asked(self, stand: Stand) -> frozenset[Hashable]:
