@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+
+import click
+
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.case.group import CODE, JSON, case
 from referral_engine.cli.command import Command, option
-from referral_engine.cli.result import print_result
+from referral_engine.cli.output import print_json, short, when
+from referral_engine.cli.result import print_result, unit_name
+from referral_engine.cli.rules.diff import change_said
 from referral_engine.desk.acting import find_case, submit
+from referral_engine.desk.migrating import Migration, migration
 from referral_engine.desk.publishing import active_hash, find_rule_set
+from referral_engine.errors import Refused
 from referral_engine.flow.access import may_see, unknown_case
-from referral_engine.i18n import gettext_noop
+from referral_engine.i18n import _, gettext_noop
 from referral_engine.model import command as c
 
 __all__: list[str] = []
@@ -32,10 +40,11 @@ __all__: list[str] = []
 @option("--reason", default="", help=gettext_noop("Why; kept with the case."))
 @option("--actor", default="", metavar="PERSON", help=gettext_noop("Who acts; you by default."))
 @option("--key", default="", help=gettext_noop("Idempotency key."))
+@option("--yes", is_flag=True, help=gettext_noop("Without asking."))
 @JSON
 @pass_app
 def migrate(
-    app: App, id: str, rule_set: str, reason: str, actor: str, key: str, as_json: bool
+    app: App, id: str, rule_set: str, reason: str, actor: str, key: str, yes: bool, as_json: bool
 ) -> None:
     with app.desk() as desk:
         found = find_case(desk.store, id)
@@ -44,7 +53,48 @@ def migrate(
         if not may_see(by, found, org):
             raise unknown_case(id)
         wanted = rule_set or active_hash(desk.store, desk.clock.now()) or ""
-        command = c.Migrate(find_rule_set(desk.store, wanted, desk.clock.now()), reason)
-        answer = submit(desk, c.Request(found.code, command, by, key))
+        digest = find_rule_set(desk.store, wanted, desk.clock.now())
+        shown = migration(desk, found, digest)
+        if not as_json:
+            _print(shown, app)
+        elif not yes:
+            print_json(shown._asdict() | {"coming": [each._asdict() for each in shown.coming]},
+                       app.zone)  # fmt: skip
+        if not yes:
+            _ask(found.code)
+        answer = submit(desk, c.Request(found.code, c.Migrate(digest, reason), by, key))
         after = find_case(desk.store, found.code)
         print_result(answer, after, app.workspace, as_json=as_json)
+
+
+def _print(shown: Migration, app: App) -> None:
+    old, new = short(shown.before), short(shown.after)
+    click.echo(_("rules {old} → {new}").format(old=old, new=new))
+    for change, ids in shown.rules.items():
+        if ids:
+            click.echo(f"  {change_said(change)}: {', '.join(ids)}")
+    if shown.decided:
+        click.echo(
+            _("  the rule that decided it is {change}; it is not decided again").format(
+                change=change_said(shown.decided)
+            )
+        )
+    for each in shown.coming:
+        at = when(each.at, app.zone) if each.at else _("not asked, the clock runs already")
+        sides = [", ".join(ids) or "–" for ids in each.rules]
+        click.echo(
+            f"  {each.clock} {each.share:.0%} ({unit_name(app.workspace.org, each.unit)}), {at}:"
+            f" {sides[0]} → {sides[1]}"
+        )
+
+
+def _ask(code: str) -> None:
+    """Raises Refused (NOT_CONFIRMED) where nobody says yes, or nobody is there to say so."""
+    asked = _("Take case {code} there?").format(code=code)
+    if sys.stdin.isatty() and click.confirm(asked, err=True):
+        return
+    raise Refused(
+        "NOT_CONFIRMED",
+        _("Nothing was changed."),
+        _("Say --yes once you have seen the difference."),
+    )

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator
-from typing import Any
 
 import click
-import msgspec
 
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.command import command, option
@@ -16,11 +13,9 @@ from referral_engine.cli.output import print_json
 from referral_engine.desk import publishing
 from referral_engine.errors import Refused
 from referral_engine.i18n import _, gettext_noop
-from referral_engine.rules.tree import RuleSet
+from referral_engine.rules.difference import changes
 
-__all__ = ["diff"]
-
-_PLACE = re.compile(r'"place":\{[^{}]*\},?')
+__all__ = ["change_said", "diff"]
 
 
 @command("diff", help=gettext_noop("What publishing the files would change, rule by rule."))
@@ -39,7 +34,7 @@ def diff(app: App, since: str, as_json: bool) -> None:
             desk.store, app.workspace, publishing.find_rule_set(desk.store, wanted)
         )
     after = app.workspace.rules()
-    told = _changes(before, after)
+    told = changes(before, after)
     if as_json:
         print_json({"from": before.hash, "to": after.hash, **told})
         return
@@ -47,33 +42,9 @@ def diff(app: App, since: str, as_json: bool) -> None:
         click.echo(_("the rules in force and the files decide alike"))
     for change, ids in told.items():
         if ids:
-            click.echo(f"{_label(change)}: {', '.join(ids)}")
+            click.echo(f"{change_said(change)}: {', '.join(ids)}")
     for line in _lines(before.sources, after.sources):
         click.echo(line)
-
-
-def _changes(before: RuleSet, after: RuleSet) -> dict[str, list[str]]:
-    old, new = dict(_rules(before)), dict(_rules(after))
-    return {
-        "added": [id for id in new if id not in old],
-        "removed": [id for id in old if id not in new],
-        "changed": [id for id in new if id in old and new[id] != old[id]],
-    }
-
-
-def _rules(rules: RuleSet) -> Iterator[tuple[str, Any]]:
-    """Each rule by its id, as far as it decides: where it stands in its file is no change."""
-    for routing in rules.routing:
-        for rule in (*routing.rules, *((routing.default,) if routing.default else ())):
-            yield rule.id, _meant(rule, routing)
-    for table in rules.escalation:
-        for escalation in table.rules:
-            yield escalation.id, _meant(escalation, table)
-
-
-def _meant(rule: Any, table: Any) -> str:
-    written = msgspec.json.encode((rule, table.rank, table.when), order="deterministic").decode()
-    return _PLACE.sub("", written)
 
 
 def _lines(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:
@@ -85,5 +56,6 @@ def _lines(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:
             )
 
 
-def _label(change: str) -> str:
+def change_said(change: str) -> str:
+    """What happens to a rule, for people."""
     return {"added": _("added"), "removed": _("removed"), "changed": _("changed")}[change]

@@ -94,12 +94,42 @@ def test_a_case_keeps_its_rules_until_it_is_migrated(
     rules.write_text(rules.read_text("utf-8").replace("name: 物业", "name: 物业服务"), "utf-8")
     published = referral("rules", "publish", "--reason", "新名称", "--json").json
     assert referral("case", "show", cases[0], "--json").json["rule_set"] == before
-    ran = referral(
-        "case", "migrate", cases[0], "--to", published["rule_set"][:12], "--reason", "统一"
-    )
+    words = ("case", "migrate", cases[0], "--to", published["rule_set"][:12], "--reason", "统一")
+    asked = referral(*words)
+    assert (asked.code, "NOT_CONFIRMED" in asked.err) == (1, True)
+    assert "changed: housing" in asked.out
+    assert "it is not decided again" in asked.out
+    told = referral(*words, "--json")
+    assert (told.code, told.json["rules"]["changed"], told.json["decided"]) == (
+        1, ["housing"], "changed",
+    )  # fmt: skip
+    assert referral("case", "show", cases[0], "--json").json["rule_set"] == before
+    ran = referral(*words, "--yes")
     assert ran.code == 0, ran.err
     after = referral("case", "show", cases[0], "--json").json["rule_set"]
     assert after == published["rule_set"] != before
+
+
+def test_a_migration_shows_which_rules_are_asked_next(
+    county: Path, referral: Referral, cases: list[str]
+) -> None:
+    (county / "rules/claim.yaml").write_text(
+        "kind: escalation\nrules:\n"
+        "  - {id: half, name: 过半, on: {claim: 50%}, remind: '@unit'}\n"
+        "  - {id: late, name: 逾期, on: {claim: 100%}, remind: '@unit'}\n",
+        "utf-8",
+    )
+    published = referral("rules", "publish", "--reason", "催办", "--json")
+    assert published.code == 0, published.err
+    told = referral("case", "migrate", cases[0], "--json").json
+    assert told["rules"]["added"] == ["half", "late"]
+    claim = {each["share"]: each for each in told["coming"] if each["clock"] == "claim"}
+    # The running clock has a mark at its end alone, and a migration moves none.
+    assert (claim[0.5]["at"], claim[0.5]["rules"]) == (None, [[], ["half"]])
+    assert (claim[1.0]["at"] is not None, claim[1.0]["rules"]) == (True, [[], ["late"]])
+    shown = referral("case", "migrate", cases[0]).out
+    assert "claim 50%" in shown
+    assert "not asked, the clock runs already: – → half" in shown
 
 
 def test_a_sealed_case_answers_as_unknown(referral: Referral, write: Write) -> None:

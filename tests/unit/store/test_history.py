@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from referral_engine.model import event as e
 from referral_engine.store import START as BEGINNING
-from referral_engine.store import CaseFilter, Reader, Store, Tx, township_segment
+from referral_engine.store import CaseFilter, Reader, Store, Terms, Tx, township_segment
 from tests.unit.store.story import HOUR, START, Story, commit, opened
 
 DAY = timedelta(days=1)
@@ -237,3 +237,57 @@ def test_what_is_not_written_yet_is_in_every_answer(any_store: Store) -> None:
     inside = any_store.transact(intake)
     assert inside == any_store.read(answers)
     assert inside[1][0].content == {"issue": "words of B-1"}
+
+
+def test_a_planned_publication_decides_from_its_moment_on(any_store: Store) -> None:
+    def publish(digest: str, terms: Terms) -> int:
+        files = {"routing/a.yaml": digest}
+        return any_store.transact(lambda tx: tx.publish(digest, files, "a", "", START, terms))
+
+    def active(now: datetime) -> str | None:
+        return any_store.read(lambda reader: reader.active_rule_set(now))
+
+    publish("old", Terms())
+    planned = publish("new", Terms(at=START + 2 * HOUR))
+    assert (active(START + HOUR), active(START + 2 * HOUR)) == ("old", "new")
+    # Published meanwhile, and overtaken all the same.
+    publish("between", Terms())
+    assert (active(START + HOUR), active(START + 2 * HOUR)) == ("between", "new")
+    # What took effect at once does so for a clock that stands before it, too.
+    assert active(START - 24 * HOUR) == "between"
+    late = START + 3 * HOUR
+    assert not any_store.transact(lambda tx: tx.withdraw_publication(planned, "b", late))
+    assert any_store.transact(lambda tx: tx.withdraw_publication(planned, "b", START + HOUR))
+    assert active(late) == "between"
+
+
+def test_what_waits_decides_nothing_until_another_confirms_it(any_store: Store) -> None:
+    def publish(digest: str, terms: Terms) -> int:
+        files = {"routing/a.yaml": digest}
+        return any_store.transact(lambda tx: tx.publish(digest, files, "a", "", START, terms))
+
+    def confirm(number: int, by: str, now: datetime) -> bool:
+        return any_store.transact(lambda tx: tx.confirm_publication(number, by, now))
+
+    def active(now: datetime) -> str | None:
+        return any_store.read(lambda reader: reader.active_rule_set(now))
+
+    publish("old", Terms())
+    first = publish("first", Terms(waiting=True))
+    second = publish("second", Terms(at=START + 4 * HOUR, waiting=True, evidence={"tests": 3}))
+    assert active(START + 9 * HOUR) == "old"
+    assert not any_store.read(lambda reader: reader.was_in_force("first", START + 9 * HOUR))
+    assert not confirm(first, "a", START + HOUR)
+    assert confirm(first, "b", START + HOUR)
+    assert not confirm(first, "c", START + HOUR)
+    assert confirm(second, "b", START + HOUR)
+    assert (active(START + 2 * HOUR), active(START + 4 * HOUR)) == ("first", "second")
+    kept = any_store.read(lambda reader: reader.publication(second))
+    assert kept is not None
+    assert (kept.state, kept.evidence, kept.confirmed_by) == ("planned", {"tests": 3}, "b")
+    # Confirmed only after its moment, it is in force from the confirmation.
+    third = publish("third", Terms(at=START + 5 * HOUR, waiting=True))
+    assert confirm(third, "b", START + 6 * HOUR)
+    found = any_store.read(lambda reader: reader.publication(third))
+    assert found is not None
+    assert (found.state, found.effective_at) == ("ready", START + 6 * HOUR)
