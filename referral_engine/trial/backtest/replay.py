@@ -13,7 +13,7 @@ from referral_engine.flow.facts import Facts
 from referral_engine.flow.routing import as_known, route, supports
 from referral_engine.model.case import Case
 from referral_engine.model.command import Accept, Request
-from referral_engine.model.event import Decided, Registered
+from referral_engine.model.event import Accepted, Decided, Registered
 from referral_engine.model.issue import Issue
 from referral_engine.model.target import Target
 from referral_engine.rules.tree import Decision
@@ -22,8 +22,9 @@ from referral_engine.trial.preview import shown
 
 __all__ = ["Offered", "Replayed", "offered"]
 
-_PLAIN = frozenset({"registered", "clock_started", "decided"})
-"""Events before a decision that leave the issue as it came in."""
+_PLAIN = frozenset({"registered", "clock_started", "accepted", "decided"})
+"""Events before a decision that leave the issue as it came in, if the acceptance corrects nothing.
+"""
 
 Offered = tuple[str, tuple[str, ...]]
 """The lead, empty where the centre holds the case, and the supports."""
@@ -46,8 +47,15 @@ class Replayed:
         self._case: Case | None = None
         assert recorded.issue is not None
         self.issue = msgspec.json.decode(recorded.issue, type=Issue)
-        if not _PLAIN.issuperset(recorded.kinds):
+        if not _PLAIN.issuperset(recorded.kinds) or self._corrected():
             self.issue = as_known(self.case, self.issue)
+
+    def _corrected(self) -> bool:
+        """Whether whoever accepted it said another category or place."""
+        if "accepted" not in self._recorded.kinds:
+            return False
+        body = self._recorded.event(self._recorded.kinds.index("accepted")).body
+        return isinstance(body, Accepted) and bool(body.category or body.territory)
 
     @property
     def case(self) -> Case:

@@ -43,7 +43,6 @@ class Worker:
         self._now = now
         self._period = period
         active = [workspace.activate(each) for each in rules]
-        self._routers = [each.router for each in active]
         self._rules: list[ActiveRules] = active
         self._settings: list[Setting] = [workspace.setting(each, {}) for each in active]
         self._meanings = Meanings()
@@ -69,8 +68,8 @@ class Worker:
         answers = self._answers(reader, recorded, replayed, subject, part.tally)
         day = self._calendar.local_day(replayed.issue.received_at)
         before, after = [
-            router.decide(subject, answers, day, first_only=True, trace=False)
-            for router in self._routers
+            rules.router.decide(subject, answers, day, first_only=True, trace=False)
+            for rules in self._rules
         ]
         same = self._same(before, after)
         self._load(replayed, before, after, same, part.tally)
@@ -109,8 +108,10 @@ class Worker:
         kept = replayed.decided.answers
         questions = {
             question.key: question
-            for router in self._routers
-            for question in router.questions(subject)
+            for rules in self._rules
+            # The rule set of that time has asked all its questions.
+            if rules.hash != replayed.decided.rule_set
+            for question in rules.router.questions(subject)
             if question.key not in kept
         }
         if not questions:
