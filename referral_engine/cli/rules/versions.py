@@ -41,8 +41,7 @@ def in_force(app: App) -> Version:
         if active is None:
             next_step = _("Publish one: `referral rules publish`.")
             raise Refused("NO_RULES", _("No rule set is published."), next_step)
-        label = _("in force, {hash}").format(hash=short(active))
-        return Version(label, publishing.stored_rule_set(desk.store, app.workspace, active))
+        return Version(_("in force"), publishing.stored_rule_set(desk.store, app.workspace, active))
 
 
 def named(app: App, written: str) -> Version:
@@ -58,7 +57,7 @@ def named(app: App, written: str) -> Version:
     if (digest := _published(app, written)) is not None:
         with app.desk() as desk:
             found = publishing.stored_rule_set(desk.store, app.workspace, digest)
-        return Version(short(digest), found)
+        return Version(_("published"), found)
     if sources := _committed(app.workspace, written):
         return Version(written, app.workspace.stored_rules(sources))
     raise Refused(

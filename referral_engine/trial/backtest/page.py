@@ -181,7 +181,7 @@ def load_headings() -> tuple[str, ...]:
 
 
 def load_rows(tally: Tally, names: dict[str, str]) -> list[tuple[str, ...]]:
-    """Means a day, and the most on one; whoever's load moves most first."""
+    """Of those whose load moves, most first: means a day, and the most on one."""
     days = max(1, tally.length())
     return [
         (
@@ -190,6 +190,7 @@ def load_rows(tally: Tally, names: dict[str, str]) -> list[tuple[str, ...]]:
             *(f"{count / days:.1f}" for count in load.whole.support),
         )
         for load in tally.load()
+        if load.whole.differs
     ]  # fmt: skip
 
 
