@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from referral_engine.cli.app import App
-from referral_engine.cli.output import short
 from referral_engine.desk import publishing
 from referral_engine.errors import Faulty, Refused
 from referral_engine.i18n import _
