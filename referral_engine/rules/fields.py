@@ -52,6 +52,11 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         """The Chinese key under which YAML may name it."""
         return self.alias or self.label
 
+    @property
+    def always_there(self) -> bool:
+        """Whether every issue or case has a value for it; what a plugin declares it may not."""
+        return not self.may_be_missing and "." not in self.name
+
 
 class Registry:
     """Fields by name or Chinese alias. Immutable: ``extended`` gives a larger one."""

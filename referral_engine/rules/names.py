@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import tzinfo
+from collections.abc import Callable, Mapping
+from datetime import date, tzinfo
 from zoneinfo import ZoneInfo
 
 import msgspec
+
+from referral_engine.errors import Place
+from referral_engine.org import Org
 
 __all__ = ["Names"]
 
@@ -23,6 +26,10 @@ class Names(msgspec.Struct, frozen=True):
     ``channels``     channels beside the engine's own
     ``flags``        escalation flags that the engine or a plugin raises
     ``zone``         the county's zone, in which a time without offset is read
+    ``org``          the organisation itself, for what takes more than a name
+    ``served``       the units that a plugin serves, worked out when it is first asked
+    ``asked``        the columns that imports bring beside the engine's own, with their places
+    ``today``        the local day on which the rules are judged
     """
 
     units: _Labels = None
@@ -32,3 +39,7 @@ class Names(msgspec.Struct, frozen=True):
     channels: _Labels = None
     flags: _Labels = None
     zone: tzinfo = ZoneInfo("Asia/Shanghai")
+    org: Org | None = None
+    served: Callable[[], frozenset[str]] | None = None
+    asked: Mapping[str, Place] = {}
+    today: date | None = None

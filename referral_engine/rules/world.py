@@ -22,6 +22,11 @@ class World:
         self.calendar = calendar
         self._lines = {code: _line(code, categories) for code in categories}
 
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Every category code."""
+        return tuple(self._lines)
+
     def under(self, code: str, ancestor: str) -> bool:
         """Whether a territory is `ancestor` or lies in it."""
         return self.org.under(code, ancestor)

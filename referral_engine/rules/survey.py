@@ -1,0 +1,212 @@
+"""The routing rules seen from above: where each is true, and which come before it.
+
+The rules that prepare an issue are not followed here: the deciding ones are compared on whatever
+issue may come out of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import msgspec
+
+from referral_engine.errors import Place
+from referral_engine.model.territory import Territory
+from referral_engine.org import Org
+from referral_engine.org.codes import level_by_length
+from referral_engine.org.content import Content
+from referral_engine.rules.algebra import Box, Index, Region, Space, numbers
+from referral_engine.rules.fields import Registry
+from referral_engine.rules.names import Names
+from referral_engine.rules.ruleset import Loaded
+from referral_engine.rules.terms import Terms
+from referral_engine.rules.tree import (
+    Condition,
+    Effective,
+    Leaf,
+    RoutingRule,
+    RoutingTable,
+    RuleSet,
+    Value,
+)
+from referral_engine.rules.world import World
+from referral_engine.worktime import WorkCalendar, weekdays
+
+__all__ = ["Deciding", "Survey", "together", "wider"]
+
+_NOWHERE = Place("")
+
+
+class Deciding(msgspec.Struct, frozen=True):
+    """A ``hit: first`` rule: its number in the order of asking, and where it is true (None: that
+    cannot be told).
+    """
+
+    number: int
+    table: RoutingTable
+    rule: RoutingRule
+    region: Region | None
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The parts of its region; none where that cannot be told."""
+        return () if self.region is None else self.region.boxes
+
+
+class Survey:
+    """What the lint rules that compare conditions look at. Everything is worked out when asked."""
+
+    def __init__(self, loaded: Loaded, registry: Registry) -> None:
+        self.loaded = loaded
+        self.registry = registry
+        self.names = loaded.names
+        self.org = loaded.names.org or _stand_in(loaded.names, loaded)
+
+    @cached_property
+    def space(self) -> Space:
+        """The space of all conditions of the set, and of its cells of category and territory."""
+        parents = {code: each.parent for code, each in self._rules.categories.items()}
+        for code in self.names.categories or ():
+            parents.setdefault(code, "")
+        world = World(self.org, WorkCalendar(weekdays(), str(self.names.zone)), parents)
+        conditions = [condition for _rule, condition in self.loaded.conditions()]
+        cells = [*self._categories.values(), *self._townships.values()]
+        return Space(world, Terms.of(world, self.registry), [*conditions, *cells])
+
+    @cached_property
+    def deciding(self) -> tuple[Deciding, ...]:
+        """The deciding rules in the order of asking, the default left out."""
+        found: list[Deciding] = []
+        for table in self._rules.routing:
+            if table.hit != "first":
+                continue
+            guard = self.space.region(table.when)
+            for rule in table.rules:
+                own = self.space.region(rule.when)
+                region = None if guard is None or own is None else guard & own
+                found.append(Deciding(len(found), table, rule, region))
+        return tuple(found)
+
+    @cached_property
+    def index(self) -> Index:
+        """The deciding rules by where they are true."""
+        return Index(self.space, [each.region for each in self.deciding])
+
+    # -- what comes before ----------------------------------------------------------------------
+
+    def meeting(self, box: Box) -> Iterator[Deciding]:
+        """The deciding rules that something in the box may be true of, in order."""
+        for number in numbers(self.index.meeting(box)):
+            each = self.deciding[number]
+            if each.region is None or any(part & box for part in each.boxes):
+                yield each
+
+    def taken(self, box: Box, by: Deciding) -> tuple[Deciding, ...]:
+        """The rules before this one that certainly decide all of the box; empty where some of it
+        may be left.
+        """
+        before = (1 << by.number) - 1
+        for number in numbers(self.index.holding(box) & before):
+            earlier = self.deciding[number]
+            if self._while(earlier, by) and self.space.covers(earlier.boxes, box):
+                return (earlier,)
+        return self._taken_together(box, by, before)
+
+    def _taken_together(self, box: Box, by: Deciding, before: int) -> tuple[Deciding, ...]:
+        """Rules that ask more of texts than the box says cannot take all of it between them:
+        there is always a text that has none of their words.
+        """
+        found = [self.deciding[number] for number in numbers(self.index.meeting(box) & before)]
+        found = [each for each in found if self._while(each, by)]
+        parts = [(part, each) for each in found for part in each.boxes if part.true <= box.true]
+        if len(parts) < 2 or not self.space.covers([part for part, _each in parts], box):
+            return ()
+        return tuple({each.number: each for _part, each in parts}.values())
+
+    def _while(self, earlier: Deciding, later: Deciding) -> bool:
+        """Whether the earlier rule is in force whenever the later one is."""
+        return wider(earlier.rule.effective, later.rule.effective)
+
+    # -- cells ----------------------------------------------------------------------------------
+
+    @cached_property
+    def categories(self) -> dict[str, Box]:
+        """Every category of an issue, as the box of the issues that bear it."""
+        return self._cells(self._categories)
+
+    @cached_property
+    def townships(self) -> dict[str, Box]:
+        """Every township, as the box of the issues that lie in it."""
+        return self._cells(self._townships)
+
+    def _cells(self, leaves: dict[str, Leaf]) -> dict[str, Box]:
+        found: dict[str, Box] = {}
+        for code, leaf in leaves.items():
+            region = self.space.region(leaf)
+            if region:
+                found[code] = region.boxes[0]
+        return found
+
+    @cached_property
+    def _categories(self) -> dict[str, Leaf]:
+        codes = {*self._rules.categories, *(self.names.categories or ())}
+        return {code: _leaf("category", "eq", code) for code in sorted(codes)}
+
+    @cached_property
+    def _townships(self) -> dict[str, Leaf]:
+        places = self.org.content.territories
+        return {
+            place.code: _leaf("territory", "under", place.code)
+            for place in places
+            if place.level == "township"
+        }
+
+    @property
+    def _rules(self) -> RuleSet:
+        return self.loaded.rule_set
+
+
+def together(one: Effective, other: Effective) -> bool:
+    """Whether the two windows share a day."""
+    ends = [window.until for window in (one, other) if window.until is not None]
+    begins = [window.since for window in (one, other) if window.since is not None]
+    return not ends or not begins or max(begins) < min(ends)
+
+
+def wider(one: Effective, other: Effective) -> bool:
+    """Whether the first window holds every day of the second."""
+    begun = one.since is None or (other.since is not None and one.since <= other.since)
+    lasting = one.until is None or (other.until is not None and other.until <= one.until)
+    return begun and lasting
+
+
+def _leaf(field: str, operator: str, value: Value) -> Leaf:
+    return Leaf(field, operator, value, _NOWHERE)
+
+
+def _stand_in(names: Names, loaded: Loaded) -> Org:
+    """Territories by their digits alone, where no organisation says how they lie."""
+    codes = {
+        *(names.territories or ()),
+        *_named(condition for _rule, condition in loaded.conditions()),
+    }
+    places = [Territory(code, code, level_by_length(code), _above(code, codes)) for code in codes]
+    return Org(Content(tuple(places)), names.zone)
+
+
+def _above(code: str, codes: set[str]) -> str:
+    shorter = (code[:length] for length in range(len(code) - 1, 0, -1))
+    return next((prefix for prefix in shorter if prefix in codes), "")
+
+
+def _named(conditions: Iterator[Condition]) -> Iterator[str]:
+    from referral_engine.rules.walk import leaves
+
+    for condition in conditions:
+        for leaf in leaves(condition):
+            if leaf.field == "territory" and leaf.operator not in ("exists", "at_level"):
+                several: Sequence[object] = (
+                    leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
+                )
+                yield from map(str, several)
