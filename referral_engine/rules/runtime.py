@@ -20,12 +20,21 @@ _STILL = ("claim", "report", "accept", "designate", "sign", "review", "call_back
 class ActiveRules:
     """One published (or proposed) rule set, compiled against an organisation and a calendar."""
 
-    def __init__(self, rule_set: tree.RuleSet, world: World, fields: Registry) -> None:
+    def __init__(
+        self,
+        rule_set: tree.RuleSet,
+        world: World,
+        fields: Registry,
+        *,
+        router: Router | None = None,
+        inference: Inference | None = None,
+    ) -> None:
+        """Compiles what is not given; `router` and `inference` are of the same rules."""
         self.rule_set = rule_set
         self.hash = rule_set.hash
         self.fields = fields
-        self.router = Router(rule_set, world, fields)
-        self.inference = Inference(rule_set.escalation, world, fields=fields)
+        self.router = router or Router(rule_set, world, fields)
+        self.inference = inference or Inference(rule_set.escalation, world, fields=fields)
         self.paths = rule_set.paths
         self._shares = _shares(rule_set)
 

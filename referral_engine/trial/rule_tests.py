@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from glob import escape
 
 import msgspec
 
@@ -27,7 +29,7 @@ from referral_engine.trial.preview import Preview
 from referral_engine.workspace import Workspace
 from referral_engine.worktime import Due, deadline
 
-__all__ = ["Mismatch", "TestResult", "run_tests"]
+__all__ = ["Mismatch", "TestResult", "chosen", "known_by", "run_test", "run_tests"]
 
 
 class Mismatch(msgspec.Struct, frozen=True):
@@ -56,25 +58,52 @@ class TestResult(msgspec.Struct, frozen=True):
 
 
 def run_tests(workspace: Workspace, loaded: Loaded, *, name: str | None = None) -> list[TestResult]:
-    """Every test of the loaded rules, or those whose name holds `name`, in their order.
+    """Every test of the loaded rules, or those `chosen` by `name`, in their order.
 
     Raises Faulty where the rules cannot be compiled.
     """
     rules = workspace.activate(loaded.rule_set)
-    known = Known(workspace.fields, loaded.names, loaded.rule_set.lists, loaded.rule_set.categories)
-    chosen = [test for test in loaded.tests if name is None or name in test.name]
-    return [_Run(workspace, rules, known, test).result() for test in chosen]
+    known = known_by(workspace, loaded)
+    return [run_test(workspace, rules, known, test) for test in chosen(loaded, name)]
+
+
+def chosen(loaded: Loaded, pattern: str | None) -> tuple[RuleTest, ...]:
+    """The tests whose name holds `pattern`, or is like it where it has a ``*`` or ``?``."""
+    if pattern is None:
+        return loaded.tests
+    whole = pattern if set(pattern) & set("*?") else f"*{escape(pattern)}*"
+    return tuple(test for test in loaded.tests if fnmatchcase(test.name, whole))
+
+
+def known_by(workspace: Workspace, loaded: Loaded) -> Known:
+    """What the words of a test may name."""
+    rules = loaded.rule_set
+    return Known(workspace.fields, loaded.names, rules.lists, rules.categories)
+
+
+def run_test(
+    workspace: Workspace, rules: ActiveRules, known: Known, test: RuleTest, *, live: bool = True
+) -> TestResult:
+    """One test on these rules; without `live` only its decision, not what happens then."""
+    return _Run(workspace, rules, known, test, live=live).result()
 
 
 class _Run:
     """One test being run."""
 
     def __init__(
-        self, workspace: Workspace, rules: ActiveRules, known: Known, test: RuleTest
+        self,
+        workspace: Workspace,
+        rules: ActiveRules,
+        known: Known,
+        test: RuleTest,
+        *,
+        live: bool,
     ) -> None:
         self.workspace = workspace
         self.rules = rules
         self.test = test
+        self._lives = live and bool(test.steps)
         self._reader = Reader(test.place.file, known)
         self._failures: list[Mismatch] = []
         self._told = 0  # events that earlier steps have been held against
@@ -83,7 +112,7 @@ class _Run:
         rule = ""
         try:
             rule = self._decide()
-            if self.test.steps:
+            if self._lives:
                 self._live()
         except Refused as refused:
             self._failures.append(Mismatch(self.test.place, str(refused)))
