@@ -1,4 +1,4 @@
-"""Walking conditions."""
+"""Going through conditions."""
 
 from __future__ import annotations
 
@@ -6,26 +6,31 @@ from collections.abc import Iterator
 
 from referral_engine.rules.tree import All, Any, Condition, Leaf, Not, Repeats
 
-__all__ = ["leaves", "questions"]
+__all__ = ["asked", "leaves", "parts", "questions"]
 
 
-def leaves(condition: Condition) -> Iterator[Leaf]:
-    """Every leaf of the condition, in order of writing."""
+def parts(condition: Condition | None) -> Iterator[Condition]:
+    """The condition and everything in it, in order of writing; nothing of no condition."""
+    if condition is None:
+        return
+    yield condition
     if isinstance(condition, All | Any):
         for part in condition.parts:
-            yield from leaves(part)
+            yield from parts(part)
     elif isinstance(condition, Not):
-        yield from leaves(condition.part)
-    elif isinstance(condition, Leaf):
-        yield condition
+        yield from parts(condition.part)
+
+
+def asked(condition: Condition | None) -> Iterator[Leaf | Repeats]:
+    """Everything that the condition asks, of the issue and of history, in order of writing."""
+    return (part for part in parts(condition) if isinstance(part, Leaf | Repeats))
+
+
+def leaves(condition: Condition | None) -> Iterator[Leaf]:
+    """Every leaf of the condition, in order of writing."""
+    return (part for part in parts(condition) if isinstance(part, Leaf))
 
 
 def questions(condition: Condition | None) -> Iterator[Repeats]:
     """Every question to history in the condition, in order of writing."""
-    if isinstance(condition, All | Any):
-        for part in condition.parts:
-            yield from questions(part)
-    elif isinstance(condition, Not):
-        yield from questions(condition.part)
-    elif isinstance(condition, Repeats):
-        yield condition
+    return (part for part in parts(condition) if isinstance(part, Repeats))
