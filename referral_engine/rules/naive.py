@@ -5,7 +5,7 @@ The compiled matcher must agree with it on every rule set and issue; explanation
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import msgspec
@@ -27,7 +27,11 @@ from referral_engine.rules.tree import (
     Value,
 )
 
-__all__ = ["Routing", "applies", "holds", "in_force", "route", "tables"]
+__all__ = ["Holds", "Routing", "holds", "in_force", "route", "tables"]
+
+
+Holds = Callable[[Condition | None, Mapping[str, Value]], bool]
+"""Whether a condition is true of these values."""
 
 
 class Routing(msgspec.Struct, frozen=True):
@@ -48,19 +52,24 @@ def route(
     values: Mapping[str, Value],
     received_on: date,
     terms: Terms,
+    asks: Holds | None = None,
 ) -> Routing:
-    """Routes an issue whose `values` include the answers of history, under their keys."""
+    """Routes an issue whose `values` include the answers of history, under their keys.
+
+    `asks` says in the place of `holds` whether a condition is true, for whoever asks much.
+    """
+    asks = asks or (lambda condition, values: holds(condition, values, terms))
     preparing, deciding = tables(rule_set)
     prepared, now = UNTOUCHED, values
     asked: list[tuple[RoutingTable, Mapping[str, Value]]] = []
     for table in preparing:
         asked.append((table, now))
-        prepared = prepare(prepared, _true(table, now, received_on, terms), values)
+        prepared = prepare(prepared, _true(table, now, received_on, asks), values)
         now = prepared.onto(values)
     matched: list[RoutingRule] = []
     for table in deciding:
         asked.append((table, now))
-        matched.extend(_true(table, now, received_on, terms))
+        matched.extend(_true(table, now, received_on, asks))
     default = deciding[-1].default if deciding else None
     winner = matched[0] if matched else default
     if winner is not None:
@@ -77,23 +86,14 @@ def tables(rule_set: RuleSet) -> tuple[tuple[RoutingTable, ...], tuple[RoutingTa
 
 
 def _true(
-    table: RoutingTable, values: Mapping[str, Value], received_on: date, terms: Terms
+    table: RoutingTable, values: Mapping[str, Value], received_on: date, asks: Holds
 ) -> tuple[RoutingRule, ...]:
-    return tuple(rule for rule in table.rules if applies(table, rule, values, received_on, terms))
-
-
-def applies(
-    table: RoutingTable,
-    rule: RoutingRule,
-    values: Mapping[str, Value],
-    received_on: date,
-    terms: Terms,
-) -> bool:
-    """Whether the rule is true: in force, the table's guard holds, and its own condition."""
-    return (
-        in_force(rule.effective, received_on)
-        and holds(table.when, values, terms)
-        and holds(rule.when, values, terms)
+    return tuple(
+        rule
+        for rule in table.rules
+        if in_force(rule.effective, received_on)
+        and asks(table.when, values)
+        and asks(rule.when, values)
     )
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Protocol
+
 from referral_engine.rules import tree
+from referral_engine.rules.course import Course
 from referral_engine.rules.fields import Registry
 from referral_engine.rules.infer import Inference
 from referral_engine.rules.match import Router
+from referral_engine.rules.subject import Subject
+from referral_engine.rules.terms import Terms
 from referral_engine.rules.world import World
 
 __all__ = ["ActiveRules"]
@@ -17,6 +24,27 @@ _BACKSTOP = (1.0, 2.0)
 _STILL = ("claim", "report", "accept", "designate", "sign", "review", "call_back", "close")
 
 
+class Decider(Protocol):
+    """What is asked of a router; see `Router`."""
+
+    @property
+    def terms(self) -> Terms: ...
+
+    def questions(self, subject: Subject, /) -> tuple[tree.Repeats, ...]: ...
+
+    def decide(
+        self,
+        subject: Subject,
+        answers: Mapping[str, int],
+        received_on: date,
+        *,
+        first_only: bool = False,
+        trace: bool = True,
+    ) -> tree.Decision: ...
+
+    def trace(self, subject: Subject, answers: Mapping[str, int], received_on: date) -> Course: ...
+
+
 class ActiveRules:
     """One published (or proposed) rule set, compiled against an organisation and a calendar."""
 
@@ -26,14 +54,14 @@ class ActiveRules:
         world: World,
         fields: Registry,
         *,
-        router: Router | None = None,
+        router: Decider | None = None,
         inference: Inference | None = None,
     ) -> None:
         """Compiles what is not given; `router` and `inference` are of the same rules."""
         self.rule_set = rule_set
         self.hash = rule_set.hash
         self.fields = fields
-        self.router = router or Router(rule_set, world, fields)
+        self.router: Decider = router or Router(rule_set, world, fields)
         self.inference = inference or Inference(rule_set.escalation, world, fields=fields)
         self.paths = rule_set.paths
         self._shares = _shares(rule_set)

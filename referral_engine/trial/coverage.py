@@ -12,7 +12,6 @@ from typing import Literal
 import msgspec
 
 from referral_engine.errors import Place
-from referral_engine.rules.naive import holds
 from referral_engine.rules.terms import Terms
 from referral_engine.rules.trace import clause
 from referral_engine.rules.tree import (
@@ -27,7 +26,9 @@ from referral_engine.rules.tree import (
     RuleSet,
     Value,
 )
+from referral_engine.rules.walk import parts
 from referral_engine.trial.marks import Marks
+from referral_engine.trial.plain_router import Checks
 from referral_engine.trial.watching import Asked, Watch
 from referral_engine.workspace import Workspace
 
@@ -65,7 +66,7 @@ def coverage(
     workspace: Workspace, rules: RuleSet, watches: Iterable[Watch], marks: Marks
 ) -> Coverage:
     """What these tests have seen of routing and escalation."""
-    seen = _Seen(Terms.of(workspace.world(rules), workspace.fields))
+    seen = _Seen(Checks(Terms.of(workspace.world(rules), workspace.fields)))
     fired: set[str] = set()
     for watch in watches:
         fired |= watch.fired
@@ -95,8 +96,8 @@ def coverage(
 class _Seen:
     """The values each clause was seen to have, by the clause itself."""
 
-    def __init__(self, terms: Terms) -> None:
-        self._terms = terms
+    def __init__(self, checks: Checks) -> None:
+        self._checks = checks
         self._values: dict[int, set[bool]] = {}
 
     def ask(self, table: RoutingTable | EscalationTable, asked: Asked) -> None:
@@ -106,7 +107,7 @@ class _Seen:
             self._holds(table.rules[number].when, asked.values)
 
     def gaps(self, rule: str, condition: Condition | None) -> Iterator[Gap]:
-        for part in _parts(condition):
+        for part in parts(condition):
             values = self._values.get(id(part), set())
             said = clause(part)
             if not values:
@@ -119,14 +120,14 @@ class _Seen:
         match condition:
             case None:
                 return True
-            case All(parts=parts):
-                true = all(self._holds(part, values) for part in parts)
-            case Any(parts=parts):
-                true = any(self._holds(part, values) for part in parts)
+            case All():
+                true = all(self._holds(part, values) for part in condition.parts)
+            case Any():
+                true = any(self._holds(part, values) for part in condition.parts)
             case Not(part=part):
                 true = not self._holds(part, values)
             case _:
-                true = holds(condition, values, self._terms)
+                true = self._checks.holds(condition, values)
         self._values.setdefault(id(condition), set()).add(true)
         return true
 
@@ -137,20 +138,8 @@ def _rules(table: RoutingTable | EscalationTable) -> Iterator[RoutingRule | Esca
         yield table.default
 
 
-def _parts(condition: Condition | None) -> Iterator[Condition]:
-    """The condition and everything in it, in order of writing."""
-    if condition is None:
-        return
-    yield condition
-    if isinstance(condition, All | Any):
-        for part in condition.parts:
-            yield from _parts(part)
-    elif isinstance(condition, Not):
-        yield from _parts(condition.part)
-
-
 def _count(condition: Condition | None) -> int:
-    return sum(1 for _part in _parts(condition))
+    return sum(1 for _part in parts(condition))
 
 
 def _excused(gap: Gap, marks: Marks) -> Gap:

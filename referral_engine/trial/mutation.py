@@ -12,13 +12,12 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec.structs import replace
 
-from referral_engine.rules.closure import Check, close
 from referral_engine.rules.infer import Inference
 from referral_engine.rules.mutate import Mutant
 from referral_engine.rules.ruleset import Loaded, content_hash
 from referral_engine.rules.runtime import ActiveRules
 from referral_engine.rules.terms import Terms
-from referral_engine.rules.tree import Condition
+from referral_engine.trial.plain_router import Checks, PlainRouter
 from referral_engine.trial.rule_tests import TestResult, known_by, run_test
 from referral_engine.trial.watching import Watch, Watched
 from referral_engine.workspace import Workspace
@@ -54,11 +53,14 @@ class Bench:
         self._workspace = workspace
         self._loaded = loaded
         self._known = known_by(workspace, loaded)
-        self._original = workspace.activate(loaded.rule_set)
         self._terms = Terms.of(workspace.world(loaded.rule_set), workspace.fields)
+        self._checks = Checks(self._terms)
+        for table in loaded.rule_set.routing:
+            for condition in (table.when, *(rule.when for rule in table.rules)):
+                if condition is not None:
+                    self._checks.learn(condition)
         self._watches = watches
         self._order = sorted(range(len(loaded.tests)), key=lambda at: bool(loaded.tests[at].steps))
-        self._checks: dict[int, Check] = {}
 
     def killer(self, mutant: Mutant) -> str:
         """The name of a test that fails on the mutant; empty where all pass."""
@@ -68,7 +70,7 @@ class Bench:
         try:
             rules = self._compiled(mutant)
             return self._first_failing(mutant, rules, candidates)
-        except Exception:
+        except Exception:  # noqa: BLE001
             # Whatever a mutant breaks, in loading or later, is seen by whoever runs the tests.
             return BROKEN
 
@@ -84,54 +86,39 @@ class Bench:
 
     def _compiled(self, mutant: Mutant) -> ActiveRules:
         rules = mutant.rule_set
-        rules = replace(rules, hash=content_hash(rules))
         world, fields = self._workspace.world(rules), self._workspace.fields
-        routes = rules.routing is not self._loaded.rule_set.routing
         return ActiveRules(
-            rules,
+            replace(rules, hash=content_hash(rules)),
             world,
             fields,
-            router=None if routes else self._original.router,
+            router=PlainRouter(rules, Checks(self._terms, self._checks)),
             inference=Inference(rules.escalation, world, "fixpoint", fields=fields),
         )
 
     # -- which tests a mutant can matter to ------------------------------------------------------
     def _candidates(self, mutant: Mutant) -> list[int]:
         """The tests by their number, those that need no virtual clock first."""
-        differ = [(changed.table, self._check(changed.before), self._compile(changed.after))
-                  for changed in mutant.conditions]  # fmt: skip
-        return [at for at in self._order if self._matters(mutant, differ, at)]
+        checks = Checks(self._terms, self._checks)
+        return [at for at in self._order if self._matters(mutant, checks, at)]
 
-    def _matters(self, mutant: Mutant, differ: list[tuple[int, Check, Check]], at: int) -> bool:
+    def _matters(self, mutant: Mutant, checks: Checks, at: int) -> bool:
         test, watch = self._loaded.tests[at], self._watches[at]
         if mutant.section == "whistles":
             return True
-        if differ and mutant.name in ("same", "within"):
+        if mutant.conditions and mutant.name in ("same", "within"):
             return bool(test.earlier)  # history is asked something else
-        if differ:
+        if mutant.conditions:
             every = watch.escalation if mutant.section == "escalation" else watch.routing
             return any(
-                before(asked.values) != after(asked.values)
-                for table, before, after in differ
+                self._checks.holds(changed.before, asked.values)
+                != checks.holds(changed.after, asked.values)
+                for changed in mutant.conditions
                 for asked in every
-                if asked.table == table
+                if asked.table == changed.table
             )
         if mutant.name == "on":
             return bool(test.steps)
         return mutant.rule in watch.fired
-
-    def _compile(self, condition: Condition | None) -> Check:
-        return _always if condition is None else close(condition, self._terms)
-
-    def _check(self, condition: Condition | None) -> Check:
-        """Of an original condition, which lives as long as this bench."""
-        if id(condition) not in self._checks:
-            self._checks[id(condition)] = self._compile(condition)
-        return self._checks[id(condition)]
-
-
-def _always(_values: object) -> bool:
-    return True
 
 
 def judge(bench: Bench, numbered: Iterable[tuple[int, Mutant]]) -> Iterator[Killed]:

@@ -22,6 +22,7 @@ from referral_engine.rules.tree import (
     RuleSet,
     Value,
 )
+from referral_engine.trial.plain_router import Checks
 from referral_engine.workspace import Workspace
 
 __all__ = ["Asked", "Watch", "Watched"]
@@ -44,10 +45,10 @@ class Asked(msgspec.Struct, frozen=True):
 class Watch:
     """What was asked in one test."""
 
-    def __init__(self, workspace: Workspace, rules: RuleSet) -> None:
-        self._terms = Terms.of(workspace.world(rules), workspace.fields)
+    def __init__(self, rules: RuleSet, agenda: Agenda, checks: Checks) -> None:
         self._rules = rules
-        self._agenda = Agenda.of(rules.escalation)
+        self._agenda = agenda
+        self._checks = checks
         self.routing: list[Asked] = []
         self.escalation: list[Asked] = []
         self.fired: set[str] = set()
@@ -57,7 +58,7 @@ class Watch:
         """Routing read these `values`, the answers of history among them."""
         self.fired.update((decision.rule, *decision.prepared))
         number = {id(table): at for at, table in enumerate(self._rules.routing)}
-        routing = route(self._rules, values, day, self._terms)
+        routing = route(self._rules, values, day, self._checks.terms, self._checks.holds)
         open_ = True
         for table, seen in routing.asked:
             reached = _reached(table, routing.winner, day) if open_ else ()
@@ -94,7 +95,8 @@ class Watched:
 
     def __init__(self, workspace: Workspace, rules: RuleSet) -> None:
         world, fields = workspace.world(rules), workspace.fields
-        self._workspace = workspace
+        self._agenda = Agenda.of(rules.escalation)
+        self._checks = Checks(Terms.of(world, fields))
         self._router = _Router(rules, world, fields)
         self._inference = _Inference(rules.escalation, world, fields=fields)
         self.rules = ActiveRules(
@@ -103,7 +105,7 @@ class Watched:
 
     def begin(self) -> Watch:
         """A fresh watch, which takes the place of the one before."""
-        watch = Watch(self._workspace, self.rules.rule_set)
+        watch = Watch(self.rules.rule_set, self._agenda, self._checks)
         self._router.watch = self._inference.watch = watch
         return watch
 
@@ -120,9 +122,7 @@ class _Router(Router):
         first_only: bool = False,
         trace: bool = True,
     ) -> Decision:
-        decision = super().decide(
-            subject, answers, received_on, first_only=first_only, trace=trace
-        )
+        decision = super().decide(subject, answers, received_on, first_only=first_only, trace=trace)
         self.watch.decided({**subject.values, **answers}, received_on, decision)
         return decision
 
