@@ -81,7 +81,7 @@ class Life:
         preview = Preview(self.workspace, self.rules) if witness.earlier else self._preview
         for issue in witness.earlier:
             preview.resolve(issue)
-        said = preview.resolve(witness.issue, remember=False)
+        said = preview.peek(witness.issue, preview.answers(witness.issue))
         return Stand(said.case, witness.issue.received_at.astimezone(UTC), witness, said)
 
     def act(self, stand: Stand, move: Move) -> Stand | None:

@@ -22,6 +22,7 @@ from referral_engine.rules.tree import (
     Season,
     Value,
 )
+from referral_engine.rules.walk import questions
 
 __all__ = ["Witness", "clause", "operand", "teller", "witness", "written"]
 
@@ -75,7 +76,7 @@ def _first_true(condition: Any, terms: Terms) -> Witness:
 
 def teller(condition: Condition, terms: Terms, *, stored: bool) -> Teller:
     """What tells the values that the condition sees; `stored` withholds what must not be kept."""
-    tellers = [_leaf_teller(leaf, terms, stored=stored) for leaf in _leaves(condition)]
+    tellers = [_leaf_teller(leaf, terms, stored=stored) for leaf in questions(condition)]
     if len(tellers) == 1:
         return tellers[0]
     return lambda values: ", ".join(dict.fromkeys([tell(values) for tell in tellers]))
@@ -113,18 +114,6 @@ def _text_teller(leaf: Leaf) -> Teller:
         return ", ".join(spans) or _ABSENT
 
     return places
-
-
-def _leaves(condition: Condition) -> Iterable[Leaf | Repeats]:
-    """The leaves of a condition, as written."""
-    match condition:
-        case All(parts=parts) | Any(parts=parts):
-            for part in parts:
-                yield from _leaves(part)
-        case Not(part=part):
-            yield from _leaves(part)
-        case _:
-            yield condition
 
 
 def clause(condition: Condition) -> str:

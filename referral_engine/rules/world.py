@@ -8,7 +8,7 @@ from datetime import date, datetime
 from referral_engine.org import Org
 from referral_engine.worktime import DayKind, WorkCalendar
 
-__all__ = ["World"]
+__all__ = ["World", "line"]
 
 
 class World:
@@ -20,7 +20,7 @@ class World:
     def __init__(self, org: Org, calendar: WorkCalendar, categories: Mapping[str, str]) -> None:
         self.org = org
         self.calendar = calendar
-        self._lines = {code: _line(code, categories) for code in categories}
+        self._lines = {code: line(code, categories) for code in categories}
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -54,10 +54,10 @@ class World:
         return self.calendar.day_kind(day)
 
 
-def _line(code: str, parents: Mapping[str, str]) -> tuple[str, ...]:
+def line(code: str, parents: Mapping[str, str]) -> tuple[str, ...]:
     """The code and everything above it, nearest first; a circle is cut where it closes."""
-    line: list[str] = []
-    while code and code not in line:
-        line.append(code)
+    found: list[str] = []
+    while code and code not in found:
+        found.append(code)
         code = parents.get(code, "")
-    return tuple(line)
+    return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -20,7 +21,7 @@ from referral_engine.rules.subject import Subject
 from referral_engine.trial.earlier import Earlier
 from referral_engine.workspace import Workspace
 
-__all__ = ["Preview", "shown", "simulate_issue"]
+__all__ = ["Preview", "decision_of", "shown", "simulate_issue"]
 
 
 class Preview:
@@ -36,22 +37,21 @@ class Preview:
         self._earlier = Earlier(rules.rule_set, lambda code: org.at_level(code, "township") or code)
         self._count = 0
 
-    def resolve(
-        self, issue: Issue, at: datetime | None = None, *, remember: bool = True
-    ) -> Resolution:
+    def resolve(self, issue: Issue, at: datetime | None = None) -> Resolution:
         """What registering and accepting the issue comes to at a moment, by default its receipt;
-        history for later ones unless it is not to be remembered.
+        history for later ones.
 
         Raises Refused as the desk would.
         """
-        now = (at or issue.received_at).astimezone(UTC)
         self._count += 1
-        request = Request(case="", command=Register(issue), by=ENGINE)
-        resolution = decide(None, request, self._facts(issue, now), self._setting, now)
-        assert resolution is not None, "a registration always records something"
-        if remember and not resolution.case.sealed:
+        resolution = self._decided(issue, self.answers(issue), at or issue.received_at)
+        if not resolution.case.sealed:
             self._earlier.add(issue)
         return resolution
+
+    def peek(self, issue: Issue, answers: Mapping[str, int]) -> Resolution:
+        """The same at its receipt, with these answers of history, and without becoming history."""
+        return self._decided(issue, answers, issue.received_at)
 
     def decide(self, issue: Issue, at: datetime | None = None) -> dict[str, Any]:
         """The same as `shown` tells it; see there."""
@@ -60,23 +60,31 @@ class Preview:
     def explain(self, issue: Issue) -> tuple[Verdict, ...]:
         """A verdict on every routing rule, before the issue itself becomes history."""
         subject = Subject.from_issue(issue, self._rules.fields)
-        answers = self._answers(issue, subject)
+        answers = self.answers(issue)
         day = self.workspace.calendar.local_day(issue.received_at)
         course = self._rules.router.trace(subject, answers, day)
         return told(self._rules.rule_set, course, self._rules.router.terms)
 
-    def _answers(self, issue: Issue, subject: Subject) -> dict[str, int]:
+    def answers(self, issue: Issue) -> dict[str, int]:
+        """What the issues before it say to what the rules ask of history, by key."""
+        subject = Subject.from_issue(issue, self._rules.fields)
         return {
             question.key: self._earlier.answer(question, issue)
             for question in self._rules.router.questions(subject)
         }
 
-    def _facts(self, issue: Issue, now: datetime) -> Facts:
-        subject = Subject.from_issue(issue, self._rules.fields)
-        answers = self._answers(issue, subject)
+    def _decided(self, issue: Issue, answers: Mapping[str, int], at: datetime) -> Resolution:
+        now = at.astimezone(UTC)
+        request = Request(case="", command=Register(issue), by=ENGINE)
+        facts = self._facts(issue, answers, now)
+        resolution = decide(None, request, facts, self._setting, now)
+        assert resolution is not None, "a registration always records something"
+        return resolution
+
+    def _facts(self, issue: Issue, answers: Mapping[str, int], now: datetime) -> Facts:
         day = now.astimezone(self.workspace.calendar.zone).date()
         code = make_code(issue.territory or self.workspace.org.tree.root, day, self._count)
-        return Facts(code=code, answers=answers, issue=issue, reporter=issue.reporter.key)
+        return Facts(code=code, answers=dict(answers), issue=issue, reporter=issue.reporter.key)
 
 
 def simulate_issue(
@@ -93,9 +101,7 @@ def shown(issue: Issue, resolution: Resolution, zone: tzinfo) -> dict[str, Any]:
     rejection; ``matched`` lists every deciding rule that was true, none where the default decided.
     """
     case = resolution.case
-    decided = next(
-        event.body for event in reversed(resolution.events) if isinstance(event.body, Decided)
-    )
+    decided = decision_of(resolution)
     proposal = next((p for p in case.proposals if p.kind in ("redirect", "reject")), None)
     lead = case.lead()
     return {
@@ -116,6 +122,13 @@ def shown(issue: Issue, resolution: Resolution, zone: tzinfo) -> dict[str, Any]:
         "why": decided.why or decided.basis or decided.name,
         "matched": list(decided.matched),
     }
+
+
+def decision_of(resolution: Resolution) -> Decided:
+    """What the rules decided when the issue was registered."""
+    return next(
+        event.body for event in reversed(resolution.events) if isinstance(event.body, Decided)
+    )
 
 
 def _told(proposal: Proposal | None) -> dict[str, str] | None:
