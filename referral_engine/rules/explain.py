@@ -14,7 +14,7 @@ from referral_engine.rules.fields import Registry
 from referral_engine.rules.naive import holds, in_force, route, tables
 from referral_engine.rules.subject import Subject
 from referral_engine.rules.terms import Surroundings, Terms
-from referral_engine.rules.trace import clause, teller
+from referral_engine.rules.trace import clause, teller, witness
 from referral_engine.rules.tree import All, Condition, RoutingRule, RoutingTable, RuleSet, Value
 
 __all__ = ["Failure", "Fate", "Verdict", "explain", "first_failure", "told"]
@@ -28,6 +28,7 @@ class Failure(msgspec.Struct, frozen=True):
     clause: str
     place: Place
     seen: str
+    condition: Condition | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -39,6 +40,8 @@ class Verdict(msgspec.Struct, frozen=True):
     ``failed``        ``failure`` is the first of its clauses that was false
     ``guarded``       the ``when`` of its table was false: ``failure`` is in there
     ``not_in_force``  the case was received outside its window
+
+    Of the winner ``because`` tells the clauses with the values seen, as the decision keeps them.
     """
 
     rule: str
@@ -46,6 +49,7 @@ class Verdict(msgspec.Struct, frozen=True):
     place: Place
     fate: Fate
     failure: Failure | None = None
+    because: tuple[tuple[str, str], ...] = ()
 
 
 def explain(
@@ -88,7 +92,8 @@ def told(rule_set: RuleSet, course: Course, terms: Terms) -> tuple[Verdict, ...]
                 fate = "guarded" if fallen[number] < asked.guards else "failed"
             else:
                 fate = _true(asked.table, asked.rule, course.winner)
-            verdicts.append(_said(asked.rule, fate, failure))
+            because = witness(asked.clauses, terms)(stretch.values) if fate == "won" else ()
+            verdicts.append(_said(asked.rule, fate, failure, because))
     return (*verdicts, *_of_default(rule_set, course.winner))
 
 
@@ -105,8 +110,13 @@ def _true(table: RoutingTable, rule: RoutingRule, winner: RoutingRule | None) ->
     return "won" if rule is winner else "true"
 
 
-def _said(rule: RoutingRule, fate: Fate, failure: Failure | None) -> Verdict:
-    return Verdict(rule.id, rule.name, rule.place, fate, failure)
+def _said(
+    rule: RoutingRule,
+    fate: Fate,
+    failure: Failure | None,
+    because: tuple[tuple[str, str], ...] = (),
+) -> Verdict:
+    return Verdict(rule.id, rule.name, rule.place, fate, failure, because)
 
 
 def _verdict(
@@ -127,7 +137,9 @@ def _verdict(
         fate = "failed"
     else:
         fate = _true(table, rule, winner)
-    return _said(rule, fate, failure)
+    conditions = [when for when in (table.when, rule.when) if when is not None]
+    because = witness(conditions, terms)(values) if fate == "won" else ()
+    return _said(rule, fate, failure, because)
 
 
 def first_failure(
@@ -147,4 +159,4 @@ def first_failure(
 
 def _failure(condition: Condition, values: Mapping[str, Value], terms: Terms) -> Failure:
     seen = teller(condition, terms, stored=False)(values)
-    return Failure(clause(condition), condition.place, seen)
+    return Failure(clause(condition), condition.place, seen, condition)

@@ -25,7 +25,14 @@ from referral_engine.rules.tree import (
     Within,
 )
 
-__all__ = ["Speech", "condition_prose", "rule_prose"]
+__all__ = [
+    "Speech",
+    "condition_prose",
+    "label_prose",
+    "rule_prose",
+    "target_prose",
+    "word_prose",
+]
 
 _PHRASES = {
     "eq": gettext_noop("{field} is {value}"),
@@ -109,7 +116,7 @@ def _clause(condition: Condition, speech: Speech, *, outermost: bool = False) ->
 
 
 def _leaf(leaf: Leaf, speech: Speech) -> str:
-    field = _label(leaf.field, speech)
+    field = label_prose(leaf.field, speech)
     if isinstance(leaf.value, bool) and (leaf.operator, leaf.value) in _TRUTHS:
         return _(_TRUTHS[leaf.operator, leaf.value]).format(field=field)
     return _(_PHRASES[leaf.operator]).format(field=field, value=_operand(leaf, speech))
@@ -124,13 +131,13 @@ def _operand(leaf: Leaf, speech: Speech) -> str:
     if leaf.source_value.startswith("$") or not words:
         return operand(leaf)
     values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
-    return _(", ").join(_word(written(value), words) for value in values)
+    return _(", ").join(word_prose(written(value), words) for value in values)
 
 
 def _history(repeats: Repeats, speech: Speech) -> str:
     return _("{number} cases or more with the same {same} within {span}").format(
         number=repeats.at_least,
-        same=_(", ").join(_label(name, speech) for name in repeats.same),
+        same=_(", ").join(label_prose(name, speech) for name in repeats.same),
         span=repeats.within,
     )
 
@@ -140,30 +147,30 @@ def _effects(effects: RoutingEffects, speech: Speech) -> Iterator[str]:
         yield from _refer(effects.refer, speech)
     yield from _within(effects.within)
     if effects.path:
-        yield _("take the path {path}").format(path=_word(effects.path, vocabulary.PATHS))
+        yield _("take the path {path}").format(path=word_prose(effects.path, vocabulary.PATHS))
     for name, value in effects.set:
-        shown = _word(written(value), _vocabulary(name, speech))
-        yield _("set {field} to {value}").format(field=_label(name, speech), value=shown)
+        shown = word_prose(written(value), _vocabulary(name, speech))
+        yield _("set {field} to {value}").format(field=label_prose(name, speech), value=shown)
     if effects.tag:
         yield _("tag it {tags}").format(tags=_(", ").join(effects.tag))
     if effects.seal:
-        yield _("seal it as {seal}").format(seal=_word(effects.seal, vocabulary.SEALS))
+        yield _("seal it as {seal}").format(seal=word_prose(effects.seal, vocabulary.SEALS))
     if effects.link:
-        yield _("link it as {link}").format(link=_word(effects.link, vocabulary.LINKS))
+        yield _("link it as {link}").format(link=word_prose(effects.link, vocabulary.LINKS))
     if effects.propose is not None:
         yield _proposal(effects.propose)
 
 
 def _refer(refer: Refer, speech: Speech) -> Iterator[str]:
     if refer.whistle is None:
-        yield _("refer it to {lead}").format(lead=_target(refer.lead, speech))
+        yield _("refer it to {lead}").format(lead=target_prose(refer.lead, speech))
     else:
-        level = _word(refer.whistle, vocabulary.WHISTLES)
+        level = word_prose(refer.whistle, vocabulary.WHISTLES)
         message = _("whistle for {lead} ({level})")
-        yield message.format(lead=_target(refer.lead, speech), level=level)
+        yield message.format(lead=target_prose(refer.lead, speech), level=level)
     for support in refer.support:
         remarks = [*_within(support.within), *([_("required")] if support.required else [])]
-        unit = _("supported by {unit}").format(unit=_target(support.to, speech))
+        unit = _("supported by {unit}").format(unit=target_prose(support.to, speech))
         yield unit + (_(" ({remarks})").format(remarks=_(", ").join(remarks)) if remarks else "")
 
 
@@ -173,17 +180,17 @@ def _within(within: Within) -> Iterator[str]:
             _("{clock} within {span} of {since}") if clock.since else _("{clock} within {span}")
         )
         yield message.format(
-            clock=_word(clock.name, vocabulary.CLOCKS),
+            clock=word_prose(clock.name, vocabulary.CLOCKS),
             span=clock.span,
-            since=_word(clock.since, vocabulary.MOMENTS),
+            since=word_prose(clock.since, vocabulary.MOMENTS),
         )
 
 
 def _proposal(proposal: Proposal) -> str:
     if proposal.kind == "redirect":
-        reason = _word(proposal.reason, vocabulary.REDIRECTS)
+        reason = word_prose(proposal.reason, vocabulary.REDIRECTS)
         return _("propose the legal path {path}, for a person to sign").format(path=reason)
-    reason = _word(proposal.reason, vocabulary.REJECT_GROUNDS)
+    reason = word_prose(proposal.reason, vocabulary.REJECT_GROUNDS)
     return _("propose to reject it ({ground}), for a person to sign").format(ground=reason)
 
 
@@ -196,16 +203,18 @@ def _remarks(rule: RoutingRule) -> Iterable[str]:
         yield _(", received before {day}").format(day=rule.effective.until)
 
 
-def _target(target: Target, speech: Speech) -> str:
+def target_prose(target: Target, speech: Speech) -> str:
+    """A unit by its name, a relative target by its level."""
     if target.first_present:
-        units = _(", ").join(_target(one, speech) for one in target.first_present)
+        units = _(", ").join(target_prose(one, speech) for one in target.first_present)
         return _("the first present of {units}").format(units=units)
     if target.relative:
-        return "@" + _word(target.relative, vocabulary.RELATIVE_LABELS)
+        return "@" + word_prose(target.relative, vocabulary.RELATIVE_LABELS)
     return speech.units.get(target.unit, target.unit)
 
 
-def _label(name: str, speech: Speech) -> str:
+def label_prose(name: str, speech: Speech) -> str:
+    """A field as the reader calls it."""
     field = speech.fields.find(name)
     if locale_name() == "zh_CN" and field is not None:
         return field.label
@@ -217,6 +226,6 @@ def _vocabulary(name: str, speech: Speech) -> dict[str, str]:
     return {} if field is None else field.values or _NAMED.get(field.names, {})
 
 
-def _word(word: str, words: dict[str, str]) -> str:
+def word_prose(word: str, words: dict[str, str]) -> str:
     """A word of a closed vocabulary as the reader calls it."""
     return words.get(word, word) if locale_name() == "zh_CN" else word

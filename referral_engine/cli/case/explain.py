@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import tzinfo
 from typing import Any
 
 import click
@@ -12,18 +10,24 @@ import msgspec
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.case.group import ACTOR, CODE, JSON, case
+from referral_engine.cli.coming import coming, print_coming
 from referral_engine.cli.command import Command
-from referral_engine.cli.output import print_json, print_pairs, print_table, said, short, when
+from referral_engine.cli.otherwise import (
+    FIELDS,
+    TO,
+    otherwise_prose,
+    otherwise_told,
+    speech_of,
+)
+from referral_engine.cli.output import print_json, print_pairs, said, short
 from referral_engine.cli.result import print_waiting, waiting
-from referral_engine.cli.words import CLOCKS
+from referral_engine.cli.rules.past import past_of
 from referral_engine.desk import View
 from referral_engine.desk.publishing import stored_rule_set
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.model.case import Case
-from referral_engine.model.deadline import Deadline
 from referral_engine.model.event import Decided
 from referral_engine.rules import vocabulary
-from referral_engine.rules.tree import RuleSet
 
 __all__: list[str] = []
 
@@ -32,61 +36,45 @@ __all__: list[str] = []
     "explain",
     cls=Command,
     help=gettext_noop(
-        "Why it was decided so, and what comes next by when. Why the other rules did not decide:"
-        " `referral rules explain --case`."
+        "Why it was decided so, what comes next by when, and with --to what would have sent it"
+        " elsewhere. Why the other rules did not decide: `referral rules explain --case`."
     ),
 )
 @CODE
 @ACTOR
+@TO
+@FIELDS
 @JSON
 @pass_app
-def explain(app: App, id: str, actor: str, as_json: bool) -> None:
+def explain(app: App, id: str, actor: str, to: str | None, fields: int, as_json: bool) -> None:
     with app.desk() as desk:
         by = who.reader_of(desk, app.actor(desk, actor, id), id)
         found, decided = View(desk.store, app.workspace, desk.clock).decision(id, by)
         rules = stored_rule_set(desk.store, app.workspace, found.rule_set)
-    coming = list(_coming(found, rules))
+        past = past_of(desk, id, by) if to else None
+    speech = speech_of(app, rules)
+    clocks = list(coming(found, rules, speech))
+    elsewhere = past.otherwise(app.workspace, to, fields) if past and to else None
     signing = waiting(found, app.workspace.org)
     if as_json:
         decision = {} if decided is None else msgspec.structs.asdict(decided)
-        told = {"case": found.code, "state": found.state, "owner": found.owner, **decision}
-        print_json({**told, "next": coming, "waiting": signing}, app.zone)
+        told: dict[str, Any] = {
+            "case": found.code,
+            "state": found.state,
+            "owner": found.owner,
+            **decision,
+        }
+        told |= {"next": clocks, "waiting": signing}
+        if elsewhere:
+            told["otherwise"] = otherwise_told(elsewhere, app.workspace.org, speech)
+        print_json(told, app.zone)
         return
     _print_decision(found, decided)
-    _print_coming(coming, app.zone)
+    if elsewhere:
+        click.echo(otherwise_prose(elsewhere, app.workspace.org, speech))
+    print_coming(clocks, app.zone)
     for each in signing:
         print_waiting(each)
-
-
-def _coming(case: Case, rules: RuleSet) -> Iterator[dict[str, Any]]:
-    """Every clock that is open, nearest first, with the moments at which rules are asked."""
-    clocks = [d for d in case.deadlines if d.open]
-    for clock in sorted(clocks, key=lambda d: (d.due is None, d.due or d.since)):
-        yield {
-            "clock": clock.name,
-            "referral": clock.referral,
-            "unit": clock.unit,
-            "state": clock.state,
-            "waits_for": clock.after,
-            "due": clock.due,
-            "provisional": clock.provisional,
-            "calendar": clock.calendar,
-            "marks": [
-                {"share": mark.share, "at": mark.at, "rules": _asked(clock, mark.share, rules)}
-                for mark in clock.marks
-                if not mark.fired
-            ],
-        }
-
-
-def _asked(clock: Deadline, share: float, rules: RuleSet) -> list[str]:
-    """The escalation rules that are asked at this share of the clock."""
-    return [
-        rule.id
-        for table in rules.escalation
-        for rule in table.rules
-        if any(on.name == clock.name and on.share == share for on in rule.on)
-    ]
 
 
 def _print_decision(case: Case, decided: Decided | None) -> None:
@@ -109,19 +97,3 @@ def _print_decision(case: Case, decided: Decided | None) -> None:
             (_("calendar"), decided.calendar),
         ]
     )
-
-
-def _print_coming(coming: list[dict[str, Any]], zone: tzinfo) -> None:
-    rows = []
-    for clock in coming:
-        name = said(clock["clock"], CLOCKS)
-        due = when(clock["due"], zone) or clock["waits_for"] or clock["state"]
-        rows.append((name, clock["referral"], "", due + ("?" if clock["provisional"] else ""), ""))
-        rows += [
-            ("", "", f"{mark['share']:.0%}", when(mark["at"], zone), ", ".join(mark["rules"]))
-            for mark in clock["marks"]
-            if mark["rules"]
-        ]
-    if rows:
-        headings = (_("clock"), _("of"), _("share"), _("when"), _("rules asked"))
-        print_table(headings, rows, title=_("What comes next"))

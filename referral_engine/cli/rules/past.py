@@ -1,30 +1,61 @@
-"""A case explained under the rules, facts and values of its decision."""
+"""A case as it stood at its decision: rules, facts and words, to be explained by them."""
 
 from __future__ import annotations
 
+import msgspec
 from msgspec.structs import replace
 
 from referral_engine.desk import Desk, View
 from referral_engine.desk.publishing import stored_rule_set
 from referral_engine.errors import Refused
 from referral_engine.i18n import _
+from referral_engine.model.case import Case
 from referral_engine.model.event import Accepted, Decided, Event
 from referral_engine.model.issue import Issue
 from referral_engine.model.principal import Principal
 from referral_engine.rules.explain import Verdict, explain
+from referral_engine.rules.otherwise import Otherwise
 from referral_engine.rules.subject import Subject
 from referral_engine.rules.tree import RuleSet
+from referral_engine.trial.elsewhere import Elsewhere, answers_kept
+from referral_engine.trial.preview import Preview
+from referral_engine.workspace import Workspace
 
-__all__ = ["explain_case"]
+__all__ = ["Past", "past_of"]
 
 
-def explain_case(
-    desk: Desk, id: str, by: Principal
-) -> tuple[RuleSet, tuple[str, tuple[Verdict, ...]]]:
-    """The rule set of the case's latest decision, its code, and the verdict on every rule.
+class Past(msgspec.Struct, frozen=True):
+    """A case, the rule set and the answers of history of its latest decision, and its words then.
 
-    Whoever may not see names sees the words masked, and they are judged as masked. Raises Refused.
+    Whoever may not see names has the words masked, and they are judged as masked.
     """
+
+    case: Case
+    rules: RuleSet
+    issue: Issue
+    answers: dict[str, int]
+
+    def verdicts(self, workspace: Workspace) -> tuple[Verdict, ...]:
+        """The verdict on every rule."""
+        return explain(
+            self.rules,
+            workspace.world(self.rules),
+            Subject.from_issue(self.issue, workspace.fields),
+            self.answers,
+            workspace.calendar.local_day(self.issue.received_at),
+            workspace.fields,
+        )
+
+    def otherwise(self, workspace: Workspace, unit: str, fields: int) -> Otherwise:
+        """The smallest change that would have sent it to the unit, by the rules it was decided
+        by and today's organisation."""
+        rules = workspace.activate(self.rules)
+        kept = answers_kept(self.issue, self.answers, rules)
+        return Elsewhere(Preview(workspace, rules), rules, kept).nearest(self.issue, unit, fields)
+
+
+def past_of(desk: Desk, id: str, by: Principal) -> Past:
+    """The case at its latest decision. Raises Refused, also where `by` may not see it."""
     workspace = desk.workspace
     view = View(desk.store, workspace, desk.clock)
     seen = view.case(id, by, "explain")
@@ -35,15 +66,7 @@ def explain_case(
         )
     rules = stored_rule_set(desk.store, workspace, decided.rule_set or seen.case.rule_set)
     issue = _as_accepted(seen.issue, view.history(id, by))
-    verdicts = explain(
-        rules,
-        workspace.world(rules),
-        Subject.from_issue(issue, workspace.fields),
-        decided.answers,
-        workspace.calendar.local_day(issue.received_at),
-        workspace.fields,
-    )
-    return rules, (seen.case.code, verdicts)
+    return Past(seen.case, rules, issue, decided.answers)
 
 
 def _as_accepted(issue: Issue, events: list[Event]) -> Issue:

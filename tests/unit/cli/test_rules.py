@@ -118,6 +118,49 @@ def test_every_rule_is_told_won_or_failed(referral: Referral, write: Write) -> N
     assert "WON      housing" in referral("rules", "explain", write(ISSUES[0])).out
 
 
+@pytest.mark.usefixtures("county")
+def test_the_winner_and_the_losers_are_told_in_sentences(referral: Referral, write: Write) -> None:
+    told = referral("rules", "explain", write(ISSUES[0])).out
+    assert "because category under D15, seen D15" in told
+    assert "not so: category is X03 or below it; seen: D15" in told
+
+
+@pytest.mark.usefixtures("county")
+def test_what_comes_next_is_told_for_an_issue_of_a_file(referral: Referral, write: Write) -> None:
+    (told,) = referral("rules", "explain", write(ISSUES[0]), "--json").lines
+    claim = next(each for each in told["next"] if each["clock"] == "claim")
+    assert (claim["unit"], claim["due"][:10]) == ("housing", "2026-11-02")
+    assert "What comes next" in referral("rules", "explain", write(ISSUES[0])).out
+
+
+def test_the_smallest_change_that_sends_it_elsewhere(
+    county: Path, referral: Referral, write: Write
+) -> None:
+    issues = write(ISSUES[1], {**ISSUES[1], "id": "3", "accused": ["housing"]})
+    told, accusing = (
+        line["otherwise"]
+        for line in referral("rules", "explain", issues, "--to", "housing", "--json").lines
+    )
+    assert (told["outcome"], told["rule"]) == ("changed", "housing")
+    assert told["changes"] == [{"field": "category", "before": "D02", "after": "D15"}]
+    assert told["prose"] == (
+        "It would go to 县住建局 by rule housing with category D15 物业 instead of D02 邻里."
+    )
+    assert (accusing["outcome"], accusing["changes"]) == ("accused", [])
+    said = referral("rules", "explain", issues, "--to", "justice").out
+    assert "No rule ever sends anything to 县司法局 as the lead." in said
+    assert county.exists()
+
+
+def test_a_case_is_told_what_would_have_sent_it_elsewhere(
+    referral: Referral, cases: list[str]
+) -> None:
+    for words in (("case", "explain", cases[1]), ("rules", "explain", "--case", cases[1])):
+        told = referral(*words, "--to", "县住建局", "--json").json["otherwise"]
+        assert [each["after"] for each in told["changes"]] == ["D15"]
+    assert "housing" in referral("case", "explain", cases[1], "--to", "housing").out
+
+
 def test_a_case_is_explained_by_the_rules_it_was_decided_under(
     renamed: Path, referral: Referral, cases: list[str]
 ) -> None:
