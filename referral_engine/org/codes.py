@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from referral_engine.i18n import _
+from referral_engine.model.territory import Level
 from referral_engine.org.timetable import Unreadable
 
 __all__ = ["Codes", "canonical", "level_by_length", "parse_code", "prefixes"]
@@ -12,7 +13,7 @@ __all__ = ["Codes", "canonical", "level_by_length", "parse_code", "prefixes"]
 Codes = Literal["gb", "free"]
 """``gb``: the national area codes; ``free``: any words, with parent and level always written."""
 
-_LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
+_LEVELS: dict[int, Level] = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
 
 
 def canonical(code: str) -> str:
@@ -36,7 +37,7 @@ def parse_code(text: str) -> str:
     raise Unreadable("org-bad-code", message.format(code=text))
 
 
-def level_by_length(code: str) -> str:
+def level_by_length(code: str) -> Level:
     """The level a national code stands for."""
     return _LEVELS.get(len(code), "grid")
 

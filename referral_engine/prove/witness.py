@@ -14,7 +14,7 @@ from referral_engine.prove.solver import Formula, Model, Solver
 from referral_engine.prove.symbols import USUAL, Symbols
 from referral_engine.prove.words import Unwritten
 from referral_engine.rules.fields import Registry
-from referral_engine.rules.match import Router
+from referral_engine.rules.runtime import Decider
 from referral_engine.rules.subject import Subject
 from referral_engine.rules.tree import Decision, Repeats, RuleSet, Value
 from referral_engine.trial.earlier import Earlier
@@ -63,7 +63,7 @@ class Matcher:
     """The router that decides in service, with history from the issues that came before."""
 
     def __init__(
-        self, rule_set: RuleSet, router: Router, fields: Registry, township: Callable[[str], str]
+        self, rule_set: RuleSet, router: Decider, fields: Registry, township: Callable[[str], str]
     ) -> None:
         self._rule_set = rule_set
         self._router = router

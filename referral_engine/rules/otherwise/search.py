@@ -21,10 +21,10 @@ from referral_engine.model.target import Target
 from referral_engine.rules.closure import Closures, shape
 from referral_engine.rules.course import Asked, Course
 from referral_engine.rules.masks import bits
-from referral_engine.rules.match import Router
-from referral_engine.rules.naive import in_force
+from referral_engine.rules.naive import in_force, tables
 from referral_engine.rules.otherwise.change import Changed, Difference, Distance, Measure, Places
 from referral_engine.rules.otherwise.choices import Choices
+from referral_engine.rules.runtime import Decider
 from referral_engine.rules.subject import Subject
 from referral_engine.rules.tree import (
     Condition,
@@ -105,7 +105,7 @@ class Search:
     def __init__(
         self,
         rule_set: RuleSet,
-        router: Router,
+        router: Decider,
         places: Places,
         ask: Callable[[Issue], Answer | None],
         answers: Callable[[Issue], Mapping[str, int]],
@@ -115,6 +115,7 @@ class Search:
         self._places = places
         self._ask = ask
         self._answers = answers
+        self._deciding = [rule for table in tables(rule_set)[1] for rule in table.rules]
         self._closures = Closures(router.terms)
         self._hurdles: dict[str, list[_Hurdle]] | None = None
         self.default = next((t.default for t in rule_set.routing if t.default is not None), None)
@@ -150,8 +151,9 @@ class Search:
 
     def _goals(self, wanted: Wanted) -> list[_Goal]:
         """The rules, by number among those that decide, that could lead to the unit."""
-        rules = self._router.deciding
-        goals: list[_Goal] = [n for n, rule in enumerate(rules) if self._could(rule, wanted)]
+        goals: list[_Goal] = [
+            n for n, rule in enumerate(self._deciding) if self._could(rule, wanted)
+        ]
         return [*goals, *([None] if self._could(self.default, wanted) else [])]
 
     def _course(self, issue: Issue) -> Course:
