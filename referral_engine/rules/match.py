@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 
@@ -69,11 +69,6 @@ class Router:
         }
         self._witnesses: dict[str, Witness] = {}
         needles.warm()
-
-    @property
-    def deciding(self) -> Sequence[RoutingRule]:
-        """The rules of the deciding tables in the order of asking, without the default."""
-        return self._deciding.rules
 
     def questions(self, subject: Subject) -> tuple[Repeats, ...]:
         """What history is to answer before `decide`: all that could matter, and a little more.
