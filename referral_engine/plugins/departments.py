@@ -281,14 +281,18 @@ def _in_processes(
             yield process
             continue
         # Whoever waited behind one that hung has said hello long since: it only needs to be read.
-        outcome = _greeted(source, process, max(until, monotonic() + _READ))
+        last = max(until, monotonic() + _READ)
+        outcome = None if process is None else _greeted(source, process, last)
         yield _once_more(source, settings) if outcome is None else outcome
 
 
-def _started(source: Source, settings: PluginSettings) -> Process | Quarantined:
+def _started(source: Source, settings: PluginSettings) -> Process | Quarantined | None:
+    """None where it was gone before it could be told what to load."""
     try:
         return Process(source, settings.memory)
-    except (OSError, Closed, TimedOut) as error:
+    except Closed:
+        return None
+    except (OSError, TimedOut) as error:
         return Quarantined(str(source), describe(error))
 
 
@@ -298,6 +302,8 @@ def _once_more(source: Source, settings: PluginSettings) -> _Guest | Quarantined
     """
     log.warning("plugin %s was killed while it was loaded and is started once more", source)
     process = _started(source, settings)
+    if process is None:
+        return Quarantined(str(source), describe(Closed()))
     if isinstance(process, Quarantined):
         return process
     outcome = _greeted(source, process, monotonic() + settings.start_deadline)

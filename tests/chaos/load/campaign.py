@@ -127,8 +127,15 @@ class _Killer:
         self._fleet.start_daemon(number)
 
     def _kill_plugin(self) -> None:
+        """Or the daemon, where no department's process comes up: all were killed twice as they
+        loaded, which sets a plugin aside until the next start.
+        """
+        until = monotonic() + _UP_WITHIN
         while not self._fleet.kill_plugin(self._chance):
+            if monotonic() > until:
+                return self._kill_daemon()
             self._pause(_LOOK_EVERY)
+        return None
 
     def _kill_user(self) -> None:
         self._fleet.kill_user(self._chance)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
 from referral_engine.model.plugin_settings import PluginSettings
+from referral_engine.plugins import process
 from referral_engine.plugins.departments import Departments, load
 from tests.unit.plugins.offers import offered
 
@@ -147,6 +148,27 @@ def test_a_plugin_killed_while_it_loads_is_started_once_more(
         assert found.has("killed") is not bool(reason)
         assert found.has("well_behaved")
     assert len((root / "plugins/killed/tries").read_text()) == tries
+
+
+@pytest.mark.parametrize(("times", "reason"), [(1, ""), (2, "Closed")])
+def test_one_killed_before_it_is_told_what_to_load_is_started_once_more_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int, reason: str
+) -> None:
+    begin, begun = process._spawn, []
+
+    def spawn(*given: Any) -> Any:
+        child = begin(*given)
+        begun.append(child)
+        if len(begun) <= times:
+            child.kill()
+            child.wait()
+        return child
+
+    monkeypatch.setattr(process, "_spawn", spawn)
+    with load(SETTINGS, workspace(tmp_path, "well_behaved")) as found:
+        assert reasons(found) == ({"well_behaved": reason} if reason else {})
+        assert found.has("well_behaved") is not bool(reason)
+    assert len(begun) == 2
 
 
 def test_a_plugin_that_hangs_at_import_does_not_keep_the_others(tmp_path: Path) -> None:
