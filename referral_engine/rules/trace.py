@@ -22,7 +22,7 @@ from referral_engine.rules.tree import (
     Season,
     Value,
 )
-from referral_engine.rules.walk import questions
+from referral_engine.rules.walk import asked
 
 __all__ = ["Witness", "clause", "operand", "teller", "witness", "written"]
 
@@ -76,7 +76,7 @@ def _first_true(condition: Any, terms: Terms) -> Witness:
 
 def teller(condition: Condition, terms: Terms, *, stored: bool) -> Teller:
     """What tells the values that the condition sees; `stored` withholds what must not be kept."""
-    tellers = [_leaf_teller(leaf, terms, stored=stored) for leaf in questions(condition)]
+    tellers = [_leaf_teller(leaf, terms, stored=stored) for leaf in asked(condition)]
     if len(tellers) == 1:
         return tellers[0]
     return lambda values: ", ".join(dict.fromkeys([tell(values) for tell in tellers]))
