@@ -26,12 +26,13 @@ class Held:
 
 
 class Item(NamedTuple):
-    """A deed to be done at a moment by a principal, or by somebody of a role; without a deed it is
-    the case's clock. ``order`` is that of writing down: it decides between equal moments."""
+    """A deed to be done in a case at a moment by a principal, or by somebody of a role; without a
+    deed it is the case's clock. ``order`` is that of writing down: it decides between equal
+    moments. The case goes by its code, so that nothing here keeps it in memory once it is over."""
 
     at: datetime
     order: int
-    held: Held
+    case: str
     deed: Deed | None
     who: Principal | str
 
@@ -46,10 +47,10 @@ class Agenda:
     def __len__(self) -> int:
         return len(self._items)
 
-    def put(self, at: datetime, held: Held, deed: Deed | None, who: Principal | str) -> None:
+    def put(self, at: datetime, case: str, deed: Deed | None, who: Principal | str) -> None:
         """Writes a deed down."""
         self._order += 1
-        heapq.heappush(self._items, Item(at, self._order, held, deed, who))
+        heapq.heappush(self._items, Item(at, self._order, case, deed, who))
 
     def take(self, until: datetime) -> Item | None:
         """The next thing to do that is due by `until`, which is then off the agenda."""

@@ -181,13 +181,13 @@ class Company:
             hours = manners.presence or self._setting.org.hours_of(referral.station)
             delay = manners.delays[act]
         moment = self._after(at, delay.draw(self._chance), hours)
-        self._agenda.put(moment, held, deed, officer(referral.station))
+        self._agenda.put(moment, held.case.code, deed, officer(referral.station))
 
     def _later(self, held: Held, act: str, deed: Deed, at: datetime, who: Principal | str) -> None:
         """Writes down an act of the centre that holds the case."""
         length = self._profile.centre.delays[act].draw(self._chance)
         hours = self._setting.org.hours_of(held.case.holder)
-        self._agenda.put(self._after(at, length, hours), held, deed, who)
+        self._agenda.put(self._after(at, length, hours), held.case.code, deed, who)
 
     def _after(self, at: datetime, length: int, hours: WorkHours) -> datetime:
         return after(at, length, self._setting.calendar, hours)

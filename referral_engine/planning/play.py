@@ -32,6 +32,7 @@ from referral_engine.planning.read_profile import read_profile
 from referral_engine.planning.staff import somebody
 from referral_engine.planning.townships import Part
 from referral_engine.rules.subject import Subject
+from referral_engine.trial.deeds import Deed
 from referral_engine.trial.earlier import Earlier
 from referral_engine.workspace import Workspace
 
@@ -117,12 +118,13 @@ class Play:
     def _until(self, moment: datetime) -> None:
         """Everything that is due by then, in order."""
         while item := self._agenda.take(moment):
-            if item.held.case.over:
-                continue
+            held = self._held.get(item.case)
+            if held is None:
+                continue  # over since it was written down
             if item.deed is None:
-                self._ring(item)
+                self._ring(held, item.at)
             else:
-                self._act(item)
+                self._act(held, item, item.deed)
 
     def _now(self, moment: datetime) -> date:
         """The local day of a moment; moments never go back."""
@@ -156,9 +158,8 @@ class Play:
             self._waiting[code] = issue
         self._took(held, made, now)
 
-    def _ring(self, item: Item) -> None:
+    def _ring(self, held: Held, now: datetime) -> None:
         """A clock of the case; one that was set anew since rings at another moment."""
-        held, now = item.held, item.at
         if held.rings != now:
             return
         held.rings = None
@@ -167,16 +168,16 @@ class Play:
         if made is not None:
             self._took(held, made, now)
 
-    def _act(self, item: Item) -> None:
-        held, now, who = item.held, item.at, item.who
-        command = item.deed(held.case) if item.deed else None
+    def _act(self, held: Held, item: Item, deed: Deed) -> None:
+        now, who = item.at, item.who
+        command = deed(held.case)
         if command is None:
             return
         by = somebody(who, held.case, self._setting.org) if isinstance(who, str) else who
         request = c.Request(case=held.case.code, command=command, by=by)
         facts = _NOTHING
         if isinstance(command, c.Accept):
-            facts = self._facts(self._waiting.pop(held.case.code), held.case.code)
+            facts = self._facts(self._waiting[held.case.code], held.case.code)
         try:
             made = self._decide(held.case, request, facts, self._setting, now)
         except Refused as refused:
@@ -205,7 +206,7 @@ class Play:
         if rings != held.rings:
             held.rings = rings
             if rings is not None:
-                self._agenda.put(rings, held, None, ENGINE)
+                self._agenda.put(rings, made.case.code, None, ENGINE)
 
     def _facts(self, issue: Issue, code: str) -> Facts:
         rules = self._setting.rules
