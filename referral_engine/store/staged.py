@@ -79,7 +79,7 @@ class Staged(Work):
         """
         known = self._active
         if known is None or not known.since <= now < known.until:
-            known = self._active = rulebook.tenure(self._now(), now)
+            known = self._active = rulebook.tenure(self._connection, now)
         return known.digest
 
     def load(self, code: str) -> Loaded | None:
