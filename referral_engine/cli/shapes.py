@@ -42,7 +42,10 @@ SHAPES: dict[str, str] = {
     "centre": f"of every verb {_RESULT}",
     "rate": _RESULT,
     "rules test": "an array of `{name, file, line, passed, rule, failures: [{file, line, column,"
-    " message}]}`",
+    " message}]}`; with `--coverage` or `--mutate` `{tests, coverage: {rules, rules_seen, sides,"
+    " sides_seen, gaps: [{file, line, column, rule, missing, clause, reason}]}, mutants: {all,"
+    " noticed, survivors: [{file, line, column, rule, name, kind, was, now, reason}]},"
+    " unused_marks}`; `missing` is one of `never-acted never-asked never-true never-false`",
     "rules explain": "a line an issue: `{id, rule, rules: [{rule, name, file, line, fate, won,"
     " clause, seen, clause_line}]}`; `fate` is one of `won true prepared failed guarded"
     " not_in_force`",

@@ -103,6 +103,7 @@ KEYS: dict[str, str] = {
     "tests": "测试",
     "earlier": "此前",
     "issue": "诉求",
+    "texts": "多种说法",
     "expect": "期望",
     "then": "随后",
     "after": "经过",

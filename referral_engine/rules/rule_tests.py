@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from msgspec.structs import replace
 from yaml.nodes import MappingNode, Node, SequenceNode
 
+from referral_engine.errors import Place
 from referral_engine.i18n import _
 from referral_engine.rules import lint, vocabulary
 from referral_engine.rules.convert import read_bool, read_int, read_moment, read_span
@@ -15,7 +19,7 @@ from referral_engine.spelling import nearest
 
 __all__ = ["EXPECTATIONS", "VERBS", "read_tests"]
 
-_TEST_KEYS = frozenset({"name", "issue", "earlier", "expect", "then"})
+_TEST_KEYS = frozenset({"name", "issue", "texts", "earlier", "expect", "then"})
 _STEP_KEYS = frozenset({"after", "at", "do", "expect"})
 
 EXPECTATIONS: dict[str, str] = {
@@ -41,6 +45,8 @@ EXPECTATIONS: dict[str, str] = {
     "arrive_by": "报到期限",
     "report_by": "反馈期限",
     "answer_by": "答复期限",
+    "clocks": "各项时限",
+    "required": "必须协办",
     "state": "状态",
     "owner": "责任单位",
     "owner_level": "责任层级",
@@ -97,6 +103,7 @@ _LISTS = frozenset(
         "matched",
         "prepared",
         "support",
+        "required",
         "tags",
         "escalations",
         "flags",
@@ -108,8 +115,10 @@ _LISTS = frozenset(
 )
 _MOMENTS = frozenset({"claim_by", "contact_by", "arrive_by", "report_by", "answer_by"})
 _BOOLS = frozenset({"sealed", "supervised", "stepped_up"})
+_MAY_BE_NONE = frozenset({"path", "link", "whistle", "seal", "proposal"})
+"""What a test may expect not to be there: ``none``."""
 _UNITS = frozenset({"lead", "owner", "designated"})
-_UNIT_LISTS = frozenset({"support"})
+_UNIT_LISTS = frozenset({"support", "required"})
 
 
 def read_tests(reader: Reader, root: Node) -> tuple[RuleTest, ...]:
@@ -117,11 +126,27 @@ def read_tests(reader: Reader, root: Node) -> tuple[RuleTest, ...]:
     entries = reader.entries(root, ("kind", "tests"), required=("tests",))
     if "tests" not in entries:
         return ()
-    found = (_test(reader, node) for node in reader.items(entries["tests"][1]))
-    return tuple(test for test in found if test is not None)
+    found = (_tests(reader, node) for node in reader.items(entries["tests"][1]))
+    return tuple(test for tests in found for test in tests)
 
 
-def _test(reader: Reader, node: Node) -> RuleTest | None:
+def _tests(reader: Reader, node: Node) -> tuple[RuleTest, ...]:
+    """The test, or one for each of its ``texts``, which stand in the place of the issue's."""
+    test, texts = _test(reader, node)
+    if test is None or not texts:
+        return () if test is None else (test,)
+    return tuple(
+        replace(
+            test,
+            name=f"{test.name}: {text}",
+            issue=replace(test.issue, text=text),
+            place=place,
+        )
+        for text, place in texts
+    )
+
+
+def _test(reader: Reader, node: Node) -> tuple[RuleTest | None, list[tuple[str, Place]]]:
     entries = reader.entries(node, _TEST_KEYS, required=("name", "issue", "expect"))
     issue = read_issue(reader, entries["issue"][1]) if "issue" in entries else None
     earlier = reader.items(entries["earlier"][1]) if "earlier" in entries else []
@@ -129,9 +154,11 @@ def _test(reader: Reader, node: Node) -> RuleTest | None:
     expect = _expectations(reader, entries.get("expect"))
     then = reader.items(entries["then"][1]) if "then" in entries else []
     steps = [_step(reader, item) for item in then]
+    inside = reader.items(entries["texts"][1]) if "texts" in entries else []
+    texts = [(text, reader.place(item)) for item in inside if (text := reader.text(item))]
     if issue is None or "name" not in entries:
-        return None
-    return RuleTest(
+        return None, texts
+    test = RuleTest(
         name=reader.text(entries["name"][1]),
         issue=issue,
         expect=expect,
@@ -139,6 +166,7 @@ def _test(reader: Reader, node: Node) -> RuleTest | None:
         place=reader.place(node),
         earlier=tuple(one for one in before if one is not None),
     )
+    return test, texts
 
 
 def _step(reader: Reader, node: Node) -> Then | None:
@@ -233,16 +261,26 @@ def _expected(reader: Reader, name: str, node: Node) -> Expected | None:
         if name in _UNIT_LISTS:
             return tuple(read_unit(reader, item, text) for item, text in texts if text)
         return tuple(text for _item, text in texts)
+    if name == "clocks":
+        return _clocks(reader, node)
     if name in _MOMENTS:
         return read_moment(reader, node)
     if name in _BOOLS:
         return read_bool(reader, node)
     if name == "severity":
         return read_int(reader, node)
+    if name in _MAY_BE_NONE and node.value in ("none", "无"):
+        return ""
     if name == "path":
         return read_path(reader, node, reader.text(node))
     text = reader.text(node)
     return read_unit(reader, node, text) if name in _UNITS and text else text
+
+
+def _clocks(reader: Reader, node: Node) -> tuple[tuple[str, datetime], ...]:
+    """Clocks by name, of a support as ``unit.clock``, and when they end."""
+    pairs = [(str(key.value), read_moment(reader, value)) for key, value in reader.pairs(node)]
+    return tuple((name, moment) for name, moment in pairs if moment is not None)
 
 
 def _list(reader: Reader, node: Node) -> list[Node]:

@@ -120,7 +120,8 @@ def _test() -> Schema:
     expect = _closed(EXPECTATIONS)
     step = _mapping({"after": _SPAN, "at": {"type": "string"}, "do": {}, "expect": expect})
     issue = _closed(ISSUE_KEYS)
-    keys = {"name": _TEXT, "issue": issue, "earlier": _list(issue), "expect": expect}
+    keys = {"name": _TEXT, "issue": issue, "texts": _list(_TEXT)}
+    keys |= {"earlier": _list(issue), "expect": expect}
     return _mapping(keys | {"then": _list(step)}, ("name", "issue", "expect"))
 
 

@@ -12,7 +12,7 @@ from referral_engine.model.span import Span
 
 __all__ = ["Action", "Expectation", "RuleTest", "Then"]
 
-Expected = str | bool | int | datetime | tuple[str, ...]
+Expected = str | bool | int | datetime | tuple[str, ...] | tuple[tuple[str, datetime], ...]
 
 
 class Expectation(msgspec.Struct, frozen=True):

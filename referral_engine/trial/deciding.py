@@ -163,6 +163,32 @@ def _due(clock: str) -> Check:
     return check
 
 
+def _clocks(seen: Seen, wanted: object) -> tuple[bool, object]:
+    """Each of these clocks, of the lead or the case, or of a support as ``unit.clock``."""
+    assert isinstance(wanted, tuple)
+    got = tuple((name, _ends(seen, name)) for name, _moment in wanted)
+    return got == wanted, got
+
+
+def _ends(seen: Seen, name: str) -> datetime | None:
+    unit, _dot, clock = name.rpartition(".")
+    lead = seen.case.lead()
+    mine = ["", lead.id if lead else ""]
+    if unit:
+        mine = [r.id for r in seen.case.referrals
+                if r.open and any(_same(seen, each, unit) for each in r.units)]  # fmt: skip
+    dues = [d.due for d in seen.case.deadlines if d.name == clock and d.referral in mine]
+    return dues[-1] if dues else None
+
+
+def _required(seen: Seen, wanted: object) -> tuple[bool, object]:
+    """These supports and no others must report before the case is done."""
+    got = [r for r in seen.case.referrals if r.role == "support" and r.open and r.required]
+    meant = [_meant(seen, word) for word in _words(wanted)]
+    fits = len(got) == len(meant) and all(any(m in r.units for r in got) for m in meant)
+    return fits, tuple(r.unit for r in got)
+
+
 # -- escalation -------------------------------------------------------------------------------
 def _escalations(seen: Seen, wanted: object) -> tuple[bool, object]:
     """The rules that fired at this step, or all that fired so far."""
@@ -218,6 +244,8 @@ def _words(value: object) -> tuple[str, ...]:
 def _shown(value: object, zone: tzinfo) -> str:
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat(timespec="minutes")
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        return ", ".join(f"{name} {_shown(due, zone)}" for name, due in value)
     if isinstance(value, Iterable) and not isinstance(value, str):
         return ", ".join(str(each) for each in value) or "–"
     return "–" if value in ("", None) else str(value)
@@ -246,6 +274,8 @@ _CHECKS: dict[str, Check] = {
     "arrive_by": _due("arrive"),
     "report_by": _due("report"),
     "answer_by": _due("answer"),
+    "clocks": _clocks,
+    "required": _required,
     "state": _of_case("state"),
     "owner": _owner,
     "owner_level": _owner_level,

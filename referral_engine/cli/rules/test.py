@@ -1,10 +1,9 @@
-"""`rules test`: the rule tests, with a virtual clock."""
+"""`rules test`: the rule tests, with a virtual clock, and how much of the rules they see."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import click
 from msgspec.structs import replace
@@ -13,10 +12,12 @@ from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.command import command, option
 from referral_engine.cli.failure import REFUSED
 from referral_engine.cli.output import print_json
+from referral_engine.cli.rules.tested import examine, print_tested, told
 from referral_engine.errors import Faulty, Refused
-from referral_engine.i18n import _, gettext_noop, ngettext
+from referral_engine.i18n import _, gettext_noop
 from referral_engine.rules.ruleset import Loaded
-from referral_engine.trial.rule_tests import TestResult, run_tests
+from referral_engine.trial.junit import junit as as_junit
+from referral_engine.trial.rule_tests import chosen
 
 __all__ = ["test"]
 
@@ -25,34 +26,89 @@ __all__ = ["test"]
     "test",
     help=gettext_noop(
         "Run the tests of PATHS, by default all of the workspace, on the workspace's rules. What is"
-        " expected, and what the rules do instead."
+        " expected, and what the rules do instead. --coverage says what no test has seen, --mutate"
+        " which changes of the rules no test would notice."
     ),
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@option("--run", "name", default=None, metavar="NAME", help=gettext_noop("Only these, by name."))
+@option(
+    "--run",
+    "pattern",
+    default=None,
+    metavar="PATTERN",
+    help=gettext_noop("Only tests whose name holds this, or is like it where it has * or ?."),
+)
 @option(
     "--junit",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help=gettext_noop("The results as JUnit XML."),
 )
-@option("--json", "as_json", is_flag=True, help=gettext_noop("A JSON array."))
+@option(
+    "--coverage",
+    is_flag=True,
+    help=gettext_noop("Rules that never acted, clauses never seen true or never seen false."),
+)
+@option(
+    "--mutate",
+    is_flag=True,
+    help=gettext_noop("Change the rules in one thing at a time; list what no test notices."),
+)
+@option(
+    "--rule",
+    default="",
+    metavar="PATTERN",
+    help=gettext_noop("Coverage and mutants of these rules only."),
+)
+@option(
+    "--processes",
+    type=click.IntRange(1),
+    default=None,
+    metavar="N",
+    help=gettext_noop("How many processes judge mutants, by default one a core."),
+)
+@option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=gettext_noop("A JSON array; with --coverage or --mutate a JSON object."),
+)
 @pass_app
 def test(
-    app: App, paths: tuple[Path, ...], name: str | None, junit: Path | None, as_json: bool
+    app: App,
+    paths: tuple[Path, ...],
+    pattern: str | None,
+    junit: Path | None,
+    coverage: bool,
+    mutate: bool,
+    rule: str,
+    processes: int | None,
+    as_json: bool,
 ) -> int:
-    chosen = _chosen(_loaded(app, paths), paths, app.workspace.config.root)
-    results = run_tests(app.workspace, chosen, name=name)
-    if not results:
-        next_step = _("Write one: docs/rule-language.md.")
+    loaded = _chosen(_loaded(app, paths), paths, app.workspace.config.root)
+    loaded = replace(loaded, tests=chosen(loaded, pattern))
+    if not loaded.tests:
+        next_step = _("Write one: docs/testing-rules.md.")
         raise Refused("NO_TESTS", _("There is no such test."), next_step)
+    whole = not (paths or pattern or rule)
+    tested = examine(
+        app.workspace,
+        loaded,
+        cover=coverage,
+        mutate=mutate,
+        rule=rule,
+        whole=whole,
+        processes=processes or 0,
+    )
     if junit is not None:
-        _write_junit(results, junit)
-    if as_json:
-        print_json([_told(result) for result in results])
+        junit.write_text(as_junit(tested.results), encoding="utf-8")
+    if not as_json:
+        print_tested(tested)
+    elif coverage or mutate:
+        print_json(told(tested))
     else:
-        _print(results)
-    return 0 if all(result.passed for result in results) else REFUSED
+        print_json(told(tested)["tests"])
+    return 0 if tested.clean else REFUSED
 
 
 def _loaded(app: App, paths: Sequence[Path]) -> Loaded:
@@ -81,41 +137,3 @@ def _chosen(loaded: Loaded, paths: Sequence[Path], root: Path) -> Loaded:
 
 def _holds(folder: Path, files: set[Path]) -> bool:
     return any(folder.resolve() in file.parents for file in files)
-
-
-def _told(result: TestResult) -> dict[str, object]:
-    return {
-        "name": result.name,
-        "file": result.place.file,
-        "line": result.place.line,
-        "passed": result.passed,
-        "rule": result.rule,
-        "failures": [
-            {"file": f.place.file, "line": f.place.line, "column": f.place.column,
-             "message": f.message}
-            for f in result.failures
-        ],
-    }  # fmt: skip
-
-
-def _print(results: Sequence[TestResult]) -> None:
-    for result in results:
-        for failure in result.failures:
-            click.echo(f"{failure.place} {result.name}: {failure.message}")
-    failed = sum(not result.passed for result in results)
-    told = ngettext("{count} test", "{count} tests", len(results)).format(count=len(results))
-    told += _(", {failed} failed").format(failed=failed) if failed else _(", all passed")
-    click.echo(told)
-
-
-def _write_junit(results: Sequence[TestResult], file: Path) -> None:
-    failed = sum(not result.passed for result in results)
-    suite = ET.Element("testsuite", name="rules", tests=str(len(results)), failures=str(failed))
-    for result in results:
-        case = ET.SubElement(
-            suite, "testcase", name=result.name, classname=result.place.file,
-            file=result.place.file, line=str(result.place.line),
-        )  # fmt: skip
-        for failure in result.failures:
-            ET.SubElement(case, "failure", message=failure.message).text = str(failure)
-    ET.ElementTree(suite).write(file, encoding="utf-8", xml_declaration=True)

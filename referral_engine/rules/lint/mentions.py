@@ -39,7 +39,7 @@ def expected_rules(test: RuleTest) -> Iterator[Mention]:
     for expectation in expectations:
         if expectation.key in _RULE_KEYS:
             value = expectation.value
-            words = value if isinstance(value, tuple) else (str(value),)
+            words = tuple(map(str, value)) if isinstance(value, tuple) else (str(value),)
             yield Mention(words, expectation.place)
 
 
