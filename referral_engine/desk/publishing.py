@@ -20,6 +20,7 @@ __all__ = [
     "active_hash",
     "confirm",
     "find_rule_set",
+    "known_rule_set",
     "publications",
     "publish",
     "publish_first",
@@ -156,6 +157,14 @@ def find_rule_set(store: Store, written: str, now: datetime | None = None) -> st
         message.format(hash=written),
         _("`referral rules history` lists them."),
     )
+
+
+def known_rule_set(store: Store, written: str) -> str | None:
+    """The same; None where there is no such hash, or more than one."""
+    try:
+        return find_rule_set(store, written)
+    except Refused:
+        return None
 
 
 def stored_sources(store: Store, digest: str) -> dict[str, str]:

@@ -41,7 +41,8 @@ KNOWN = {
     "runner/calling.py Calling._read": "shown to a department, and recorded where it is personal",
     "store/reader.py Reader.content": INSIDE,
     "store/reader.py Reader.near_candidates": INSIDE,
-    "store/transaction.py Tx._contents": INSIDE,
+    "store/reader.py Reader.decisions": "decided on anew; what is told of it holds no words",
+    "store/staged.py Staged._contents": INSIDE,
     "store/vault.py Vault.read": INSIDE,
     "store/work.py Work.claim_follow_ups": "carried out by the engine",
 }

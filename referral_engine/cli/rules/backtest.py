@@ -146,15 +146,19 @@ def _called(version: Version) -> str:
 
 def _print_json(made: Backtest, old: Version, new: Version) -> None:
     """One document, written as it is read: there may be more changes than memory should hold."""
-    encode = msgspec.json.Encoder().encode
+    encoder = msgspec.json.Encoder()
+
+    def encode(told: object) -> str:
+        return encoder.encode(told).decode()
+
     head: dict[str, Any] = {
         "from": {"name": old.label, "rule_set": old.rules.hash},
         "to": {"name": new.label, "rule_set": new.rules.hash},
         **sums_told(made.tally),
     }
-    click.echo(encode(head)[:-1] + b',"changes":[', nl=False)
+    click.echo(encode(head)[:-1] + ',"changes":[', nl=False)
     for number, change in enumerate(made.changes()):
-        click.echo((b"," if number else b"") + encode(change_told(change)), nl=False)
+        click.echo(("," if number else "") + encode(change_told(change)), nl=False)
     click.echo("]}")
 
 

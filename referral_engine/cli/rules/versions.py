@@ -13,7 +13,6 @@ from referral_engine.errors import Faulty, Refused
 from referral_engine.i18n import _
 from referral_engine.rules.source import SUFFIXES, decode
 from referral_engine.rules.tree import RuleSet
-from referral_engine.store import Store
 from referral_engine.workspace import Workspace
 
 __all__ = ["Version", "from_files", "in_force", "named"]
@@ -72,14 +71,7 @@ def _published(app: App, written: str) -> str | None:
     if len(written) < _HASH_SHORTEST or not app.has_store:
         return None
     with app.desk() as desk:
-        return _hash(desk.store, written)
-
-
-def _hash(store: Store, written: str) -> str | None:
-    try:
-        return publishing.find_rule_set(store, written)
-    except Refused:
-        return None
+        return publishing.known_rule_set(desk.store, written)
 
 
 def _committed(workspace: Workspace, revision: str) -> dict[str, str]:
