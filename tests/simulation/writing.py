@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 
 from referral_engine.store import Tx
+from referral_engine.store.stage import SenderKey
 from referral_engine.store.writer import Begin, Traffic, Writer
 from tests.simulation.baton import Baton
 
@@ -36,9 +37,10 @@ class Job:
     """As the writer's own, and whose it is: a process that dies takes what it had queued along."""
 
     def __init__(
-        self, command: Callable[[Tx], Any], owner: object, future: Future[Any] | None = None
-    ) -> None:
-        self.command, self.owner = command, owner
+        self, command: Callable[[Tx], Any], owner: object, future: Future[Any] | None = None,
+        sent: SenderKey | None = None,
+    ) -> None:  # fmt: skip
+        self.command, self.owner, self.sent = command, owner, sent
         self.future = Future() if future is None else future
 
 
@@ -53,10 +55,10 @@ class SteppedWriter(Writer):
         self._baton = baton
         self.queue: list[Job] = []
 
-    def submit(self, command: Callable[[Tx], T]) -> Future[T]:
+    def submit(self, command: Callable[[Tx], T], sent: SenderKey | None = None) -> Future[T]:
         task = self._baton.running
         future: Future[T] = _Promise(self._baton)
-        job = Job(command, task.owner if task else None, future)
+        job = Job(command, task.owner if task else None, future, sent)
         if task is None:  # the scheduler's own questions
             self._commit([job])  # type: ignore[list-item]
         else:

@@ -65,12 +65,12 @@ def _deferred(case: Case, body: e.Deferred, event: e.Event) -> Changes:
 
 @on(e.Rejected)
 def _rejected(case: Case, body: e.Rejected, event: e.Event) -> Changes:
-    return {"state": "rejected", "closed_at": event.recorded_at}
+    return {"state": "rejected", **_ended(event)}
 
 
 @on(e.Redirected)
 def _redirected(case: Case, body: e.Redirected, event: e.Event) -> Changes:
-    return {"state": "redirected", "outcome": "guided", "closed_at": event.recorded_at}
+    return {"state": "redirected", "outcome": "guided", **_ended(event)}
 
 
 @on(e.Objected)
@@ -80,12 +80,12 @@ def _objected(case: Case, body: e.Objected, event: e.Event) -> Changes:
 
 @on(e.Withdrawn)
 def _withdrawn(case: Case, body: e.Withdrawn, event: e.Event) -> Changes:
-    return {"state": "withdrawn", "outcome": "withdrawn", "closed_at": event.recorded_at}
+    return {"state": "withdrawn", "outcome": "withdrawn", **_ended(event)}
 
 
 @on(e.Closed)
 def _closed(case: Case, body: e.Closed, event: e.Event) -> Changes:
-    return {"state": "closed", "outcome": body.outcome, "closed_at": event.recorded_at}
+    return {"state": "closed", "outcome": body.outcome, **_ended(event)}
 
 
 @on(e.Archived)
@@ -96,3 +96,8 @@ def _archived(case: Case, body: e.Archived, event: e.Event) -> Changes:
 @on(e.Answered)
 def _answered(case: Case, body: e.Answered, event: e.Event) -> Changes:
     return {"answered_at": event.recorded_at}
+
+
+def _ended(event: e.Event) -> Changes:
+    """With the case ends what was contested about it."""
+    return {"closed_at": event.recorded_at, "contested": False}

@@ -9,7 +9,8 @@ from referral_engine.model.case import Case
 
 @on(e.Merged)
 def _merged(case: Case, body: e.Merged, event: e.Event) -> Changes:
-    return {"state": "merged", "merged_into": body.into, "links": add(case.links, body.into)}
+    links = add(case.links, body.into)
+    return {"state": "merged", "merged_into": body.into, "links": links, "contested": False}
 
 
 @on(e.Unmerged)
@@ -36,4 +37,6 @@ def _released(case: Case, body: e.Released, event: e.Event) -> Changes:
 
 @on(e.SplitOff)
 def _split_off(case: Case, body: e.SplitOff, event: e.Event) -> Changes:
-    return {"state": "split", "closed_at": event.recorded_at} if body.whole else {}
+    if not body.whole:
+        return {}
+    return {"state": "split", "closed_at": event.recorded_at, "contested": False}

@@ -6,7 +6,7 @@ import pytest
 
 from referral_engine.model import command as c
 from referral_engine.model import event as e
-from tests.unit.flow.play import CENTRE, DUTY, Play, by, to
+from tests.unit.flow.play import CENTRE, DUTY, Play, by, reporter, to
 
 
 def contested() -> Play:
@@ -168,3 +168,11 @@ def test_once_the_first_unit_has_done_it_the_case_is_no_longer_contested() -> No
     assert play.case.contested
     play.do(c.Report(play.lead().id, "done"), play.officer())
     assert (play.case.state, play.case.contested) == ("resolved", False)
+
+
+def test_with_the_case_ends_what_was_contested() -> None:
+    merged, withdrawn = contested(), contested()
+    merged.do(c.Merge("other", "the same"), CENTRE, other="open")
+    withdrawn.do(c.Withdraw(), reporter())
+    for play in (merged, withdrawn):
+        assert (play.case.over, play.case.contested) == (True, False)
