@@ -31,7 +31,6 @@ from referral_engine.planning.profile import Profile
 from referral_engine.planning.read_profile import read_profile
 from referral_engine.planning.staff import somebody
 from referral_engine.planning.townships import Part
-from referral_engine.rules.subject import Subject
 from referral_engine.trial.deeds import Deed
 from referral_engine.trial.earlier import Earlier
 from referral_engine.workspace import Workspace
@@ -209,10 +208,5 @@ class Play:
                 self._agenda.put(rings, made.case.code, None, ENGINE)
 
     def _facts(self, issue: Issue, code: str) -> Facts:
-        rules = self._setting.rules
-        subject = Subject.from_issue(issue, rules.fields)
-        answers = {
-            question.key: self._earlier.answer(question, issue)
-            for question in rules.router.questions(subject)
-        }
+        answers = self._earlier.answers(issue)
         return Facts(code=code, answers=answers, issue=issue, reporter=issue.reporter.key)

@@ -29,7 +29,8 @@ class Earlier:
             question.same: {} for question in _questions(rules)
         }
         self._longest: dict[_Same, timedelta] = {}
-        for question in _questions(rules):
+        self._questions = {question.key: question for question in _questions(rules)}
+        for question in self._questions.values():
             known = self._longest.get(question.same, timedelta())
             self._longest[question.same] = max(known, question.within.elapsed())
 
@@ -41,6 +42,11 @@ class Earlier:
         moments = self._received.get(question.same, {}).get(values, [])
         since = issue.received_at - question.within.elapsed()
         return bisect_right(moments, issue.received_at) - bisect_left(moments, since) + 1
+
+    def answers(self, issue: Issue) -> dict[str, int]:
+        """The answers to all that the rules may ask of the issue, whether or not it matters: where
+        questions are few and history lies in memory, sorting them out would cost more."""
+        return {key: self.answer(question, issue) for key, question in self._questions.items()}
 
     def add(self, issue: Issue) -> None:
         """Remembers an issue for those that follow. Sealed cases are never to be added."""

@@ -100,6 +100,7 @@ def test_what_it_forgets_no_later_question_reaches(issues: list[Issue], hours: i
     now = START + timedelta(hours=hours)
     earlier.forget(now)
     for asked in issues:
+        assert whole.answers(asked) == {q.key: whole.answer(q, asked) for q in QUESTIONS}
         if asked.received_at >= now:
             for question in QUESTIONS:
                 assert earlier.answer(question, asked) == whole.answer(question, asked)
