@@ -35,12 +35,15 @@ COUNTY = County(
 
 
 class Proofs:
-    """The three proofs about one rule set."""
+    """The three proofs about one rule set. With `present`, of issues that have a value for every
+    field that is not declared as one that may be missing."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, *, present: bool = False) -> None:
         self.rules = rules
         self.router = Router(rules, WORLD, FIELDS)
         theory = Theory(rules, TERMS, COUNTY, Solver(Budget(60)))
+        if present:
+            _present(theory)
         matcher = Matcher(rules, self.router, FIELDS, lambda code: code[:9])
         proofs = RoutingProofs(theory, matcher)
         self.coverage, self.reach = proofs.coverage(), proofs.reach()
@@ -58,6 +61,16 @@ class Proofs:
         assert course.winner is not None
         assert course.winner.id == decision.rule
         return decision
+
+
+def _present(theory: Theory) -> None:
+    symbols, no = theory.symbols, theory.solver.z3.Not
+    theory.solver.add(*(texts.present for texts in symbols.texts.values()))
+    theory.solver.add(*(no(elements.missing) for elements in symbols.lists.values()))
+    for name, booleans in symbols.incoming.items():
+        if not FIELDS[name].may_be_missing:
+            classes = zip(booleans, symbols.domains[name].classes, strict=True)
+            theory.solver.add(*(no(each) for each, known in classes if known.values == (None,)))
 
 
 def _count(key: str, number: int, issue: Issue) -> int:
