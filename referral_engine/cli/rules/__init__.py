@@ -15,6 +15,7 @@ _COMMANDS: dict[str, Lazy] = {
     "prove": (f"{_HERE}.prove:prove", gettext_noop("what holds of every issue and every case")),
     "fields": (f"{_HERE}.fields:fields", gettext_noop("what conditions can ask")),
     "schema": (f"{_HERE}.fields:schema", gettext_noop("JSON Schema for editors")),
+    "table": (f"{_HERE}.table:table", gettext_noop("routing tables as sheets, and back")),
     "backtest": (f"{_HERE}.backtest:backtest_", gettext_noop("history under proposed rules")),
     "score": (f"{_HERE}.score:score_", gettext_noop("accuracy on recorded referrals")),
     "publish": (f"{_HERE}.publish:publish", gettext_noop("put the rules into force")),

@@ -179,6 +179,40 @@ def test_rules_read_as_sentences(referral: Referral, write: Write) -> None:
     assert "类别属于 涉法涉诉" in suit["prose"]
 
 
+# -- table ------------------------------------------------------------------------------------
+def test_a_table_goes_out_as_a_sheet_and_comes_back(county: Path, referral: Referral) -> None:
+    rules, sheet = county / "rules/routing.yaml", county / "sheet.csv"
+    before = rules.read_text("utf-8")
+    out = referral("rules", "table", "export", rules, sheet)
+    assert (out.code, out.err.splitlines()) == (
+        0, [f"3 rules in {sheet}", "  left in YAML: third-time (`repeats`)"],
+    )  # fmt: skip
+    same = referral("rules", "table", "import", sheet, rules)
+    assert (same.code, rules.read_text("utf-8")) == (0, before)
+    text = sheet.read_text("utf-8-sig").replace(",D15,", ",D02,")
+    sheet.write_text(text, "utf-8")
+    told = referral("rules", "table", "import", sheet, rules, "--dry-run", "--json").json
+    assert (told["changed"], told["written"], rules.read_text("utf-8")) == (
+        ["housing"],
+        False,
+        before,
+    )
+    assert "changed: housing" in referral("rules", "table", "import", sheet, rules).out
+    assert rules.read_text("utf-8") == before.replace("under: D15", "under: D02")
+
+
+def test_faults_of_a_sheet_are_told_at_row_and_column(county: Path, referral: Referral) -> None:
+    rules, sheet = county / "rules/routing.yaml", county / "sheet.csv"
+    before = rules.read_text("utf-8")
+    sheet.write_text("id,name,category under,lead\na,甲,D99,housin\n", "utf-8")
+    ran = referral("rules", "table", "import", sheet, rules)
+    assert (ran.code, rules.read_text("utf-8")) == (1, before)
+    assert "sheet.csv:2:3 UNKNOWN_CATEGORY" in ran.err
+    assert "sheet.csv:2:4 UNKNOWN_UNIT" in ran.err
+    assert referral("rules", "table", "export", county / "rules/categories.yaml", sheet).code == 1
+    assert referral("rules", "table", "export", rules, county / "sheet.txt").code == 2
+
+
 # -- fields, schema ---------------------------------------------------------------------------
 @pytest.mark.usefixtures("county")
 def test_fields_are_listed_with_the_workspaces_own(referral: Referral) -> None:
