@@ -7,7 +7,7 @@ tables) is not in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from referral_engine.rules import vocabulary
@@ -16,6 +16,7 @@ from referral_engine.rules.effects import DECIDING, PREPARING
 from referral_engine.rules.escalation_effects import ESCALATION_EFFECTS
 from referral_engine.rules.fields import Field, Registry, Scope, registry
 from referral_engine.rules.issue_nodes import ISSUE_KEYS
+from referral_engine.rules.key_meanings import KEY_MEANINGS
 from referral_engine.rules.load import KINDS
 from referral_engine.rules.operators import Operator, Takes, operators_for
 from referral_engine.rules.rule_tests import EXPECTATIONS
@@ -27,7 +28,11 @@ Schema = dict[str, Any]
 _TEXT: Schema = {"type": ["string", "number", "boolean"]}
 _SPAN: Schema = {"type": "string", "pattern": r"^[0-9]+(m|h|d|wh|wd)$"}
 _WINDOW: Schema = {"type": "string", "pattern": r"^[0-9]+(m|h|d|w)$"}
-_NUMBER: Schema = {"type": ["number", "string"]}
+# Underscores may group digits, and a share may be written as 80%.
+_INT: Schema = {"type": ["integer", "string"], "pattern": r"^[+-]?[0-9]+(_[0-9]+)*$"}
+_NUMBER: Schema = {"type": ["number", "string"], "pattern": r"^[+-]?[0-9._]+([eE][+-]?[0-9]+)?%?$"}
+# `yes` and `no` are words to an editor, and truths to the loader.
+_BOOL: Schema = {"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no", "on", "off", "是", "否"]}]}
 _TARGETS: Schema = {"$ref": "#/definitions/targets"}
 _TARGET: Schema = {"$ref": "#/definitions/target"}
 _WITHIN: Schema = {"$ref": "#/definitions/within"}
@@ -182,7 +187,7 @@ def _values() -> dict[str, Schema]:
 
 
 def _shared() -> dict[str, Schema]:
-    support = _mapping({"to": _TARGET, "within": _WITHIN, "required": {"type": "boolean"}}, ("to",))
+    support = _mapping({"to": _TARGET, "within": _WITHIN, "required": _BOOL}, ("to",))
     present = _mapping({"first_present": _list(_TEXT)}, ("first_present",))
     refer = {
         "lead": _TARGET,
@@ -261,7 +266,7 @@ def _taken(field: Field, operator: Operator) -> Schema:
         "many": {"anyOf": [_list(one), named]},
         "words": {"anyOf": [_list(_TEXT), named]},
         "pair": _list(one) | {"minItems": 2, "maxItems": 2},
-        "bool": {"type": "boolean"},
+        "bool": _BOOL,
         "hours": {"type": "string", "pattern": r"^\d{1,2}:\d{2}\s*[-–~]\s*\d{1,2}:\d{2}$"},
         "season": {"type": "string", "pattern": r"^\d{1,2}-\d{1,2}\s*\.\.\s*\d{1,2}-\d{1,2}$"},
         "day": _words(vocabulary.DAYS),
@@ -276,11 +281,11 @@ def _taken(field: Field, operator: Operator) -> Schema:
 def _operand(field: Field) -> Schema:
     if field.values:
         numbers = [int(word) for word in field.values] if field.type == "int" else []
-        return {"enum": [*numbers, *field.values, *field.values.values()]}
+        return _enum(field.values, numbers)
     kinds: dict[str, Schema] = {
-        "int": {"type": ["integer", "string"]},
+        "int": _INT,
         "number": _NUMBER,
-        "bool": {"type": "boolean"},
+        "bool": _BOOL,
         "duration": _SPAN,
         "time": {"type": "string"},
     }
@@ -292,10 +297,18 @@ def _operand(field: Field) -> Schema:
 
 def _mapping(keys: Mapping[str, Schema], required: Iterable[str] = ()) -> Schema:
     """An object with these keys in both languages and no other."""
-    both = {word: value for key, value in keys.items() for word in (key, KEYS[key])}
+    both = {
+        word: _described(key, value) for key, value in keys.items() for word in (key, KEYS[key])
+    }
     shape: Schema = {"type": "object", "properties": both, "additionalProperties": False}
     needed = [{"anyOf": [{"required": [key]}, {"required": [KEYS[key]]}]} for key in required]
     return shape | ({"allOf": needed} if needed else {})
+
+
+def _described(key: str, value: Schema) -> Schema:
+    """What stands under the key, with what the key means: shown by editors beside it."""
+    inner = {"allOf": [value]} if "$ref" in value else value  # beside a `$ref` nothing is read
+    return inner | {"description": f"{KEYS[key]} {key}: {KEY_MEANINGS[key]}"}
 
 
 def _closed(words: Mapping[str, str]) -> Schema:
@@ -316,7 +329,14 @@ def _some(item: Schema) -> Schema:
 
 
 def _words(words: Mapping[str, str]) -> Schema:
-    return {"enum": [*words, *words.values()]}
+    return _enum(words)
+
+
+def _enum(words: Mapping[str, str], numbers: Sequence[int] = ()) -> Schema:
+    """Each word in both languages; editors show beside it what it is called in the other."""
+    values = [*numbers, *words, *words.values()]
+    labels = [*(words[str(number)] for number in numbers), *words.values(), *words]
+    return {"enum": values, "enumDescriptions": labels}
 
 
 def _condition(scope: Scope) -> Schema:
