@@ -17,6 +17,8 @@ from referral_engine.rules.mutate import Mutant
 from referral_engine.rules.ruleset import Loaded, content_hash
 from referral_engine.rules.runtime import ActiveRules
 from referral_engine.rules.terms import Terms
+from referral_engine.rules.tree import Condition, Repeats
+from referral_engine.rules.walk import parts
 from referral_engine.trial.plain_router import Checks, PlainRouter
 from referral_engine.trial.rule_tests import TestResult, known_by, run_test
 from referral_engine.trial.watching import Watch, Watched
@@ -105,8 +107,8 @@ class Bench:
         test, watch = self._loaded.tests[at], self._watches[at]
         if mutant.section == "whistles":
             return True
-        if mutant.conditions and mutant.name in ("same", "within"):
-            return bool(test.earlier)  # history is asked something else
+        if test.earlier and any(_asks_history(each.before) for each in mutant.conditions):
+            return True  # which the original may have found no need to ask
         if mutant.conditions:
             every = watch.escalation if mutant.section == "escalation" else watch.routing
             return any(
@@ -119,6 +121,10 @@ class Bench:
         if mutant.name == "on":
             return bool(test.steps)
         return mutant.rule in watch.fired
+
+
+def _asks_history(condition: Condition | None) -> bool:
+    return any(isinstance(part, Repeats) for part in parts(condition))
 
 
 def judge(bench: Bench, numbered: Iterable[tuple[int, Mutant]]) -> Iterator[Killed]:
