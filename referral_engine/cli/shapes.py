@@ -10,6 +10,10 @@ _RESULT = (
     " command}], next: [{clock, referral, due, late}]}`"
 )
 
+_PUBLISHED = (
+    "`{rule_set, number, changed, state}`, `state` one of `ready planned waiting withdrawn`"
+)
+
 SHAPES: dict[str, str] = {
     "doctor": "`{ok, checks: [{name, status, message, next_step}]}`, `status` one of `ok warning"
     " fault`; with `--units` an array of units",
@@ -31,7 +35,8 @@ SHAPES: dict[str, str] = {
     "case explain": "`{case, state, owner, rule, file, line, name, why, basis, matched, prepared,"
     " seen, answers, values, …, next: [{clock, referral, unit, state, waits_for, due, provisional,"
     " calendar, marks: [{share, at, rules}]}], waiting}`",
-    "case migrate": _RESULT,
+    "case migrate": f"{_RESULT}; without `--yes` `{{before, after, rules, decided, coming: [{{clock,"
+    " unit, share, at, rules}]}`, and nothing is changed",
     "token issue": "`{id, principal, roles, unit, issued_by, issued_at, expires_at, used_at,"
     " revoked_at, revoked_by, token}`; `token` is left out with `--output`",
     "token list": "an array of `{id, principal, roles, unit, issued_by, issued_at, expires_at,"
@@ -56,9 +61,17 @@ SHAPES: dict[str, str] = {
     " scopes, may_be_missing, meaning}`",
     "rules score": "`{total, covered, correct, accuracy, by_department}`, of each department the"
     " same four",
-    "rules publish": "`{rule_set, number, changed}`",
-    "rules rollback": "`{rule_set, number, changed}`",
-    "rules history": "an array of `{number, rule_set, author, reason, at}`",
+    "rules backtest": "`{from, to, cases, changed, renamed, gone, undecided, asked, what, moves,"
+    " rules, clocks: {name: {tightened, eased, added, dropped, judged, late}}, days, load: [{unit,"
+    " lead, support, peak}], load_by_day, changes: [{case, decided_at, rules, differs, clocks}]}`;"
+    " pairs are (published, proposed)",
+    "rules publish": _PUBLISHED,
+    "rules rollback": _PUBLISHED,
+    "rules confirm": _PUBLISHED,
+    "rules withdraw": _PUBLISHED,
+    "rules history": "an array of `{number, rule_set, author, reason, at, state, effective_at,"
+    " confirmed_by, confirmed_at, withdrawn_by, withdrawn_at, evidence: {tests: {run, failed},"
+    " backtest}}`",
     "rules diff": "`{from, to, added, removed, changed}`, ids of rules",
     "plugin list": "`{loaded: [{id, name, version, source, kinds, categories, rehearsal}],"
     " quarantined: [{name, reason, trace}], silent: [{unit, since, error}]}`",

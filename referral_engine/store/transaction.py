@@ -152,9 +152,7 @@ class Tx(Staged):
         self, digest: str, files: rulebook.Sources, author: str, reason: str, now: datetime,
         terms: rulebook.Terms = rulebook.AT_ONCE,
     ) -> int:  # fmt: skip
-        """Keeps a rule set and puts it into force (again) on these terms; the publication's
-        number.
-        """
+        """Keeps a rule set and publishes it (again) on these terms; the publication's number."""
         self._active = None
         return rulebook.publish(self._now(), digest, files, author, reason, now, terms)
 
