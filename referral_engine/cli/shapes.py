@@ -35,8 +35,8 @@ SHAPES: dict[str, str] = {
     "case explain": "`{case, state, owner, rule, file, line, name, why, basis, matched, prepared,"
     " seen, answers, values, …, next: [{clock, referral, unit, state, waits_for, due, provisional,"
     " calendar, marks: [{share, at, rules}]}], waiting}`",
-    "case migrate": f"{_RESULT}; without `--yes` `{{before, after, rules, decided, coming: [{{clock,"
-    " unit, share, at, rules}]}`, and nothing is changed",
+    "case migrate": f"{_RESULT}; without `--yes` `{{before, after, rules, decided, coming:"
+    " [{clock, unit, share, at, rules}]}`, and nothing is changed",
     "token issue": "`{id, principal, roles, unit, issued_by, issued_at, expires_at, used_at,"
     " revoked_at, revoked_by, token}`; `token` is left out with `--output`",
     "token list": "an array of `{id, principal, roles, unit, issued_by, issued_at, expires_at,"
