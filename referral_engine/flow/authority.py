@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from referral_engine.errors import Refused
 from referral_engine.flow.access import may_see, unknown_case
 from referral_engine.flow.wording import (
@@ -12,10 +14,10 @@ from referral_engine.flow.wording import (
     state_words,
 )
 from referral_engine.i18n import _
-from referral_engine.lifecycle import referral_step, steps_of
+from referral_engine.lifecycle import Step, referral_step, steps_of
 from referral_engine.model.case import Case
 from referral_engine.model.command import Request, command_name
-from referral_engine.model.principal import Principal
+from referral_engine.model.principal import Principal, Role
 from referral_engine.org import Org
 
 __all__ = ["authorise"]
@@ -40,7 +42,7 @@ def authorise(case: Case, request: Request, org: Org) -> None:
 
 
 def _role_and_state(case: Case, name: str, by: Principal) -> None:
-    mine = [step for step in steps_of(name) if by.has(*step.roles)]
+    mine = _steps_of(name, by.roles)
     if not mine:
         roles = sorted({role for step in steps_of(name) for role in step.roles})
         raise Refused(
@@ -58,6 +60,13 @@ def _role_and_state(case: Case, name: str, by: Principal) -> None:
                 states=state_words(state for step in mine for state in step.states)
             ),
         )
+
+
+@lru_cache(maxsize=1024)
+def _steps_of(command: str, roles: tuple[Role, ...]) -> tuple[Step, ...]:
+    """The rows of a command that somebody of these roles may use; asked at every command."""
+    held = set(roles)
+    return tuple(step for step in steps_of(command) if not held.isdisjoint(step.roles))
 
 
 def _own_referral(case: Case, request: Request, name: str) -> None:
