@@ -14,6 +14,11 @@ _PUBLISHED = (
     "`{rule_set, number, changed, state}`, `state` one of `ready planned waiting withdrawn`"
 )
 
+_OTHERWISE = (
+    "`otherwise: {to, outcome, fields, changes: [{field, before, after}], rule, prose}`, `outcome`"
+    " one of `already changed none never accused undecided`"
+)
+
 SHAPES: dict[str, str] = {
     "doctor": "`{ok, checks: [{name, status, message, next_step}]}`, `status` one of `ok warning"
     " fault`; with `--units` an array of units",
@@ -34,7 +39,8 @@ SHAPES: dict[str, str] = {
     "case history": "an array of `{seq, kind, recorded_at, happened_at, owner, by, body}`",
     "case explain": "`{case, state, owner, rule, file, line, name, why, basis, matched, prepared,"
     " seen, answers, values, …, next: [{clock, referral, unit, state, waits_for, due, provisional,"
-    " calendar, marks: [{share, at, rules}]}], waiting}`",
+    " calendar, marks: [{share, at, rules, does}]}], waiting}`; with `--to` also"
+    f" {_OTHERWISE}",
     "case migrate": f"{_RESULT}; without `--yes` `{{before, after, rules, decided, coming:"
     " [{clock, unit, share, at, rules}]}`, and nothing is changed",
     "token issue": "`{id, principal, roles, unit, issued_by, issued_at, expires_at, used_at,"
@@ -52,8 +58,10 @@ SHAPES: dict[str, str] = {
     " noticed, survivors: [{file, line, column, rule, name, kind, was, now, reason}]},"
     " unused_marks}`; `missing` is one of `never-acted never-asked never-true never-false`",
     "rules explain": "a line an issue: `{id, rule, rules: [{rule, name, file, line, fate, won,"
-    " clause, seen, clause_line}]}`; `fate` is one of `won true prepared failed guarded"
-    " not_in_force`",
+    " because: [{clause, seen}], clause, seen, clause_line, sentence}], next}`, `next` as of `case"
+    " explain`; `fate` is one of `won true prepared failed guarded not_in_force`; with `--to` also"
+    f" {_OTHERWISE}",
+    "rules table": "of `import` `{file, written, added, removed, changed}`, ids of rules",
     "rules prove": "`{holds, proofs: [{name, outcome, checked, summary, findings: [{outcome,"
     " message, rules, file, line, column, categories, territories, test}]}]}`; `outcome` is one of"
     " `proved refuted undecided`, `test` a rule test as YAML",

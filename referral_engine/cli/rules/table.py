@@ -47,8 +47,9 @@ def export(app: App, file: Path, sheet: Path) -> None:
     assert isinstance(root, MappingNode), "it has just been read without faults"
     grid = rows_of(text, root, sheet.name, app.workspace.fields)
     write_sheet(grid, sheet)
-    told = ngettext("{count} rule in {sheet}", "{count} rules in {sheet}", len(grid.rows))
-    note(told.format(count=len(grid.rows) - len(grid.left), sheet=sheet))
+    count = len(grid.rows) - len(grid.left)
+    told = ngettext("{count} rule in {sheet}", "{count} rules in {sheet}", count)
+    note(told.format(count=count, sheet=sheet))
     for id, reason in grid.left.items():
         note(_("  left in YAML: {rule} ({reason})").format(rule=id, reason=reason))
 

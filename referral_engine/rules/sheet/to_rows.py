@@ -113,7 +113,7 @@ def _flat(condition: Node, fields: Registry) -> Iterator[tuple[Column, Node]]:
         case "not":
             yield _leaf(value, fields, negated=True)
         case "any" | "repeats" as kind:
-            raise _NotFlat(_("`{kind}`").format(kind=kind))
+            raise _NotFlat(f"`{kind}`")
         case _:
             yield _leaf(condition, fields, negated=False)
 
