@@ -61,7 +61,7 @@ SHAPES: dict[str, str] = {
     " because: [{clause, seen}], clause, seen, clause_line, sentence}], next}`, `next` as of `case"
     " explain`; `fate` is one of `won true prepared failed guarded not_in_force`; with `--to` also"
     f" {_OTHERWISE}",
-    "rules table": "of `import` `{file, written, added, removed, changed}`, ids of rules",
+    "rules table import": "`{file, written, added, removed, changed}`, ids of rules",
     "rules prove": "`{holds, proofs: [{name, outcome, checked, summary, findings: [{outcome,"
     " message, rules, file, line, column, categories, territories, test}]}]}`; `outcome` is one of"
     " `proved refuted undecided`, `test` a rule test as YAML",
