@@ -87,8 +87,23 @@ def test_rule_tests_run(county: Path, referral: Referral) -> None:
     (result,) = ran.json
     assert (result["name"], result["passed"], result["rule"]) == ("物业归住建", False, "housing")
     assert result["failures"][0]["line"] == 4
-    (case,) = ET.parse(county / "out.xml").getroot()
+    (suite,) = ET.parse(county / "out.xml").getroot()
+    (case,) = suite
     assert case.find("failure") is not None
+
+
+@pytest.mark.usefixtures("county")
+def test_what_no_test_sees_is_told_and_refused(referral: Referral) -> None:
+    ran = referral("rules", "test", "--coverage", "--mutate", "--processes", "1", "--json")
+    assert ran.code == 1
+    assert [test["passed"] for test in ran.json["tests"]] == [True]
+    gap = ran.json["coverage"]["gaps"][0]
+    assert gap["file"].startswith("rules/")
+    assert gap["missing"] in ("never-acted", "never-asked", "never-true", "never-false")
+    alive = ran.json["mutants"]["survivors"]
+    assert ran.json["mutants"]["all"] == ran.json["mutants"]["noticed"] + len(alive)
+    text = referral("rules", "test", "--coverage").out
+    assert f"{gap['file']}:{gap['line']}:{gap['column']}" in text
 
 
 def test_tests_outside_the_workspace_run_on_its_rules(county: Path, referral: Referral) -> None:
