@@ -56,7 +56,7 @@ def _none(number: int | None) -> bool:
     st.lists(issues, min_size=10, max_size=10),
     st.lists(_windows, max_size=2),
 )
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_every_value_has_its_class(
     several: list[Condition], arrived: list[Issue], windows: list[Effective]
 ) -> None:
