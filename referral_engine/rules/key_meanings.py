@@ -37,6 +37,7 @@ KEY_MEANINGS: dict[str, str] = {
     "redirect": "a legal path to propose; a person signs",
     "reject": "a ground on which to propose rejection; a person signs",
     "first_present": "the first of these that is present, else the last",
+    "intended": "what is meant to fall to the default, and why",
     # escalation
     "on": "occasions: a clock at a share of its time, or an event",
     "priority": "order among the rules of an occasion, lower first",
@@ -90,6 +91,7 @@ KEY_MEANINGS: dict[str, str] = {
     "parts": "indicators by weight",
     # tests
     "tests": "what the rules must do",
+    "texts": "several wordings of the issue, each of which must be decided so",
     "earlier": "issues that came before",
     "issue": "the issue that comes in",
     "expect": "what must be seen",
