@@ -194,7 +194,7 @@ def loop(of: Workspace, store: Store, rules: tuple[RuleSet, RuleSet]) -> list[st
 
 # -- one measurement in a process of its own ----------------------------------------------------
 def measured(what: str, url: str, processes: int) -> dict[str, Any]:
-    """Seconds, and the most memory (MiB) of all its processes together."""
+    """Seconds, those of the processor, and the most memory (MiB), of all its processes together."""
     of = workspace(url)
     rules = rule_sets(of)
     began = time.perf_counter()
@@ -209,10 +209,11 @@ def measured(what: str, url: str, processes: int) -> dict[str, Any]:
             for _change in made.changes():
                 pass
     told["seconds"] = time.perf_counter() - began
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss if what != "loop" else 0
-    workers = processes if child else 0
-    return told | {"memory": (own + child * workers) / 1024}
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    child = resource.getrusage(resource.RUSAGE_CHILDREN)
+    told["processor"] = own.ru_utime + own.ru_stime + child.ru_utime + child.ru_stime
+    workers = processes if what != "loop" and child.ru_maxrss else 0
+    return told | {"memory": (own.ru_maxrss + child.ru_maxrss * workers) / 1024}
 
 
 def apart(what: str, url: str, processes: int) -> dict[str, Any]:
@@ -269,12 +270,14 @@ def report(url: str, count: int, processes: int, rounds: int) -> float:
             runs[what].append(apart(what, url, processes))
     ratios = [a["seconds"] / b["seconds"] for a, b in zip(*runs.values(), strict=True)]
     seconds = {what: statistics.median(r["seconds"] for r in each) for what, each in runs.items()}
+    busy = {what: statistics.median(r["processor"] for r in each) for what, each in runs.items()}
     last = runs["backtest"][-1]
     memory = max(float(each["memory"]) for each in runs["backtest"])
     print(
         f"{count:>9,} cases, {last['changed']:,} changed: backtest in {processes} processes"
         f" {last['cases'] / seconds['backtest']:,.0f}/s, the loop {count / seconds['loop']:,.0f}/s,"
-        f" ratio {statistics.median(ratios):.2f}; {memory:.0f} MiB",
+        f" ratio {statistics.median(ratios):.2f}; processor time {busy['backtest']:.1f} s :"
+        f" {busy['loop']:.1f} s; {memory:.0f} MiB",
         flush=True,
     )
     return memory

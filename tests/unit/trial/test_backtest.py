@@ -15,7 +15,7 @@ from referral_engine.model import command as c
 from referral_engine.model.principal import ENGINE
 from referral_engine.rules.tree import RuleSet
 from referral_engine.trial.backtest import Backtest, Change, Request, backtest
-from referral_engine.trial.box import Box
+from referral_engine.trial.box import Box, open_box
 from referral_engine.workspace import Workspace
 from tests.unit.desk.county import (
     CLERK,
@@ -31,6 +31,7 @@ from tests.unit.desk.county import (
     by_name,
     issue,
     lead,
+    make,
     opened,
     register,
 )
@@ -138,6 +139,20 @@ def test_changed_cases_are_those_of_two_whole_simulations(
     for code, each in found.items():
         for what, both in each.differs.items():
             assert tuple(both) == tuple(side[what] for side in outcomes[code])
+
+
+@pytest.mark.postgres
+def test_on_postgresql_as_on_a_file(tmp_path: Path, postgres_url: str) -> None:
+    with open_box(make(tmp_path), START, database=postgres_url) as county:
+        fill(county, 30)
+        after = rules_of(county, routing=AGAIN, link=SECRET)
+        found = changes(county, after, size=7)
+        rules = (county.workspace.rules(), after)
+        whole = differing(simulated(county.workspace, county.store, rules))
+        # What history was not asked then, the simulation does not ask now.
+        again = {code for code, each in found.items() if "twice" in each.rules}
+        assert {code for code in found if code not in again} == set(whole) - again
+        assert whole
 
 
 def test_several_processes_find_the_same(county: Box) -> None:
