@@ -63,3 +63,20 @@ def test_rules_for_a_moment_to_come(edited: list[str], referral: Referral) -> No
     assert (gone.code, "NOT_WAITING" in gone.err) == (1, True)
     unknown = referral("rules", "confirm", 99)
     assert (unknown.code, "UNKNOWN_PUBLICATION" in unknown.err) == (1, True)
+
+
+@pytest.mark.usefixtures("edited")
+def test_a_token_publishes_only_as_an_administrators(
+    referral: Referral, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def token(*words: str) -> str:
+        made = referral("token", "issue", *words, "--json")
+        assert made.code == 0, made.err
+        return str(made.json["token"])
+
+    officer, keeper = token("h1"), token("keeper", "--role", "administrator")
+    monkeypatch.setenv("REFERRAL_TOKEN", officer)
+    refused = referral("rules", "publish", "--reason", "x")
+    assert (refused.code, "FORBIDDEN" in refused.err) == (1, True)
+    monkeypatch.setenv("REFERRAL_TOKEN", keeper)
+    assert referral("rules", "publish", "--reason", "x", "--json").json["changed"] is True
