@@ -12,7 +12,6 @@ KEY_MEANINGS: dict[str, str] = {
     "when": "what must hold, for the rule or for every rule of the table",
     "rules": "the rules, asked in this order",
     "default": "what decides where no rule was true; only in the last table",
-    "intended": "which issues are left to the default on purpose, and why; `rules prove` names others",
     # a rule
     "id": "stable and unique over all files: history refers to it",
     "name": "what people call it",
