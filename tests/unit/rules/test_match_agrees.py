@@ -48,13 +48,13 @@ def compare(rules: RuleSet, arrivals: Arrivals) -> None:
 
 
 @given(rule_sets(), _arrivals)
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_a_router_decides_as_the_reference_interpreter(rules: RuleSet, arrivals: Arrivals) -> None:
     compare(rules, arrivals)
 
 
 @given(rule_sets(), _arrivals)
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_texts_read_in_one_pass_decide_as_the_reference_interpreter(
     rules: RuleSet, arrivals: Arrivals
 ) -> None:
@@ -65,7 +65,7 @@ def test_texts_read_in_one_pass_decide_as_the_reference_interpreter(
 
 
 @given(rule_sets(), _arrivals)
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_a_course_in_compact_form_tells_what_the_reference_interpreter_explains(
     rules: RuleSet, arrivals: Arrivals
 ) -> None:
@@ -90,7 +90,7 @@ def test_a_router_decides_as_the_reference_interpreter_at_length(
 
 
 @given(conditions, st.lists(issues, min_size=8, max_size=8), answers)
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_closures_and_failures_agree_with_the_reference_interpreter(
     condition: Condition, arrived: list[Issue], answered: dict[str, int]
 ) -> None:
@@ -103,7 +103,7 @@ def test_closures_and_failures_agree_with_the_reference_interpreter(
 
 
 @given(rule_sets(), issues, answers, DAYS)
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_explanations_give_every_rule_the_fate_it_had(
     rules: RuleSet, issue: Issue, answered: dict[str, int], day: date
 ) -> None:
