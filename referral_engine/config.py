@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from yaml.nodes import Node
 
-from referral_engine.errors import Faulty
+from referral_engine.errors import Faulty, Place
 from referral_engine.i18n import _
 from referral_engine.marked_yaml import Entry, MarkedYaml
 from referral_engine.model.log_settings import LOG_FORMATS, LOG_LEVELS, LogSettings
@@ -51,6 +51,7 @@ _POLICY = {field.name: field.type for field in msgspec.structs.fields(Policy)}
 class Config(msgspec.Struct, frozen=True):
     """One workspace. ``root`` is the folder of its ``file``; all paths are absolute.
 
+    ``fields`` are the columns of imports by their label, ``asked`` where each is declared.
     ``earliest`` and ``quiet`` are local times of day, None where the usual ones hold.
     ``second_person`` says whether published rules wait until somebody else confirms them.
     """
@@ -71,6 +72,7 @@ class Config(msgspec.Struct, frozen=True):
     key_file: Path | None
     auto_accept: bool
     fields: dict[str, str]
+    asked: dict[str, Place]
     policy: Policy
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
@@ -108,6 +110,7 @@ class _Reader:
         intake = self._section(found, "intake", ("auto_accept",))
         publication = self._section(found, "publication", ("second_person",))
         policy = self._policy(found.get("flow"))
+        columns = self._columns(found.get("fields"))
         if policy is None or missing:
             return None
         return Config(
@@ -126,7 +129,8 @@ class _Reader:
             plugins=self._plugins(found),
             key_file=self._path(self._text(keys, "file", "")),
             auto_accept=self._bool(intake, "auto_accept", default=True),
-            fields=self._fields(found.get("fields")),
+            fields={key: label for key, (label, _place) in columns.items()},
+            asked={key: place for key, (_label, place) in columns.items()},
             policy=policy,
             web=self._web(found),
             log=self._log(found),
@@ -267,11 +271,15 @@ class _Reader:
         }
         return msgspec.convert(chosen, LogSettings)
 
-    def _fields(self, entry: Entry | None) -> dict[str, str]:
+    def _columns(self, entry: Entry | None) -> dict[str, tuple[str, Place]]:
+        """The label of each column and where it is declared, the file relative to the root."""
         if entry is None:
             return {}
-        pairs = self.yaml.entries(entry.value)
-        return {pair.key: self.yaml.text(pair.value) or pair.key for pair in pairs}
+        found: dict[str, tuple[str, Place]] = {}
+        for pair in self.yaml.entries(entry.value):
+            place = msgspec.structs.replace(self.yaml.place(pair.node), file=self.file.name)
+            found[pair.key] = (self.yaml.text(pair.value) or pair.key, place)
+        return found
 
     def _policy(self, entry: Entry | None) -> Policy | None:
         if entry is None:

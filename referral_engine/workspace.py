@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from referral_engine.clock import SystemClock
 from referral_engine.config import Config, load_config
 from referral_engine.errors import Fault, Faulty
 from referral_engine.flow.draft import Setting
 from referral_engine.org import Org, load_org
 from referral_engine.rules.fields import Registry, registry
-from referral_engine.rules.load import read_rules, read_sources
+from referral_engine.rules.load import load_sources, read_rules
 from referral_engine.rules.names import Names
 from referral_engine.rules.ruleset import Loaded
 from referral_engine.rules.runtime import ActiveRules
@@ -68,6 +69,9 @@ class Workspace:
             units=self.org.unit_names(),
             territories=self.org.territory_names(),
             zone=self.calendar.zone,
+            org=self.org,
+            asked={f"extra.{name}": place for name, place in self.config.asked.items()},
+            today=self.calendar.local_day(SystemClock().now()),
         )
 
     def rule_paths(self) -> list[Path]:
@@ -102,10 +106,7 @@ class Workspace:
 
         Units that have gone since are no fault: a running case keeps its rules.
         """
-        loaded = read_sources(sources, self.fields, Names(zone=self.calendar.zone))
-        if loaded.errors:
-            raise Faulty(loaded.faults)
-        return loaded.rule_set
+        return load_sources(sources, self.fields, Names(zone=self.calendar.zone))
 
     def activate(self, rules: RuleSet) -> ActiveRules:
         """The rule set compiled against this organisation and calendar."""

@@ -17,7 +17,8 @@ from referral_engine.rules import lint, tree
 from referral_engine.rules.alias import canonical_key
 from referral_engine.rules.assess_tables import read_indicator_table, read_warning_table
 from referral_engine.rules.fields import Registry, Scope, registry
-from referral_engine.rules.lint.checks import check_all
+from referral_engine.rules.lint.checks import check_all, left_out
+from referral_engine.rules.lint.suppression import allowed
 from referral_engine.rules.names import Names
 from referral_engine.rules.path_tables import read_path_ids, read_path_table
 from referral_engine.rules.reader import Entry, Known, Reader
@@ -71,14 +72,14 @@ def load_rules(
     ``root`` is the folder that file names are shown relative to. Raises Faulty with every fault
     when one of them is an error; FileNotFoundError for a path that is not there.
     """
-    return _usable(read_rules(paths, fields, names, root))
+    return _usable(read_rules(paths, fields, names, root, compare=False))
 
 
 def load_sources(
     sources: Mapping[str, str], fields: Registry | None = None, names: Names | None = None
 ) -> tree.RuleSet:
     """The rule set of stored texts, as ``RuleSet.sources`` holds them; raises Faulty."""
-    return _usable(read_sources(sources, fields, names))
+    return _usable(read_sources(sources, fields, names, compare=False))
 
 
 def read_rules(
@@ -89,11 +90,13 @@ def read_rules(
     *,
     whole: bool = True,
     tested: bool = True,
+    compare: bool = True,
 ) -> Loaded:
     """Like `load_rules`, but hands out the faults beside what could be read.
 
     ``whole`` False leaves out what can only be judged with all files of a workspace together,
     ``tested`` False the files of tests, which decide nothing and are half of what there is to read.
+    ``compare`` False what takes comparing each rule with all others, which finds no error.
     """
     sources: dict[str, str] = {}
     faults: list[Fault] = []
@@ -104,7 +107,8 @@ def read_rules(
             faults.append(text)
         elif tested or not _TESTS.match(text):
             sources[file] = text
-    return _read(sources, faults, fields, names, whole, tested)
+    known = Known(fields or registry(), names or Names())
+    return _read(sources, faults, known, whole, tested, compare)
 
 
 def read_sources(
@@ -113,6 +117,7 @@ def read_sources(
     names: Names | None = None,
     *,
     whole: bool = True,
+    compare: bool = True,
 ) -> Loaded:
     """Like `read_rules`, from texts by file name."""
     sound: dict[str, str] = {}
@@ -123,7 +128,8 @@ def read_sources(
             faults.append(text)
         else:
             sound[file] = text
-    return _read(sound, faults, fields, names, whole, tested=True)
+    known = Known(fields or registry(), names or Names())
+    return _read(sound, faults, known, whole, tested=True, compare=compare)
 
 
 def _usable(loaded: Loaded) -> tree.RuleSet:
@@ -135,19 +141,20 @@ def _usable(loaded: Loaded) -> tree.RuleSet:
 def _read(
     sources: dict[str, str],
     faults: list[Fault],
-    fields: Registry | None,
-    names: Names | None,
+    known: Known,
     whole: bool,
     tested: bool,
+    compare: bool,
 ) -> Loaded:
     with _collector_paused():
-        known = Known(fields or registry(), names or Names())
         loading = _Loading(known, faults)
         loaded = loading.run(sources)
         # What an unreadable file lacks would be reported as missing from the others.
-        whole = whole and loading.complete
-        found = [*loaded.faults, *check_all(loaded, known.registry, whole, tested=tested)]
-    return msgspec.structs.replace(loaded, faults=_shown(found, sources))
+        complete = whole and loading.complete
+        asked = {"tested": tested, "compare": compare}
+        found = [*loaded.faults, *check_all(loaded, known.registry, complete, **asked)]
+        left = list(allowed(found, sources, left_out(complete, **asked)))
+    return msgspec.structs.replace(loaded, faults=_shown(left, sources))
 
 
 def _shown(faults: list[Fault], sources: Mapping[str, str]) -> tuple[Fault, ...]:

@@ -6,15 +6,14 @@ issue may come out of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 
 import msgspec
 
 from referral_engine.errors import Place
-from referral_engine.model.territory import Territory
+from referral_engine.model.territory import Level, Territory
 from referral_engine.org import Org
-from referral_engine.org.codes import level_by_length
 from referral_engine.org.content import Content
 from referral_engine.rules.algebra import Box, Index, Region, Space, numbers
 from referral_engine.rules.fields import Registry
@@ -24,18 +23,26 @@ from referral_engine.rules.terms import Terms
 from referral_engine.rules.tree import (
     Condition,
     Effective,
+    EscalationTable,
     Leaf,
+    NamedClock,
     RoutingRule,
     RoutingTable,
     RuleSet,
     Value,
 )
+from referral_engine.rules.tree_assess import WarningTable
+from referral_engine.rules.walk import leaves
 from referral_engine.rules.world import World
 from referral_engine.worktime import WorkCalendar, weekdays
 
 __all__ = ["Deciding", "Survey", "together", "wider"]
 
 _NOWHERE = Place("")
+_LEVELS: dict[int, Level] = {
+    2: "province", 4: "city", 6: "county", 9: "township", 12: "village", 15: "grid",
+}  # fmt: skip
+_SEALED = Leaf("sealed", "eq", True, _NOWHERE)
 
 
 class Deciding(msgspec.Struct, frozen=True):
@@ -71,7 +78,7 @@ class Survey:
             parents.setdefault(code, "")
         world = World(self.org, WorkCalendar(weekdays(), str(self.names.zone)), parents)
         conditions = [condition for _rule, condition in self.loaded.conditions()]
-        cells = [*self._categories.values(), *self._townships.values()]
+        cells = [*self._categories.values(), *self._townships.values(), _SEALED]
         return Space(world, Terms.of(world, self.registry), [*conditions, *cells])
 
     @cached_property
@@ -88,16 +95,49 @@ class Survey:
                 found.append(Deciding(len(found), table, rule, region))
         return tuple(found)
 
+    @property
+    def default(self) -> RoutingRule | None:
+        """What is done when no rule decides."""
+        return next((t.default for t in reversed(self._rules.routing) if t.default), None)
+
     @cached_property
     def index(self) -> Index:
         """The deciding rules by where they are true."""
         return Index(self.space, [each.region for each in self.deciding])
 
+    # -- conditions -----------------------------------------------------------------------------
+
+    def guarded(self) -> Iterator[tuple[Condition, str, Condition]]:
+        """Every condition of a rule under a table's guard: the guard, the rule's id, its own."""
+        rules = self._rules
+        tables: tuple[RoutingTable | EscalationTable | WarningTable, ...]
+        tables = (*rules.routing, *rules.escalation, *self.loaded.warnings)
+        for table in tables:
+            for rule in table.rules:
+                if table.when is not None and rule.when is not None:
+                    yield table.when, rule.id, rule.when
+
+    def apart(self, one: Condition, other: Condition) -> bool:
+        """Whether the two certainly never hold together."""
+        here, there = self.space.region(one), self.space.region(other)
+        both = None if here is None or there is None else here & there
+        return both is not None and not both
+
+    def clocks(self, rule: RoutingRule) -> dict[str, NamedClock]:
+        """The clocks of the lead by name: the rule's own over those of its whistle."""
+        whistle = (rule.effects.refer.whistle if rule.effects.refer else None) or "dispatch"
+        given = self._rules.whistles.get(whistle, ())
+        return {clock.name: clock for clock in (*given, *rule.effects.within)}
+
     # -- what comes before ----------------------------------------------------------------------
 
-    def meeting(self, box: Box) -> Iterator[Deciding]:
-        """The deciding rules that something in the box may be true of, in order."""
-        for number in numbers(self.index.meeting(box)):
+    def meeting(self, box: Box, since: int = 0, until: int | None = None) -> Iterator[Deciding]:
+        """The deciding rules of these numbers (`until` left out) that something in the box may be
+        true of, in order.
+        """
+        end = len(self.deciding) if until is None else until
+        among = (1 << end) - (1 << since)
+        for number in numbers(self.index.meeting(box) & among):
             each = self.deciding[number]
             if each.region is None or any(part & box for part in each.boxes):
                 yield each
@@ -112,6 +152,16 @@ class Survey:
             if self._while(earlier, by) and self.space.covers(earlier.boxes, box):
                 return (earlier,)
         return self._taken_together(box, by, before)
+
+    def holding(self, each: Deciding) -> Iterator[Deciding]:
+        """The other deciding rules that certainly hold wherever this one does, in order."""
+        found = -1
+        for box in each.boxes:
+            found &= self.index.holding(box)
+        for number in numbers(found & ((1 << len(self.deciding)) - 1)):
+            other = self.deciding[number]
+            if other is not each and all(self.space.covers(other.boxes, b) for b in each.boxes):
+                yield other
 
     def _taken_together(self, box: Box, by: Deciding, before: int) -> tuple[Deciding, ...]:
         """Rules that ask more of texts than the box says cannot take all of it between them:
@@ -140,6 +190,23 @@ class Survey:
         """Every township, as the box of the issues that lie in it."""
         return self._cells(self._townships)
 
+    @cached_property
+    def sealed(self) -> Box:
+        """The issues that bear a seal."""
+        region = self.space.region(_SEALED)
+        return region.boxes[0] if region else Box({})
+
+    def labelled(self, category: str) -> str:
+        """The code of a category with its label."""
+        known = self._rules.categories.get(category)
+        label = known.label if known else (self.names.categories or {}).get(category, "")
+        return f"{category} {label}".rstrip()
+
+    def above(self, category: str) -> str:
+        """The category above this one; empty at the top."""
+        known = self._rules.categories.get(category)
+        return known.parent if known else ""
+
     def _cells(self, leaves: dict[str, Leaf]) -> dict[str, Box]:
         found: dict[str, Box] = {}
         for code, leaf in leaves.items():
@@ -155,10 +222,10 @@ class Survey:
 
     @cached_property
     def _townships(self) -> dict[str, Leaf]:
-        places = self.org.content.territories
+        org = self.names.org
         return {
             place.code: _leaf("territory", "under", place.code)
-            for place in places
+            for place in (org.content.territories if org else ())
             if place.level == "township"
         }
 
@@ -186,12 +253,17 @@ def _leaf(field: str, operator: str, value: Value) -> Leaf:
 
 
 def _stand_in(names: Names, loaded: Loaded) -> Org:
-    """Territories by their digits alone, where no organisation says how they lie."""
-    codes = {
-        *(names.territories or ()),
-        *_named(condition for _rule, condition in loaded.conditions()),
-    }
-    places = [Territory(code, code, level_by_length(code), _above(code, codes)) for code in codes]
+    """Territories by their digits alone, where no organisation says how they lie: the known and
+    the named ones, and around each one of every other level.
+    """
+    conditions = (condition for _rule, condition in loaded.conditions())
+    codes = {*(names.territories or ()), *(code for each in conditions for code in _named(each))}
+    for code in tuple(codes):
+        around = [code[:length] for length in _LEVELS if length < len(code)]
+        around += [code.ljust(length, "9") for length in _LEVELS if length > len(code)]
+        codes.update(around if code.isdecimal() else ())
+    places = (Territory(code, code, _LEVELS.get(len(code), "grid"), _above(code, codes))
+              for code in sorted(codes))  # fmt: skip
     return Org(Content(tuple(places)), names.zone)
 
 
@@ -200,13 +272,8 @@ def _above(code: str, codes: set[str]) -> str:
     return next((prefix for prefix in shorter if prefix in codes), "")
 
 
-def _named(conditions: Iterator[Condition]) -> Iterator[str]:
-    from referral_engine.rules.walk import leaves
-
-    for condition in conditions:
-        for leaf in leaves(condition):
-            if leaf.field == "territory" and leaf.operator not in ("exists", "at_level"):
-                several: Sequence[object] = (
-                    leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
-                )
-                yield from map(str, several)
+def _named(condition: Condition) -> Iterator[str]:
+    """The territories that it names."""
+    for leaf in leaves(condition):
+        if leaf.field == "territory" and leaf.operator not in ("exists", "at_level"):
+            yield from map(str, leaf.value if isinstance(leaf.value, tuple) else (leaf.value,))

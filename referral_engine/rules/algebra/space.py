@@ -15,6 +15,7 @@ from referral_engine.rules.text import normalise
 from referral_engine.rules.tree import All, Condition, Leaf, Not, Repeats
 from referral_engine.rules.tree import Any as AnyOf
 from referral_engine.rules.vocabulary import DAYS
+from referral_engine.rules.walk import asked
 from referral_engine.rules.world import World
 
 __all__ = ["Space"]
@@ -34,7 +35,7 @@ class Space:
         self._terms = terms
         self._asked: dict[Key, list[Leaf | Repeats]] = {}
         for condition in conditions:
-            for part in _asking(condition):
+            for part in asked(condition):
                 self._asked.setdefault(self._axis(part), []).append(part)
         self._values: dict[Key, tuple[Any, ...]] = {}
         self._masks: dict[Hashable, int] = {}
@@ -240,17 +241,6 @@ class _Whole(dict[Key, int]):
 
 def _reached(question: Repeats) -> Callable[[Any], bool]:
     return lambda value: value is not None and value >= question.at_least
-
-
-def _asking(condition: Condition) -> Iterator[Leaf | Repeats]:
-    match condition:
-        case All(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from _asking(part)
-        case Not(part=part):
-            yield from _asking(part)
-        case _:
-            yield condition
 
 
 def _all(regions: Iterable[Region | None]) -> Region | None:

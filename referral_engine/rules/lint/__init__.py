@@ -144,7 +144,13 @@ if TYPE_CHECKING:
         unread_flag as unread_flag,
     )
     from referral_engine.rules.lint import (
+        unreasoned_suppression as unreasoned_suppression,
+    )
+    from referral_engine.rules.lint import (
         untested_rule as untested_rule,
+    )
+    from referral_engine.rules.lint import (
+        unused_suppression as unused_suppression,
     )
     from referral_engine.rules.lint import (
         wrong_operator as wrong_operator,

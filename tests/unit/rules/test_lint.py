@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from referral_engine.errors import Fault
+from referral_engine.errors import Fault, Place
+from referral_engine.model.person import Person, Post
+from referral_engine.model.roster import DutyList
+from referral_engine.model.territory import Territory
+from referral_engine.model.unit import Unit
+from referral_engine.org import Org
+from referral_engine.org.content import Content
 from referral_engine.rules import lint as lint_package
+from referral_engine.rules.fields import registry
 from referral_engine.rules.lint import Lint, checks, lints
 from referral_engine.rules.lint.__main__ import section
 from referral_engine.rules.load import read_rules, read_sources
@@ -16,23 +25,47 @@ from referral_engine.rules.names import Names
 
 ROOT = Path(__file__).resolve().parents[3]
 FAULTY = ROOT / "tests/faulty/rules"
+TERRITORIES = (
+    Territory("620922", "瓜州县", "county"),
+    Territory("620922100", "渊泉镇", "township", "620922"),
+    Territory("620922101", "柳园镇", "township", "620922"),
+)
+UNITS = (
+    Unit("centre", "综治中心", "centre", "620922", answers_for=("620922",)),
+    Unit("police", "公安局", "department", "620922"),
+    Unit("justice", "司法局", "department", "620922"),
+    Unit("discipline", "纪委监委", "discipline", "620922"),
+    Unit("street_company", "物业公司", "company", "620922100"),
+    Unit("empty_office", "空办公室", "department", "620922"),
+)
+PEOPLE = tuple(
+    Person(f"p{number}", "某某", posts=(Post(unit.id, "officer", "620922"),))
+    for number, unit in enumerate(UNITS)
+    if unit.id != "empty_office"
+)
+DUTIES = DutyList(basic=("D02",), supporting=("D08",), taken_back=("M03",))
+ORG = Org(Content(TERRITORIES, UNITS, PEOPLE, duties={"*": DUTIES}), ZoneInfo("Asia/Shanghai"))
 NAMES = Names(
-    units={"police": "公安局", "justice": "司法局"},
-    territories={"620922": "瓜州县", "620922100": "渊泉镇"},
+    units=ORG.unit_names(),
+    territories=ORG.territory_names(),
     categories={"M": "城市管理", "M01": "市容"},
     tags={"crowd": "群体性"},
+    org=ORG,
+    asked={"extra.photo": Place("unused_evidence.yaml", 3, 3)},
+    today=date(2026, 11, 28),
 )
+FIELDS = registry().with_extra({"photo": "照片"})
 LINTS = lints()
-HEADER = re.compile(r"([A-Z_]+) (\d+):(\d+)")
+HEADER = re.compile(r"(\d+):(\d+)")
 
 
 def expected(path: Path) -> list[tuple[str, str, int, int]]:
     """What the first line of each file of a fixture announces."""
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     return [
-        (file.name, code, int(line), int(column))
+        (file.name, path.stem.upper(), int(line), int(column))
         for file in files
-        for code, line, column in HEADER.findall(file.read_bytes().split(b"\n")[0].decode())
+        for line, column in HEADER.findall(file.read_bytes().split(b"\n")[0].decode())
     ]
 
 
@@ -48,7 +81,7 @@ def found(faults: tuple[Fault, ...], code: str) -> list[tuple[str, str, int, int
 def test_a_fixture_is_reported_at_its_exact_place(path: Path) -> None:
     announced = expected(path)
     code = path.stem.upper()
-    loaded = read_rules([path], names=NAMES)
+    loaded = read_rules([path], FIELDS, NAMES)
     assert announced
     assert sorted(set(found(loaded.faults, code))) == announced
 
@@ -59,8 +92,8 @@ def test_every_code_has_a_fixture() -> None:
 
 @pytest.mark.parametrize("lint", LINTS.values(), ids=LINTS)
 def test_the_examples_of_a_manual_are_true(lint: Lint) -> None:
-    bad = read_sources(lint.bad, names=NAMES).faults
-    good = read_sources(lint.good, names=NAMES).faults
+    bad = read_sources(lint.bad, FIELDS, NAMES).faults
+    good = read_sources(lint.good, FIELDS, NAMES).faults
     assert lint.code in {fault.code for fault in bad}
     assert lint.code not in {fault.code for fault in good}
     # A good example that another error stops would prove nothing.
@@ -78,14 +111,14 @@ def test_a_manual_says_what_and_why(lint: Lint) -> None:
 
 @pytest.mark.parametrize("lint", LINTS.values(), ids=LINTS)
 def test_the_severity_of_a_fault_is_that_of_its_lint(lint: Lint) -> None:
-    faults = [f for f in read_sources(lint.bad, names=NAMES).faults if f.code == lint.code]
+    faults = [f for f in read_sources(lint.bad, FIELDS, NAMES).faults if f.code == lint.code]
     assert {fault.severity for fault in faults} == {lint.severity}
     assert all(fault.message for fault in faults)
 
 
 def test_each_code_is_named_after_its_file() -> None:
     folder = Path(lint_package.__file__).parent
-    no_lint = {"__init__", "__main__", "base", "checks", "mentions"}
+    no_lint = {"__init__", "__main__", "base", "checks", "mentions", "parts", "suppression"}
     files = {file.stem for file in folder.glob("*.py")} - no_lint
     assert files == {code.lower() for code in LINTS}
 
@@ -95,7 +128,8 @@ def test_every_check_of_the_whole_set_is_run() -> None:
     with_check = {
         file.stem for file in folder.glob("*.py") if "\ndef check(" in file.read_text("utf-8")
     }
-    assert with_check == {*checks.AT_ONCE, *checks.WHEN_COMPLETE, *checks.WHEN_TESTED}
+    whole_set = (*checks.AT_ONCE, *checks.WHEN_COMPLETE, *checks.WHEN_TESTED, *checks.COMPARING)
+    assert with_check == set(whole_set)
 
 
 @pytest.mark.parametrize("lint", LINTS.values(), ids=LINTS)
