@@ -31,7 +31,11 @@ LANGUAGE = 1
 # of JSON the quotes of these would be escaped, so that only real members are cut out.
 _STRING = rb'"(?:[^"\\]|\\.)*"'
 _UNMEANT = re.compile(
-    rb',?"place":\{"file":' + _STRING + rb',"line":\d+,"column":\d+\}|,"source_value":' + _STRING
+    rb',"(?:place":\{"file":'
+    + _STRING
+    + rb',"line":\d+,"column":\d+\}|source_value":'
+    + _STRING
+    + rb")"
 )
 _Table = TypeVar("_Table", RoutingTable, EscalationTable, WarningTable, IndicatorTable)
 _ENCODER = msgspec.json.Encoder(order="deterministic")

@@ -36,9 +36,13 @@ from referral_engine.rules.walk import leaves
 from referral_engine.rules.world import World
 from referral_engine.worktime import WorkCalendar, weekdays
 
-__all__ = ["Deciding", "Survey", "together", "wider"]
+__all__ = ["TERRITORY", "Deciding", "Survey", "together", "wider"]
+
+TERRITORY = ("territory", "value")
+"""The axis of an issue's place."""
 
 _NOWHERE = Place("")
+_LARGE = 24
 _LEVELS: dict[int, Level] = {
     2: "province", 4: "city", 6: "county", 9: "township", 12: "village", 15: "grid",
 }  # fmt: skip
@@ -147,6 +151,9 @@ class Survey:
         may be left.
         """
         before = (1 << by.number) - 1
+        # Mostly there is a corner of the box that no rule before this one comes near.
+        if not self.index.unsurprised(self.index.thinnest(box)) & before:
+            return ()
         for number in numbers(self.index.holding(box) & before):
             earlier = self.deciding[number]
             if self._while(earlier, by) and self.space.covers(earlier.boxes, box):
@@ -167,12 +174,17 @@ class Survey:
         """Rules that ask more of texts than the box says cannot take all of it between them:
         there is always a text that has none of their words.
         """
-        found = [self.deciding[number] for number in numbers(self.index.meeting(box) & before)]
-        found = [each for each in found if self._while(each, by)]
-        parts = [(part, each) for each in found for part in each.boxes if part.true <= box.true]
-        if len(parts) < 2 or not self.space.covers([part for part, _each in parts], box):
+        parts: dict[Box, Deciding] = {}
+        for number in numbers(self.index.unsurprised(box) & before):
+            each = self.deciding[number]
+            if self._while(each, by):
+                near = (part for part in each.boxes if part.true <= box.true)
+                parts |= {part: each for part in near if not part.misses(box)}
+        # What a few large parts leave is hardly ever filled by many small ones.
+        large = sorted(parts, key=lambda part: len(part.masks) + len(part.false))[:_LARGE]
+        if len(large) < 2 or not self.space.covers(large, box):
             return ()
-        return tuple({each.number: each for _part, each in parts}.values())
+        return tuple({parts[part].number: parts[part] for part in large}.values())
 
     def _while(self, earlier: Deciding, later: Deciding) -> bool:
         """Whether the earlier rule is in force whenever the later one is."""

@@ -27,6 +27,18 @@ class World:
         """Every category code."""
         return tuple(self._lines)
 
+    def above(self, code: str) -> tuple[str, ...]:
+        """Everything that a territory is `under`, in the codes that `named` gives."""
+        return self.org.tree.path(code)
+
+    def named(self, ancestor: str) -> str:
+        """The one code by which a territory is known, however it is written."""
+        return self.org.tree.exact(ancestor) or ancestor
+
+    def above_category(self, code: str) -> tuple[str, ...]:
+        """Everything that a category is `category_under`."""
+        return self._lines.get(code) or (code,)
+
     def under(self, code: str, ancestor: str) -> bool:
         """Whether a territory is `ancestor` or lies in it."""
         return self.org.under(code, ancestor)

@@ -19,6 +19,7 @@ __all__ = ["compose", "foreign_tag", "is_null", "is_plain", "place_of"]
 _DEEPEST = 1_000
 _DEEP_BLOCK = re.compile(rf"^(?: {{{_DEEPEST}}}| *(?:[-?] +){{{_DEEPEST}}})", re.MULTILINE)
 _BRACKET = re.compile(r"[\[\]{}]")
+_NULLS = frozenset({"", "~", "null"})
 # What the aliases of one file may stand for, in nodes: a hundred times a large rule file.
 _MOST_NODES = 2_000_000
 
@@ -61,7 +62,7 @@ def compose(text: str, file: str) -> Node | Fault:
 
 def is_null(node: Node) -> bool:
     """Whether nothing is written there: an empty plain scalar, ``~`` or ``null``."""
-    return isinstance(node, ScalarNode) and is_plain(node) and node.value in ("", "~", "null")
+    return isinstance(node, ScalarNode) and node.value in _NULLS and is_plain(node)
 
 
 def is_plain(node: ScalarNode) -> bool:

@@ -7,7 +7,6 @@ missing field makes each of them false. Whatever is not known to follow is taken
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Literal
 
@@ -15,9 +14,12 @@ import msgspec
 
 from referral_engine.rules.text import finder
 
-__all__ = ["Atom", "Kind", "consequences", "contradictory"]
+__all__ = ["SPOKEN", "Atom", "Kind", "contradictory", "word_means"]
 
 Kind = Literal["present", "contains", "is", "matches", "has", "some"]
+
+SPOKEN: frozenset[Kind] = frozenset({"contains", "is", "has"})
+"""The statements about words: true where the text or list has one of them."""
 
 # A pattern without these means the same wherever in a text its match lies.
 _ANCHORS = frozenset("^$\\")
@@ -55,23 +57,14 @@ def contradictory(true: frozenset[Atom], false: frozenset[Atom]) -> bool:
     return any(not _possible(atoms, true, false) for atoms in exact.values())
 
 
-def consequences(atom: Atom, known: Iterable[Atom]) -> Iterator[Atom]:
-    """Those of `known` that are true wherever the atom is."""
-    return (other for other in known if other.field == atom.field and _follows(atom, other))
-
-
 def _denied(atom: Atom, denied: list[Atom]) -> bool:
     """Whether the atom is false wherever all of `denied` are."""
     kinds = {other.kind for other in denied}
     if "present" in kinds or ("some" in kinds and atom.kind == "has"):
         return True
-    return atom.kind in ("contains", "is", "has") and all(
-        any(_word_means(atom.kind, word, other) for other in denied) for word in atom.words
+    return atom.kind in SPOKEN and all(
+        any(word_means(atom.kind, word, other) for other in denied) for word in atom.words
     )
-
-
-def _follows(atom: Atom, other: Atom) -> bool:
-    return atom == other or _denied(atom, [other])
 
 
 def _possible(atoms: list[Atom], true: frozenset[Atom], false: frozenset[Atom]) -> bool:
@@ -81,14 +74,14 @@ def _possible(atoms: list[Atom], true: frozenset[Atom], false: frozenset[Atom]) 
     wanted = [atom for atom in true if atom.field == field]
     unwanted = [atom for atom in false if atom.field == field]
     return any(
-        all(_word_means("is", word, atom) for atom in wanted)
-        and not any(_word_means("is", word, atom) for atom in unwanted)
+        all(word_means("is", word, atom) for atom in wanted)
+        and not any(word_means("is", word, atom) for atom in unwanted)
         for word in words
     )
 
 
 @lru_cache(maxsize=1 << 16)
-def _word_means(kind: Kind, word: str, other: Atom) -> bool:
+def word_means(kind: Kind, word: str, other: Atom) -> bool:
     """Whether containing, being or holding the word makes the other statement true."""
     match other.kind:
         case "present":

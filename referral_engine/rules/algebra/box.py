@@ -6,7 +6,7 @@ is empty here is empty indeed, what is not may still be so for a reason that no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from referral_engine.rules.algebra.atoms import Atom, contradictory
 
@@ -33,6 +33,22 @@ class Box:
         self.true = true
         self.false = false
 
+    @classmethod
+    def of(cls, boxes: Iterable[Box]) -> Box | None:
+        """What lies in all of them, None where nothing does."""
+        masks: dict[Key, int] = {}
+        true: frozenset[Atom] = frozenset()
+        false: frozenset[Atom] = frozenset()
+        for box in boxes:
+            for axis, mask in box.masks.items():
+                both = mask & masks.get(axis, mask)
+                if not both:
+                    return None
+                masks[axis] = both
+            true |= box.true
+            false |= box.false
+        return None if true and contradictory(true, false) else cls(masks, true, false)
+
     def __and__(self, other: Box) -> Box | None:
         """What lies in both, None where nothing does."""
         masks = self.masks
@@ -49,6 +65,11 @@ class Box:
         if grown and contradictory(true, false):
             return None
         return Box(masks, true, false)
+
+    def misses(self, other: Box) -> bool:
+        """Whether some axis keeps the two apart."""
+        masks = self.masks
+        return any(not mask & masks.get(axis, mask) for axis, mask in other.masks.items())
 
     def minus(self, other: Box, full: Mapping[Key, int]) -> Iterator[Box]:
         """What lies in this one and not in the other, in parts that do not overlap.

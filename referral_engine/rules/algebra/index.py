@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
-from referral_engine.rules.algebra.atoms import Atom, consequences
+from referral_engine.rules.algebra.atoms import SPOKEN, Atom, Kind, word_means
 from referral_engine.rules.algebra.box import Box, Key
 from referral_engine.rules.algebra.region import Region
 from referral_engine.rules.algebra.space import Space
 
 __all__ = ["Index", "numbers"]
 
-# Words of a longer text are looked up by its beginning alone.
+# Longer parts of words than this are not looked up.
 _LONGEST = 40
 
 
@@ -34,7 +35,9 @@ class Index:
         self._bounds = {axis: _joined(masks) for axis, masks in self._bounded.items()}
         self._words = _by_word(self._by_atom)
         self._followed: dict[Atom, int] = {}
+        self._meanings: dict[tuple[str, Kind, str], frozenset[Atom]] = {}
         self._asked: dict[tuple[Key, int, bool], int] = {}
+        self._rare: dict[tuple[Key, int], int] = {}
 
     def _add(self, bit: int, region: Region) -> None:
         axes = set[Key]().union(*(box.masks for box in region.boxes))
@@ -58,16 +61,51 @@ class Index:
             found &= self._along(axis, mask, holding=False)
         return found | (self._all & ~self._told)
 
+    def thinnest(self, box: Box) -> Box:
+        """A part of the box in which few of the regions lie: along each axis a single class."""
+        masks = {axis: self._rarest(axis, box.masks.get(axis, 0)) for axis in self._bounds}
+        return Box({**box.masks, **masks}, box.true, box.false)
+
+    def _rarest(self, axis: Key, mask: int) -> int:
+        """The class, among those of the mask (0: of all), that the fewest regions have."""
+        key = (axis, mask)
+        if key not in self._rare:
+            kinds = [(mask & alike if mask else alike, n) for alike, n in self._kinds[axis]]
+            alike = min((kind for kind in kinds if kind[0]), key=lambda kind: kind[1])[0]
+            self._rare[key] = alike & -alike
+        return self._rare[key]
+
+    @cached_property
+    def _kinds(self) -> dict[Key, list[tuple[int, int]]]:
+        """For each axis the classes that lie in the same regions, as a mask, and in how many."""
+        found: dict[Key, list[tuple[int, int]]] = {}
+        for axis in self._bounds:
+            alike: dict[int, int] = {}
+            for number in numbers(self._space.whole(axis)):
+                regions = self._along(axis, 1 << number, holding=False)
+                alike[regions] = alike.get(regions, 0) | 1 << number
+            found[axis] = [(mask, regions.bit_count()) for regions, mask in alike.items()]
+        return found
+
     def holding(self, box: Box) -> int:
         """The regions that may hold all of the box."""
         found = self._told
         for axis in self._bounds:
             mask = box.masks.get(axis)
             found &= ~self._bounds[axis] if mask is None else self._along(axis, mask, holding=True)
+        return found & self._unsurprising(box)
+
+    def unsurprised(self, box: Box) -> int:
+        """Of the regions that may meet the box those that may meet it where nothing more is said
+        of texts and lists than the box says.
+        """
+        return self.meeting(box) & self._told & self._unsurprising(box)
+
+    def _unsurprising(self, box: Box) -> int:
         stated = 0
         for atom in box.true:
             stated |= self._following(atom)
-        return found & (stated | ~self._stating)
+        return self._all & (stated | ~self._stating)
 
     def _along(self, axis: Key, mask: int, *, holding: bool) -> int:
         key = (axis, mask, holding)
@@ -83,18 +121,29 @@ class Index:
         """The regions of which a box states what follows from the atom."""
         if atom not in self._followed:
             found = 0
-            for other in consequences(atom, set(self._likely(atom))):
+            for other in self._consequences(atom):
                 found |= self._by_atom[other]
             self._followed[atom] = found
         return self._followed[atom]
 
-    def _likely(self, atom: Atom) -> Iterator[Atom]:
-        """What can follow: what names a part of the atom's first word, or names no words."""
-        yield from self._words.get((atom.field, ""), ())
-        word = next(iter(atom.words), "")[:_LONGEST]
-        for begin in range(len(word)):
-            for end in range(begin + 1, len(word) + 1):
-                yield from self._words.get((atom.field, word[begin:end]), ())
+    def _consequences(self, atom: Atom) -> set[Atom]:
+        """What is stated somewhere and true wherever the atom is."""
+        found = {atom, Atom(atom.field, "present")} & self._by_atom.keys()
+        if atom.kind in SPOKEN and atom.words:
+            meant = (self._meant(atom.field, atom.kind, word) for word in atom.words)
+            found |= frozenset.intersection(*meant)
+        return found
+
+    def _meant(self, field: str, kind: Kind, word: str) -> frozenset[Atom]:
+        """What is true wherever a text contains or is the word, or a list has it."""
+        key = (field, kind, word)
+        if key not in self._meanings:
+            parts = {word[at:to] for at in range(min(len(word), _LONGEST))
+                     for to in range(at + 1, min(len(word), at + _LONGEST) + 1)}  # fmt: skip
+            likely = {atom for part in ("", *parts) for atom in self._words.get((field, part), ())}
+            meant = (atom for atom in likely if word_means(kind, word, atom))
+            self._meanings[key] = frozenset(meant)
+        return self._meanings[key]
 
 
 def numbers(found: int) -> Iterator[int]:
@@ -116,7 +165,7 @@ def _by_word(atoms: dict[Atom, int]) -> dict[tuple[str, str], list[Atom]]:
     """Atoms by field and word; under the empty word those that are about no word."""
     found: dict[tuple[str, str], list[Atom]] = {}
     for atom in atoms:
-        words = atom.words if atom.kind in ("contains", "is", "has") else frozenset({""})
+        words: Iterable[str] = atom.words if atom.kind in SPOKEN else ("",)
         for word in words:
             found.setdefault((atom.field, word), []).append(atom)
     return found

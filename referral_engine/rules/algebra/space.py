@@ -8,7 +8,7 @@ from typing import Any
 from referral_engine.rules.algebra import trees, values
 from referral_engine.rules.algebra.atoms import Atom, Kind
 from referral_engine.rules.algebra.box import Box, Key
-from referral_engine.rules.algebra.region import EVERYTHING, NOTHING, Region, covered
+from referral_engine.rules.algebra.region import EVERYTHING, NOTHING, Region, covered, intersection
 from referral_engine.rules.leaf import bind
 from referral_engine.rules.terms import Terms
 from referral_engine.rules.text import normalise
@@ -33,13 +33,16 @@ class Space:
     def __init__(self, world: World, terms: Terms, conditions: Iterable[Condition]) -> None:
         self._world = world
         self._terms = terms
+        self._types: dict[str, str] = {}
         self._asked: dict[Key, list[Leaf | Repeats]] = {}
         for condition in conditions:
             for part in asked(condition):
                 self._asked.setdefault(self._axis(part), []).append(part)
         self._values: dict[Key, tuple[Any, ...]] = {}
         self._masks: dict[Hashable, int] = {}
+        self._lines: dict[Key, dict[str, int]] = {}
         self._whole: dict[Key, int] = _Whole(self)
+        self._bounds: dict[int, tuple[object, tuple[Key, int, int]]] = {}
         self._regions: dict[tuple[int, bool], tuple[Condition, Region | None]] = {}
 
     # -- questions ----------------------------------------------------------------------------
@@ -50,11 +53,16 @@ class Space:
 
     def never(self, condition: Condition) -> bool:
         """Whether the condition is certainly never true."""
+        if isinstance(condition, Leaf) and not self._stating(condition):
+            return not self._bound(condition)[1]
         region = self._region(condition, True)
         return region is not None and not region
 
     def always(self, condition: Condition) -> bool:
         """Whether the condition is certainly always true."""
+        if isinstance(condition, Leaf) and not self._stating(condition):
+            _axis, mask, whole = self._bound(condition)
+            return mask == whole
         region = self._region(condition, False)
         return region is not None and not region
 
@@ -85,50 +93,65 @@ class Space:
             case Not(part=part):
                 return self._region(part, not wanted)
             case All(parts=parts) | AnyOf(parts=parts):
-                regions = (self._region(part, wanted) for part in parts)
-                return _all(regions) if isinstance(condition, All) == wanted else _any(regions)
-            case Leaf():
-                return self._leaf(condition, wanted)
-            case Repeats():
-                return self._bounded(condition, wanted)
+                if isinstance(condition, All) == wanted:
+                    return self._joint(parts, wanted)
+                return _any(self._region(part, wanted) for part in parts)
+            case Leaf() if self._stating(condition):
+                return self._stated(condition, wanted)
+            case _:
+                axis, mask, whole = self._bound(condition)
+                mask = mask if wanted else whole & ~mask
+                if not mask:
+                    return NOTHING
+                return EVERYTHING if mask == whole else Region((Box({axis: mask}),))
 
-    def _leaf(self, leaf: Leaf, wanted: bool) -> Region:
-        if self._axis(leaf)[1] == "atoms":
-            boxes = self._stated(leaf, wanted)
-            sound = (Box({}) & box for box in boxes)
-            return Region(tuple(box for box in sound if box is not None))
-        return self._bounded(leaf, wanted)
+    def _joint(self, parts: Iterable[Condition], wanted: bool) -> Region | None:
+        """Where all parts are as wanted; those along axes are joined at once, as most are."""
+        masks: dict[Key, int] = {}
+        others: list[Region | None] = []
+        for part in parts:
+            if not isinstance(part, Leaf) or self._stating(part):
+                others.append(self._region(part, wanted))
+                continue
+            axis, mask, whole = self._bound(part)
+            mask = masks.get(axis, whole) & (mask if wanted else ~mask)
+            if not mask:
+                return NOTHING
+            if mask != whole:
+                masks[axis] = mask
+        return intersection([Region((Box(masks),)), *others])
 
-    def _bounded(self, part: Leaf | Repeats, wanted: bool) -> Region:
-        axis = self._axis(part)
-        whole = self._whole[axis]
-        mask = self._mask(axis, part)
-        mask = mask if wanted else whole & ~mask
-        if not mask:
-            return NOTHING
-        return EVERYTHING if mask == whole else Region((Box({axis: mask}),))
+    def _bound(self, part: Leaf | Repeats) -> tuple[Key, int, int]:
+        """The axis of the part, the classes for which it is true, and all classes."""
+        if id(part) not in self._bounds:
+            axis = self._axis(part)
+            found = (axis, self._mask(axis, part), self._whole[axis])
+            self._bounds[id(part)] = (part, found)
+        return self._bounds[id(part)][1]
 
     # -- statements about texts and lists -----------------------------------------------------
 
-    def _stated(self, leaf: Leaf, wanted: bool) -> list[Box]:
+    def _stated(self, leaf: Leaf, wanted: bool) -> Region:
         true, false = self._statements(leaf)
         if wanted:
-            return self._joined([Box({}, frozenset(true), frozenset(false))])
+            return self._sound([Box({}, frozenset(true), frozenset(false))])
         denied = [Box({}, frozenset(), frozenset({atom})) for atom in true]
-        return self._joined(denied + [Box({}, frozenset({atom})) for atom in false])
+        return self._sound(denied + [Box({}, frozenset({atom})) for atom in false])
 
-    def _joined(self, boxes: list[Box]) -> list[Box]:
-        """Without what says of a field that is always there that it is."""
+    def _sound(self, boxes: list[Box]) -> Region:
+        """Without what says of a field that is always there that it is, or is not."""
         found: list[Box] = []
         for box in boxes:
             here = frozenset(atom for atom in (*box.true, *box.false) if self._certain(atom))
             if not here & box.false:
                 found.append(Box({}, box.true - here, box.false))
-        return found
+        return Region(tuple(found))
 
     def _certain(self, atom: Atom) -> bool:
+        if atom.kind != "present":
+            return False
         field = self._terms.fields.find(atom.field)
-        return atom.kind == "present" and field is not None and field.always_there
+        return field is not None and field.always_there
 
     def _statements(self, leaf: Leaf) -> tuple[list[Atom], list[Atom]]:
         """What the leaf says is so, and what it says is not so."""
@@ -155,12 +178,21 @@ class Space:
             return [normalise(str(word)) for word in several]
         return [str(word) for word in several]
 
+    def _stating(self, leaf: Leaf) -> bool:
+        return self._type_of(leaf.field) in ("text", "list")
+
+    def _type_of(self, name: str) -> str:
+        found = self._types.get(name)
+        if found is None:
+            found = self._types[name] = self._terms.type_of(name)
+        return found
+
     # -- axes ---------------------------------------------------------------------------------
 
     def _axis(self, part: Leaf | Repeats) -> Key:
         if isinstance(part, Repeats):
             return part.key, "count"
-        kind = self._terms.type_of(part.field)
+        kind = self._type_of(part.field)
         if kind in ("text", "list"):
             return part.field, "atoms"
         if kind == "time":
@@ -210,6 +242,8 @@ class Space:
         key: Hashable
         if isinstance(part, Repeats):
             key, test = (axis, part.at_least), _reached(part)
+        elif part.operator == "under":
+            return self._under(axis, str(part.value))
         else:
             key = (part.field, part.operator, type(part.value), part.value)
             test = self._test(part)
@@ -217,6 +251,17 @@ class Space:
             found = enumerate(self.values(axis))
             self._masks[key] = sum(1 << number for number, value in found if test(value))
         return self._masks[key]
+
+    def _under(self, axis: Key, ancestor: str) -> int:
+        """As `leaf` has it, found for all ancestors in one walk over the codes."""
+        world, category = self._world, self._terms.is_category(axis[0])
+        if axis not in self._lines:
+            above = world.above_category if category else world.above
+            lines = self._lines[axis] = {}
+            for number, code in enumerate(self.values(axis)):
+                for each in above(code) if code is not None else ():
+                    lines[each] = lines.get(each, 0) | 1 << number
+        return self._lines[axis].get(ancestor if category else world.named(ancestor), 0)
 
     def _test(self, leaf: Leaf) -> Callable[[Any], bool]:
         if leaf.operator == "exists":
@@ -241,16 +286,6 @@ class _Whole(dict[Key, int]):
 
 def _reached(question: Repeats) -> Callable[[Any], bool]:
     return lambda value: value is not None and value >= question.at_least
-
-
-def _all(regions: Iterable[Region | None]) -> Region | None:
-    """Empty as soon as one part is, though others cannot be told."""
-    found: Region | None = EVERYTHING
-    for region in regions:
-        if region is not None and not region:
-            return NOTHING
-        found = None if region is None or found is None else found & region
-    return found
 
 
 def _any(regions: Iterable[Region | None]) -> Region | None:

@@ -17,10 +17,11 @@ def categories(leaves: Iterable[Leaf], world: World) -> Iterator[str]:
 
 
 def territories(leaves: Iterable[Leaf], world: World) -> Iterator[str]:
-    """The named codes as written; of each class of known codes one, also as it is written to full
-    length; one below it that is in no list; and one unheard of.
+    """The named codes as written, of each class of known codes one, and one unheard of. Where it
+    makes a difference also each of them written to full length, and one below it in no list.
     """
-    named = {str(code) for code in operands(leaves)}
+    asked = list(leaves)
+    named = {str(code) for code in operands(asked)}
     tree = world.org.tree
     meant = {tree.exact(code) or code for code in named}
     classes: dict[tuple[object, ...], str] = {}
@@ -28,5 +29,7 @@ def territories(leaves: Iterable[Leaf], world: World) -> Iterator[str]:
         line = tuple(above for above in tree.path(code) if above in meant)
         classes.setdefault((line, tree.level(code)), code)
     known = (*classes.values(), *(code for code in meant if code in tree.territories))
-    variants = (written for code in known for written in (code, code.ljust(12, "0"), code + ELSE))
-    yield from dict.fromkeys((*named, *variants, ELSE))
+    yield from dict.fromkeys((*named, *known, ELSE))
+    if any(leaf.operator not in ("under", "exists") for leaf in asked):
+        for code in dict.fromkeys(known):
+            yield from {code.ljust(12, "0"), code + ELSE} - {*named, *known}

@@ -36,6 +36,7 @@ from referral_engine.i18n import _
 from referral_engine.rules.lint.base import Lint
 from referral_engine.rules.lint.parts import smallest
 from referral_engine.rules.survey import Survey
+from referral_engine.rules.tree import All
 
 LINT = Lint("CONTRADICTION", "warning", __doc__)
 
@@ -45,7 +46,7 @@ def check(survey: Survey) -> Iterator[Fault]:
     never = survey.space.never
     faulty: set[int] = set()
     for rule, condition in survey.loaded.conditions():
-        for part in smallest(condition, never):
+        for part in smallest(condition, never, All):
             faulty.add(id(condition))
             yield replace(LINT.fault(part.place, _("this is never true")), rule=rule)
     for guard, rule, condition in survey.guarded():

@@ -41,11 +41,13 @@ LINT = Lint("NO_STATION", "warning", __doc__)
 
 def check(survey: Survey) -> Iterator[Fault]:
     """Reported at the rule, once a unit."""
+    unserved: dict[str, list[str]] = {}
     for each in survey.deciding:
         refer = each.rule.effects.refer
         for unit in _named(refer) if refer else ():
-            outside = [place for place in _places(survey, each) if not _serves(survey, unit, place)]
-            if outside:
+            if unit not in unserved:
+                unserved[unit] = [p for p in survey.townships if not _serves(survey, unit, p)]
+            if outside := [place for place in unserved[unit] if _meets(survey, each, place)]:
                 message = _("{unit} serves no issue from {places}").format(
                     unit=unit, places=", ".join(outside)
                 )
@@ -59,10 +61,9 @@ def _named(refer: Refer) -> list[str]:
     return list(dict.fromkeys(target.unit for target in targets if target.unit))
 
 
-def _places(survey: Survey, each: Deciding) -> list[str]:
-    """The townships of which the rule may be true."""
-    boxes = each.boxes
-    return [code for code, cell in survey.townships.items() if any(box & cell for box in boxes)]
+def _meets(survey: Survey, each: Deciding, township: str) -> bool:
+    """Whether the rule may be true in the township."""
+    return any(box & survey.townships[township] for box in each.boxes)
 
 
 def _serves(survey: Survey, unit: str, place: str) -> bool:

@@ -38,7 +38,7 @@ from referral_engine.errors import Fault
 from referral_engine.i18n import _
 from referral_engine.rules.algebra import Box
 from referral_engine.rules.lint.base import Lint
-from referral_engine.rules.survey import Survey
+from referral_engine.rules.survey import TERRITORY, Deciding, Survey
 from referral_engine.rules.tree import RoutingTable
 
 LINT = Lint("ONLY_DEFAULT", "warning", __doc__)
@@ -62,12 +62,19 @@ def check(survey: Survey) -> Iterator[Fault]:
             yield replace(fault, rule=table.default.id)
 
 
+def _anywhere(each: Deciding, cell: Box) -> bool:
+    """Whether the rule may be true of an issue of the cell from any place."""
+    return any(TERRITORY not in box.masks and box & cell for box in each.boxes)
+
+
 def _left(survey: Survey, cell: Box, table: RoutingTable) -> list[str]:
     """The townships in which nothing but the default can be true; where none is known, one word
     for all.
     """
     region = survey.space.region(table.intended.when) if table.intended else None
     meant = region.boxes if region else ()
+    if any(_anywhere(each, cell) for each in survey.meeting(cell)):
+        return []
     places = survey.townships or {"*": Box({})}
     found: list[str] = []
     for township, place in places.items():

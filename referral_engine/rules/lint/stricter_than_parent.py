@@ -41,12 +41,11 @@ from referral_engine.errors import Fault
 from referral_engine.i18n import _
 from referral_engine.rules.lint.base import Lint
 from referral_engine.rules.statutes import longer
-from referral_engine.rules.survey import Deciding, Survey
+from referral_engine.rules.survey import TERRITORY, Deciding, Survey
 from referral_engine.rules.tree import RoutingRule
 
 LINT = Lint("STRICTER_THAN_PARENT", "warning", __doc__)
 
-_TERRITORY = ("territory", "value")
 _SIGNED = re.compile(r"[〔\[（(【]\s*\d{4}\s*[〕\]）)】]\s*第?\s*\d+\s*号")
 
 
@@ -67,7 +66,7 @@ def check(survey: Survey) -> Iterator[Fault]:
 
 def _below(each: Deciding) -> bool:
     """Whether the rule is for some places only."""
-    return bool(each.boxes) and all(_TERRITORY in box.masks for box in each.boxes)
+    return bool(each.boxes) and all(TERRITORY in box.masks for box in each.boxes)
 
 
 def _parent(survey: Survey, each: Deciding) -> RoutingRule | None:

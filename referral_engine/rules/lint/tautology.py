@@ -35,6 +35,7 @@ from referral_engine.i18n import _
 from referral_engine.rules.lint.base import Lint
 from referral_engine.rules.lint.parts import smallest
 from referral_engine.rules.survey import Survey
+from referral_engine.rules.tree import Any
 
 LINT = Lint("TAUTOLOGY", "warning", __doc__)
 
@@ -42,6 +43,6 @@ LINT = Lint("TAUTOLOGY", "warning", __doc__)
 def check(survey: Survey) -> Iterator[Fault]:
     """Reported at the smallest part that is always true."""
     for rule, condition in survey.loaded.conditions():
-        for part in smallest(condition, survey.space.always):
+        for part in smallest(condition, survey.space.always, Any):
             message = _("this is always true")
             yield replace(LINT.fault(part.place, message, _("leave it out")), rule=rule)

@@ -47,7 +47,7 @@ def check(loaded: Loaded, _registry: Registry) -> Iterator[Fault]:
     }
     places = {rule.id: rule.place for _table, rule in loaded.routing_rules()}
     places |= {rule.id: rule.place for _table, rule in loaded.escalation_rules()}
+    message = _("no test expects the rule `{word}`")
     for rule, place in places.items():
         if rule not in named:
-            message = _("no test expects the rule `{word}`").format(word=rule)
-            yield replace(LINT.fault(place, message), rule=rule)
+            yield replace(LINT.fault(place, message.format(word=rule)), rule=rule)
