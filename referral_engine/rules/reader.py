@@ -13,7 +13,7 @@ from referral_engine.rules import alias, lint
 from referral_engine.rules.fields import Registry, Scope
 from referral_engine.rules.names import Names
 from referral_engine.rules.tree import Category
-from referral_engine.rules.yaml_nodes import foreign_tag, is_null, is_plain, place_of
+from referral_engine.rules.yaml_nodes import foreign_tag, is_null, is_plain, is_text, place_of
 from referral_engine.spelling import nearest
 
 __all__ = ["Entries", "Entry", "Known", "Reader"]
@@ -98,9 +98,10 @@ class Reader:
         if not isinstance(node, MappingNode) or foreign_tag(node):
             self.wrong(node, _("a mapping of keys and values"))
             return []
+        written: list[tuple[Node, Node]] = node.value
         pairs: list[Entry] = []
         merged: list[Entry] = []
-        for key, value in node.value:
+        for key, value in written:
             if not isinstance(key, ScalarNode):
                 self.wrong(key, _("a key"))
             elif key.value == "<<" and is_plain(key):
@@ -108,8 +109,8 @@ class Reader:
             else:
                 pairs.append((key, value))
         if merged:
-            written = {key.value for key, _value in pairs}
-            pairs += [pair for pair in merged if pair[0].value not in written]
+            own = {key.value for key, _value in pairs}
+            pairs += [pair for pair in merged if pair[0].value not in own]
         return pairs
 
     def _merged(self, node: Node) -> list[Entry]:
@@ -140,6 +141,8 @@ class Reader:
 
     def text(self, node: Node) -> str:
         """A scalar's text as written; empty, and reported, when there is none."""
+        if is_text(node):
+            return str(node.value)
         if not isinstance(node, ScalarNode) or is_null(node):
             self.wrong(node, _("a text"))
             return ""

@@ -42,7 +42,7 @@ TERRITORY = ("territory", "value")
 """The axis of an issue's place."""
 
 _NOWHERE = Place("")
-_LARGE = 24
+_LARGE = 12
 _LEVELS: dict[int, Level] = {
     2: "province", 4: "city", 6: "county", 9: "township", 12: "village", 15: "grid",
 }  # fmt: skip
@@ -152,7 +152,7 @@ class Survey:
         """
         before = (1 << by.number) - 1
         # Mostly there is a corner of the box that no rule before this one comes near.
-        if not self.index.unsurprised(self.index.thinnest(box)) & before:
+        if not self.index.cornered(box) & before:
             return ()
         for number in numbers(self.index.holding(box) & before):
             earlier = self.deciding[number]
@@ -177,9 +177,9 @@ class Survey:
         parts: dict[Box, Deciding] = {}
         for number in numbers(self.index.unsurprised(box) & before):
             each = self.deciding[number]
-            if self._while(each, by):
-                near = (part for part in each.boxes if part.true <= box.true)
-                parts |= {part: each for part in near if not part.misses(box)}
+            for part in each.boxes if self._while(each, by) else ():
+                if part.true <= box.true and not part.misses(box):
+                    parts[part] = each
         # What a few large parts leave is hardly ever filled by many small ones.
         large = sorted(parts, key=lambda part: len(part.masks) + len(part.false))[:_LARGE]
         if len(large) < 2 or not self.space.covers(large, box):

@@ -13,7 +13,7 @@ from referral_engine.rules import lint
 from referral_engine.rules.source import shown_line
 from referral_engine.yaml_problems import problem_words
 
-__all__ = ["compose", "foreign_tag", "is_null", "is_plain", "place_of"]
+__all__ = ["compose", "foreign_tag", "is_null", "is_plain", "is_text", "place_of"]
 
 # libyaml recurses in C for every level: some ten thousand levels overflow the stack.
 _DEEPEST = 1_000
@@ -23,8 +23,9 @@ _NULLS = frozenset({"", "~", "null"})
 # What the aliases of one file may stand for, in nodes: a hundred times a large rule file.
 _MOST_NODES = 2_000_000
 
+_TEXT = "tag:yaml.org,2002:str"
 _TAG_OF: dict[type[Node], str] = {
-    ScalarNode: "tag:yaml.org,2002:str",
+    ScalarNode: _TEXT,
     SequenceNode: "tag:yaml.org,2002:seq",
     MappingNode: "tag:yaml.org,2002:map",
 }
@@ -63,6 +64,13 @@ def compose(text: str, file: str) -> Node | Fault:
 def is_null(node: Node) -> bool:
     """Whether nothing is written there: an empty plain scalar, ``~`` or ``null``."""
     return isinstance(node, ScalarNode) and node.value in _NULLS and is_plain(node)
+
+
+def is_text(node: Node) -> bool:
+    """Whether it is a scalar with something in it, and without a tag: what most nodes are."""
+    if not isinstance(node, ScalarNode) or node.tag != _TEXT:
+        return False
+    return bool(node.value.strip()) and (node.value not in _NULLS or not is_plain(node))
 
 
 def is_plain(node: ScalarNode) -> bool:

@@ -61,30 +61,35 @@ class Index:
             found &= self._along(axis, mask, holding=False)
         return found | (self._all & ~self._told)
 
-    def thinnest(self, box: Box) -> Box:
-        """A part of the box in which few of the regions lie: along each axis a single class."""
-        masks = {axis: self._rarest(axis, box.masks.get(axis, 0)) for axis in self._bounds}
-        return Box({**box.masks, **masks}, box.true, box.false)
+    def cornered(self, box: Box) -> int:
+        """The regions that may meet a certain corner of the box: the class that the fewest have
+        along each axis, nothing more being said of texts and lists than the box says.
+        """
+        found = self._told & self._unsurprising(box)
+        masks = box.masks
+        for axis in self._bounds:
+            found &= self._rarest(axis, masks.get(axis, 0))
+        return found
 
     def _rarest(self, axis: Key, mask: int) -> int:
-        """The class, among those of the mask (0: of all), that the fewest regions have."""
+        """The regions of the class, among those of the mask (0: of all), that the fewest have."""
         key = (axis, mask)
-        if key not in self._rare:
-            kinds = [(mask & alike if mask else alike, n) for alike, n in self._kinds[axis]]
-            alike = min((kind for kind in kinds if kind[0]), key=lambda kind: kind[1])[0]
-            self._rare[key] = alike & -alike
-        return self._rare[key]
+        found = self._rare.get(key)
+        if found is None:
+            near = (regions for alike, regions in self._kinds[axis] if not mask or alike & mask)
+            found = self._rare[key] = min(near, key=int.bit_count)
+        return found
 
     @cached_property
     def _kinds(self) -> dict[Key, list[tuple[int, int]]]:
-        """For each axis the classes that lie in the same regions, as a mask, and in how many."""
+        """For each axis the classes that lie in the same regions, as a mask, and those."""
         found: dict[Key, list[tuple[int, int]]] = {}
         for axis in self._bounds:
             alike: dict[int, int] = {}
             for number in numbers(self._space.whole(axis)):
                 regions = self._along(axis, 1 << number, holding=False)
                 alike[regions] = alike.get(regions, 0) | 1 << number
-            found[axis] = [(mask, regions.bit_count()) for regions, mask in alike.items()]
+            found[axis] = [(mask, regions) for regions, mask in alike.items()]
         return found
 
     def holding(self, box: Box) -> int:
