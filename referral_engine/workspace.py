@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from referral_engine.clock import SystemClock
 from referral_engine.config import Config, load_config
@@ -82,9 +84,17 @@ class Workspace:
         files = rule_files(list(self.config.rules))
         return [file for file in files if not any(_within(file, other) for other in others)]
 
-    def read_rules(self, paths: list[Path] | None = None, *, tested: bool = True) -> Loaded:
+    def read_rules(
+        self,
+        paths: list[Path] | None = None,
+        served: Callable[[], frozenset[str]] | None = None,
+        *,
+        tested: bool = True,
+    ) -> Loaded:
         """The rules of these files (all of the workspace by default) with every fault; their tests
         are left unread where it is not `tested`.
+
+        ``served`` tells which units a plugin serves; it is asked only where nobody else would.
         """
         whole = paths is None
         files = self.rule_paths() if paths is None else paths
@@ -92,7 +102,8 @@ class Workspace:
         found = [file.resolve() for file in files]
         shown = root if all(_within(file, root) for file in found) else None
         files = found if shown else files
-        return read_rules(files, self.fields, self.names, root=shown, whole=whole, tested=tested)
+        names = replace(self.names, served=served)
+        return read_rules(files, self.fields, names, root=shown, whole=whole, tested=tested)
 
     def rules(self, *, tested: bool = True) -> RuleSet:
         """The workspace's rule set, without its tests where it is not `tested`; raises Faulty."""

@@ -17,6 +17,7 @@ from referral_engine.org import Org
 from referral_engine.org.content import Content
 from referral_engine.rules.algebra import Box, Index, Region, Space, numbers
 from referral_engine.rules.fields import Registry
+from referral_engine.rules.naive import tables
 from referral_engine.rules.names import Names
 from referral_engine.rules.ruleset import Loaded
 from referral_engine.rules.terms import Terms
@@ -89,9 +90,7 @@ class Survey:
     def deciding(self) -> tuple[Deciding, ...]:
         """The deciding rules in the order of asking, the default left out."""
         found: list[Deciding] = []
-        for table in self._rules.routing:
-            if table.hit != "first":
-                continue
+        for table in tables(self._rules)[1]:
             guard = self.space.region(table.when)
             for rule in table.rules:
                 own = self.space.region(rule.when)
@@ -114,9 +113,9 @@ class Survey:
     def guarded(self) -> Iterator[tuple[Condition, str, Condition]]:
         """Every condition of a rule under a table's guard: the guard, the rule's id, its own."""
         rules = self._rules
-        tables: tuple[RoutingTable | EscalationTable | WarningTable, ...]
-        tables = (*rules.routing, *rules.escalation, *self.loaded.warnings)
-        for table in tables:
+        every: tuple[RoutingTable | EscalationTable | WarningTable, ...]
+        every = (*rules.routing, *rules.escalation, *self.loaded.warnings)
+        for table in every:
             for rule in table.rules:
                 if table.when is not None and rule.when is not None:
                     yield table.when, rule.id, rule.when

@@ -36,6 +36,7 @@ from referral_engine.rules.world import World
 from referral_engine.worktime import WorkCalendar
 
 __all__ = [
+    "CATEGORIES",
     "DAYS",
     "FIELDS",
     "PLACE",
@@ -67,11 +68,11 @@ TERRITORIES = (
     Territory("620922100001", "一村", "village", "620922100"),
     Territory("620922100001003", "一村三格", "grid", "620922100001"),
 )
-_CATEGORIES = {
+CATEGORIES = {
     "D": "", "D01": "D", "M": "", "M04": "M", "M04a": "M04", "M04d": "M04", "S": "", "S03": "S",
 }  # fmt: skip
 _calendar = WorkCalendar()
-WORLD = World(Org(Content(TERRITORIES), _calendar.zone), _calendar, _CATEGORIES)
+WORLD = World(Org(Content(TERRITORIES), _calendar.zone), _calendar, CATEGORIES)
 
 # Full-width, capitals and letters that fold to two, so that the normal form has work to do.
 _WORDS = ("燃气", "泄漏", "漏", "噪声", "GAS", "ｇａｓ", "（", "Straße", "a.c", "12")
@@ -98,7 +99,7 @@ _moments = st.builds(
     _zones,
 )
 _codes = st.sampled_from((*(t.code for t in TERRITORIES), "620922101000", "620923", "nowhere"))
-_categories = st.sampled_from((*_CATEGORIES, "Z9"))
+_categories = st.sampled_from((*CATEGORIES, "Z9"))
 _amounts = st.sampled_from((0.0, 9.5, 10.0, 10.5, 1000.0, -1.0))
 _spans = st.builds(Span, st.sampled_from((1, 24, 60)), st.sampled_from(("m", "h", "d", "wd", "wh")))
 _truths = st.booleans()

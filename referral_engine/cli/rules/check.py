@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,7 +14,9 @@ from referral_engine.cli.failure import REFUSED, note
 from referral_engine.cli.output import print_json
 from referral_engine.errors import Fault, Faulty
 from referral_engine.i18n import _, gettext_noop
+from referral_engine.plugins.departments import load
 from referral_engine.rules.render import as_github, as_records, as_text, summary
+from referral_engine.workspace import Workspace
 
 __all__ = ["check"]
 
@@ -56,4 +59,11 @@ def _faults(app: App, paths: Sequence[Path]) -> Sequence[Fault]:
         workspace = app.workspace
     except Faulty as error:
         return error.faults
-    return workspace.read_rules(list(paths) or None).faults
+    served = partial(_served, workspace)
+    return workspace.read_rules(list(paths) or None, served).faults
+
+
+def _served(workspace: Workspace) -> frozenset[str]:
+    """The units that have a plugin; the plugins are started for it."""
+    with load(workspace.config.plugins, workspace.config.root, announce=False) as departments:
+        return frozenset(each.id for each in departments.loaded)

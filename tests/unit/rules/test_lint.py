@@ -8,8 +8,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from referral_engine.errors import Fault, Place
+from referral_engine.model.issue import Issue
 from referral_engine.model.person import Person, Post
 from referral_engine.model.roster import DutyList
 from referral_engine.model.territory import Territory
@@ -18,10 +22,19 @@ from referral_engine.org import Org
 from referral_engine.org.content import Content
 from referral_engine.rules import lint as lint_package
 from referral_engine.rules.fields import registry
-from referral_engine.rules.lint import Lint, checks, lints
+from referral_engine.rules.lint import Lint, checks, lints, shadowed
 from referral_engine.rules.lint.__main__ import section
 from referral_engine.rules.load import read_rules, read_sources
+from referral_engine.rules.naive import route
 from referral_engine.rules.names import Names
+from referral_engine.rules.ruleset import Loaded
+from referral_engine.rules.subject import Subject
+from referral_engine.rules.survey import Survey
+from referral_engine.rules.terms import Terms
+from referral_engine.rules.tree import Category, RuleSet
+from referral_engine.workspace import Workspace
+from tests.strategies.rules import CATEGORIES, DAYS, WORLD, answers, issues, rule_sets
+from tests.strategies.rules import FIELDS as STRATEGY_FIELDS
 
 ROOT = Path(__file__).resolve().parents[3]
 FAULTY = ROOT / "tests/faulty/rules"
@@ -212,3 +225,117 @@ rules:
   - {id: b, name: B, when: {people: {gte: 30}}, set: {severity: 3}}
 """
     assert "SET_TWICE" in codes({"r.yaml": rules})
+
+
+# -- suppressions -----------------------------------------------------------------------------
+
+SHADOWING = """
+kind: routing
+hit: first
+rules:
+  - {id: a, name: A, refer: {lead: police}}
+  ABOVE
+  - {id: b, name: B, refer: {lead: justice}}  BESIDE
+default: {refer: {lead: police}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("above", "beside"),
+    [
+        ("# allow SHADOWED: the old rule stays for its history", ""),
+        ("# 允许 SHADOWED：旧规则留着查历史", ""),
+        ("# 允许 UNTESTED_RULE，SHADOWED：旧规则留着查历史\n  # and a word more", ""),
+        ("", "# allow SHADOWED: the old rule stays for its history"),
+    ],
+)
+def test_a_finding_that_is_allowed_with_a_reason_is_quiet(above: str, beside: str) -> None:
+    text = SHADOWING.replace("ABOVE", above).replace("BESIDE", beside)
+    found = codes({"r.yaml": text})
+    assert not found & {"SHADOWED", "UNUSED_SUPPRESSION", "UNREASONED_SUPPRESSION"}
+    assert "SHADOWED" in codes({"r.yaml": SHADOWING.replace("ABOVE", "").replace("BESIDE", "")})
+
+
+def test_a_finding_on_another_line_is_not_allowed() -> None:
+    text = SHADOWING.replace("ABOVE", "").replace("BESIDE", "")
+    text = text.replace("hit: first", "hit: first  # allow SHADOWED: elsewhere")
+    assert {"SHADOWED", "UNUSED_SUPPRESSION"} <= codes({"r.yaml": text})
+
+
+def test_an_error_cannot_be_allowed() -> None:
+    text = RULES.replace("lead: police}}\n", "lead: nobody}}  # allow UNKNOWN_UNIT: later\n", 1)
+    faults = read_sources({"r.yaml": text}, names=NAMES).faults
+    assert {"UNKNOWN_UNIT", "UNUSED_SUPPRESSION"} <= {fault.code for fault in faults}
+    (unused,) = (fault for fault in faults if fault.code == "UNUSED_SUPPRESSION")
+    assert "error" in unused.suggestion or "错误" in unused.suggestion
+
+
+def test_a_part_of_a_workspace_does_not_call_a_suppression_unused() -> None:
+    text = RULES.replace("rules:", "rules:\n  # allow UNTESTED_RULE, SHADOWED: an example")
+    assert read_sources({"r.yaml": text}, names=NAMES, whole=False).faults == ()
+
+
+# -- what compares ----------------------------------------------------------------------------
+
+
+def test_what_a_plugin_serves_needs_nobody_at_its_desk() -> None:
+    text = RULES.replace("lead: police", "lead: empty_office")
+    assert "NOBODY_THERE" in codes({"r.yaml": text})
+    served = replace(NAMES, served=lambda: frozenset({"empty_office"}))
+    assert "NOBODY_THERE" not in {
+        f.code for f in read_sources({"r.yaml": text}, names=served).faults
+    }
+
+
+def test_what_is_left_to_the_default_on_purpose_is_not_reported() -> None:
+    kinds = "kind: categories\ncategories: {M: 城市管理, M01: 市容, D: 纠纷}\n"
+    rules = RULES.replace("text: {contains: x}", "category: {under: M}")
+    intended = "intended: {when: {category: {under: D}}, why: first come}"
+    meant = rules.replace("default: {", f"default: {{{intended}, ")
+    assert "ONLY_DEFAULT" in codes({"c.yaml": kinds, "r.yaml": rules})
+    assert "ONLY_DEFAULT" not in codes({"c.yaml": kinds, "r.yaml": meant})
+
+
+def test_rules_in_force_one_after_the_other_do_not_shadow_each_other() -> None:
+    def table(first: str) -> str:
+        return f"""
+kind: routing
+hit: first
+rules:
+  - {{id: a, name: A, effective: {first}, refer: {{lead: police}}}}
+  - {{id: b, name: B, effective: {{from: 2027-01-01}}, refer: {{lead: justice}}}}
+default: {{refer: {{lead: police}}}}
+"""
+
+    assert "SHADOWED" in codes({"r.yaml": table("{from: 2026-01-01}")})
+    assert "SHADOWED" not in codes({"r.yaml": table("{until: 2027-01-01}")})
+
+
+def test_a_column_that_nobody_reads_is_reported_where_it_is_declared(tmp_path: Path) -> None:
+    config = (ROOT / "config.yaml").read_text("utf-8")
+    for folder in ("rules", "plugins"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    text = re.sub(r"^fields: \{\}.*$", "fields:\n  photo: 照片", config, flags=re.MULTILINE)
+    (tmp_path / "config.yaml").write_text(text, "utf-8")
+    faults = Workspace.open(tmp_path / "config.yaml").read_rules().faults
+    line = text.split("\n").index("  photo: 照片") + 1
+    (fault,) = (fault for fault in faults if fault.code == "UNUSED_EVIDENCE")
+    assert fault.place == Place("config.yaml", line, 3)
+
+
+# -- agreement --------------------------------------------------------------------------------
+
+
+@given(rule_sets(), st.lists(st.tuples(issues, answers, DAYS), min_size=4, max_size=4))
+@settings(max_examples=25)
+def test_a_rule_that_is_never_reached_never_wins(
+    rules: RuleSet, arrivals: list[tuple[Issue, dict[str, int], date]]
+) -> None:
+    kinds = {code: Category(code, parent) for code, parent in CATEGORIES.items()}
+    loaded = Loaded(replace(rules, categories=kinds), Names(org=WORLD.org))
+    reported = {fault.rule for fault in shadowed.check(Survey(loaded, STRATEGY_FIELDS))}
+    terms = Terms.of(WORLD, STRATEGY_FIELDS)
+    for issue, answered, day in arrivals:
+        values = {**Subject.from_issue(issue, STRATEGY_FIELDS).values, **answered}
+        winner = route(rules, values, day, terms).winner if "text" in values else None
+        assert winner is None or winner.id not in reported
