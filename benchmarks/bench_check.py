@@ -49,7 +49,7 @@ def sources(number: int) -> dict[str, str]:
         f"  {code}: {{label: {code}" + (f", parent: {parent}}}" if parent else "}")
         for code, parent in workload.codes(1).items()
     )
-    tags = "\n".join(f"  - {{id: tag-{at}, name: {tag}, when: {{text: {{contains: {tag}}}}}, tag: {tag}}}"
+    tags = "\n".join(f"  - {{id: t{at}, name: {tag}, when: {{text: {{contains: {tag}}}}}, tag: {tag}}}"
                      for at, tag in enumerate(workload.TAGS))  # fmt: skip
     last = (
         'kind: routing\nrank: 999\nhit: first\nrules: []\ndefault: {refer: {lead: "@township"}}\n'
