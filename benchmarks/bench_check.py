@@ -23,10 +23,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import yaml  # noqa: E402
-
-from benchmarks.routing import workload  # noqa: E402
 from benchmarks.routing.report import Line, put_between  # noqa: E402
 from benchmarks.routing.report import markdown as table  # noqa: E402
+
+from benchmarks.routing import workload  # noqa: E402
 from referral_engine.model.territory import Territory  # noqa: E402
 from referral_engine.model.unit import Unit  # noqa: E402
 from referral_engine.org import Org  # noqa: E402
@@ -49,8 +49,10 @@ def sources(number: int) -> dict[str, str]:
         f"  {code}: {{label: {code}" + (f", parent: {parent}}}" if parent else "}")
         for code, parent in workload.codes(1).items()
     )
-    tags = "\n".join(f"  - {{id: t{at}, name: {tag}, when: {{text: {{contains: {tag}}}}}, tag: {tag}}}"
-                     for at, tag in enumerate(workload.TAGS))  # fmt: skip
+    tags = "\n".join(
+        f"  - {{id: t{at}, name: {tag}, when: {{text: {{contains: {tag}}}}}, tag: {tag}}}"
+        for at, tag in enumerate(workload.TAGS)
+    )
     last = (
         'kind: routing\nrank: 999\nhit: first\nrules: []\ndefault: {refer: {lead: "@township"}}\n'
     )
