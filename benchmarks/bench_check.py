@@ -23,9 +23,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import yaml  # noqa: E402
-from benchmarks.routing.report import Line, put_between  # noqa: E402
-from benchmarks.routing.report import markdown as table  # noqa: E402
 
+from benchmarks.page import Line, put_between  # noqa: E402
+from benchmarks.page import markdown as table  # noqa: E402
 from benchmarks.routing import workload  # noqa: E402
 from referral_engine.model.territory import Territory  # noqa: E402
 from referral_engine.model.unit import Unit  # noqa: E402
