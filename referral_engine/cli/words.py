@@ -43,6 +43,7 @@ POSTS: dict[str, str] = {role: label for label, role in ROLE_WORDS.items() if la
 
 PROPOSALS: dict[str, str] = {
     "defer": "挂账",
+    "dispatch": "派单",
     "exclude": "不合理诉求剔除",
     "explain": "解释说明办结",
     "extend": "延期",

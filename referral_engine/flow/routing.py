@@ -140,9 +140,18 @@ def _keep(draft: Draft, decision: tree.Decision) -> None:
             values={name: _plain(value) for name, value in decision.values},
             tags=decision.tags, path=decision.path, path_step=path.id if path else "",
             org=draft.org.hash, calendar=draft.setting.calendar.version,
-            rule_set=draft.rules.hash,
+            rule_set=draft.rules.hash, suggested=_suggested(draft, decision.effects.suggest),
         )
     )  # fmt: skip
+
+
+def _suggested(draft: Draft, wanted: tuple[tree.Suggestion, ...]) -> tuple[tuple[str, float], ...]:
+    """The units meant, each once with its first share; who is barred is not suggested."""
+    shares: dict[str, float] = {}
+    for one in wanted:
+        if unit := draft.resolve(one.to):
+            shares.setdefault(unit, one.share)
+    return tuple(shares.items())
 
 
 def _plain(value: tree.Value) -> str | int | float | bool:

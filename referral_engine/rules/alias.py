@@ -45,6 +45,7 @@ KEYS: dict[str, str] = {
     "tag": "加标签",
     "seal": "保密",
     "link": "关联",
+    "suggest": "备选",
     "redirect": "引导",
     "reject": "不予受理",
     "first_present": "在岗优先",

@@ -1,4 +1,4 @@
-"""What a routing rule does: refer, set, tag, seal, link, propose."""
+"""What a routing rule does: refer, suggest, set, tag, seal, link, propose."""
 
 from __future__ import annotations
 
@@ -7,18 +7,31 @@ from yaml.nodes import MappingNode, Node
 from referral_engine.i18n import _
 from referral_engine.rules import lint, vocabulary
 from referral_engine.rules.clocks import read_within
-from referral_engine.rules.convert import read_bool
+from referral_engine.rules.convert import read_bool, read_number
 from referral_engine.rules.operands import read_path, read_value
 from referral_engine.rules.reader import Entries, Reader
 from referral_engine.rules.targets import read_target
-from referral_engine.rules.tree import Proposal, Refer, RoutingEffects, Support, Value, Whistle
+from referral_engine.rules.tree import (
+    Proposal,
+    Refer,
+    RoutingEffects,
+    Suggestion,
+    Support,
+    Value,
+    Whistle,
+)
 from referral_engine.spelling import nearest
 
 __all__ = ["DECIDING", "PREPARING", "ROUTING_EFFECTS", "read_refer", "read_routing_effects"]
 
 PREPARING = frozenset({"set", "tag", "path", "seal", "link"})
-DECIDING = frozenset({"refer", "within", "redirect", "reject", "set", "tag", "path", "link"})
+DECIDING = frozenset(
+    {"refer", "within", "suggest", "redirect", "reject", "set", "tag", "path", "link"}
+)
 ROUTING_EFFECTS = PREPARING | DECIDING
+
+# Shares are written rounded: three of them may come to a little more than the whole.
+_WHOLE = 1.01
 
 _LEVELS: dict[str, Whistle] = {"routine": "routine", "joint": "joint", "emergency": "emergency"}
 
@@ -41,6 +54,7 @@ def read_routing_effects(reader: Reader, entries: Entries, hit: str) -> RoutingE
         seal=_word(reader, entries, "seal", vocabulary.SEALS),
         link=_word(reader, entries, "link", vocabulary.LINKS),
         propose=_proposal(reader, entries),
+        suggest=_suggestions(reader, entries["suggest"][1]) if "suggest" in entries else (),
     )
 
 
@@ -68,6 +82,26 @@ def _support(reader: Reader, node: Node) -> Support | None:
     within = read_within(reader, entries["within"][1]) if "within" in entries else ()
     required = read_bool(reader, entries["required"][1]) if "required" in entries else False
     return None if target is None else Support(target, within, bool(required))
+
+
+def _suggestions(reader: Reader, node: Node) -> tuple[Suggestion, ...]:
+    """Units with their shares, surest first as written; what cannot be read is reported."""
+    read = [one for item in reader.items(node) if (one := _suggestion(reader, item))]
+    shares = [one.share for one in read]
+    if shares != sorted(shares, reverse=True) or sum(shares) > _WHOLE:
+        reader.wrong(node, _("units with the largest share first, the shares at most 1 together"))
+    return tuple(read)
+
+
+def _suggestion(reader: Reader, node: Node) -> Suggestion | None:
+    entries = reader.entries(node, ("to", "share"), required=("to", "share"))
+    if not {"to", "share"} <= entries.keys():
+        return None
+    target, share = read_target(reader, entries["to"][1]), read_number(reader, entries["share"][1])
+    if share is not None and not 0 < share <= 1:
+        reader.wrong(entries["share"][1], _("a share above 0 and at most 100%"))
+        return None
+    return None if target is None or share is None else Suggestion(target, float(share))
 
 
 def _is_first_present(node: MappingNode) -> bool:

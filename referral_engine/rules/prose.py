@@ -145,6 +145,11 @@ def _history(repeats: Repeats, speech: Speech) -> str:
 def _effects(effects: RoutingEffects, speech: Speech) -> Iterator[str]:
     if effects.refer is not None:
         yield from _refer(effects.refer, speech)
+    if effects.suggest:
+        units = _(", ").join(
+            f"{target_prose(one.to, speech)} {one.share:.0%}" for one in effects.suggest
+        )
+        yield _("suggest to the dispatcher {units}").format(units=units)
     yield from _within(effects.within)
     if effects.path:
         yield _("take the path {path}").format(path=word_prose(effects.path, vocabulary.PATHS))

@@ -158,6 +158,7 @@ def _values() -> dict[str, Schema]:
         "tag": _some(_TEXT),
         "seal": _words(vocabulary.SEALS),
         "link": _words(vocabulary.LINKS),
+        "suggest": _list(_mapping({"to": _TARGET, "share": _NUMBER}, ("to", "share"))),
         "redirect": _words(vocabulary.REDIRECTS),
         "reject": _words(vocabulary.REJECT_GROUNDS),
         "on": {},

@@ -225,7 +225,7 @@ def _guard(reader: Reader, entries: Entries) -> tuple[Condition | None, bool]:
 
 def _does_nothing(effects: RoutingEffects, hit: str) -> bool:
     if hit == "first":
-        return effects.refer is None and effects.propose is None
+        return effects.refer is None and effects.propose is None and not effects.suggest
     return effects == RoutingEffects()
 
 

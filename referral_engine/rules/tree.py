@@ -41,6 +41,7 @@ __all__ = [
     "RoutingTable",
     "RuleSet",
     "Season",
+    "Suggestion",
     "Support",
     "Target",
     "Value",
@@ -151,6 +152,13 @@ class Refer(msgspec.Struct, frozen=True):
     whistle: Whistle | None = None
 
 
+class Suggestion(msgspec.Struct, frozen=True):
+    """A unit put before whoever dispatches; ``share`` (0 to 1) is how sure the rule is of it."""
+
+    to: Target
+    share: float
+
+
 class Proposal(msgspec.Struct, frozen=True):
     """What a machine may only propose: ``redirect`` to a legal path or ``reject`` on a ground."""
 
@@ -159,7 +167,10 @@ class Proposal(msgspec.Struct, frozen=True):
 
 
 class RoutingEffects(msgspec.Struct, frozen=True):
-    """``set`` holds (field, value) pairs of settable fields; ``link`` names a kind of link."""
+    """``set`` holds (field, value) pairs of settable fields; ``link`` names a kind of link.
+
+    ``suggest``, surest first, is what a person is shown; alone, it leaves the case at the centre.
+    """
 
     refer: Refer | None = None
     within: Within = ()
@@ -169,6 +180,7 @@ class RoutingEffects(msgspec.Struct, frozen=True):
     seal: str = ""
     link: str = ""
     propose: Proposal | None = None
+    suggest: tuple[Suggestion, ...] = ()
 
 
 class Effective(msgspec.Struct, frozen=True):

@@ -98,15 +98,16 @@ def shown(issue: Issue, resolution: Resolution, zone: tzinfo) -> dict[str, Any]:
     """A decision in the shape of `referral simulate`: units by id, times in `zone` as ISO 8601.
 
     ``outcome`` is ``referred``, or ``proposed`` where a person must confirm a redirection or a
-    rejection; ``matched`` lists every deciding rule that was true, none where the default decided.
+    rejection, or dispatch to one of the units ``suggested``; ``matched`` lists every deciding rule that was true, none where the default decided.
     """
     case = resolution.case
     decided = decision_of(resolution)
     proposal = next((p for p in case.proposals if p.kind in ("redirect", "reject")), None)
     lead = case.lead()
+    left = decided.suggested if lead is None and proposal is None else ()
     return {
         "id": issue.id,
-        "outcome": "proposed" if proposal else "referred",
+        "outcome": "proposed" if proposal or left else "referred",
         "rule": decided.rule,
         "file": decided.file,
         "line": decided.line,
@@ -115,7 +116,8 @@ def shown(issue: Issue, resolution: Resolution, zone: tzinfo) -> dict[str, Any]:
         "whistle": case.whistle or None,
         "path": case.path or None,
         "sealed": bool(case.sealed),
-        "proposal": _told(proposal),
+        "proposal": {"kind": "dispatch", "unit": left[0][0]} if left else _told(proposal),
+        "suggested": [{"unit": unit, "share": share} for unit, share in decided.suggested],
         "claim_by": _due(case, "claim", zone),
         "arrive_by": _due(case, "arrive", zone),
         "report_by": _due(case, "report", zone),

@@ -37,7 +37,10 @@ class Registered(Body, frozen=True):
 
 
 class Decided(Body, frozen=True):
-    """Routing decided: the whole trace, the facts asked of history, organisation and calendar."""
+    """Routing decided: the whole trace, the facts asked of history, organisation and calendar.
+
+    ``suggested`` are units with shares (0 to 1), surest first, for whoever dispatches.
+    """
 
     rule: str
     file: str
@@ -57,6 +60,7 @@ class Decided(Body, frozen=True):
     org: str = ""
     calendar: str = ""
     rule_set: str = ""
+    suggested: tuple[tuple[str, float], ...] = ()
 
 
 class Accepted(Body, frozen=True):

@@ -43,7 +43,7 @@ class Meanings:
         effects = decision.effects
         level = (effects.refer.whistle if effects.refer else None) or "dispatch"
         whole = (
-            effects.refer, effects.within, effects.propose, said,
+            effects.refer, effects.within, effects.propose, effects.suggest, said,
             rules.step(decision.path) if decision.path else None,
             rules.clocks(level), rules.clocks("case"),
         )  # fmt: skip
