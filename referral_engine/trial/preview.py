@@ -98,7 +98,8 @@ def shown(issue: Issue, resolution: Resolution, zone: tzinfo) -> dict[str, Any]:
     """A decision in the shape of `referral simulate`: units by id, times in `zone` as ISO 8601.
 
     ``outcome`` is ``referred``, or ``proposed`` where a person must confirm a redirection or a
-    rejection, or dispatch to one of the units ``suggested``; ``matched`` lists every deciding rule that was true, none where the default decided.
+    rejection, or dispatch to one of the units ``suggested``; ``matched`` lists every deciding rule
+    that was true, none where the default decided.
     """
     case = resolution.case
     decided = decision_of(resolution)

@@ -91,6 +91,7 @@ def _print_decision(case: Case, decided: Decided | None) -> None:
             (_("matched"), ", ".join(decided.matched)),
             *((_("because"), f"{clause} ({seen})") for clause, seen in decided.seen),
             *((_("history"), f"{key} = {count}") for key, count in decided.answers.items()),
+            *((_("suggested"), f"{unit} {share:.0%}") for unit, share in decided.suggested),
             (_("path"), said(decided.path, vocabulary.PATHS)),
             (_("rules"), short(decided.rule_set)),
             (_("organisation"), short(decided.org)),
