@@ -1,6 +1,6 @@
 """A rule that does nothing.
 
-A deciding rule must refer, suggest, redirect or reject, any other rule must have at least one effect:
+A deciding rule must refer, suggest, redirect or reject, any other rule must have some effect:
 otherwise an issue would be decided by a rule that decides nothing.
 
 Bad::
