@@ -24,8 +24,12 @@ sys.path.insert(0, str(ROOT))
 
 import yaml  # noqa: E402
 
+<<<<<<< HEAD
 from benchmarks.page import Line, put_between  # noqa: E402
 from benchmarks.page import markdown as table  # noqa: E402
+=======
+from benchmarks.page import Line, markdown, put_between, say  # noqa: E402
+>>>>>>> 0adffdb (The benchmark of checking writes its section of the page)
 from benchmarks.routing import workload  # noqa: E402
 from referral_engine.model.territory import Territory  # noqa: E402
 from referral_engine.model.unit import Unit  # noqa: E402
@@ -155,9 +159,9 @@ def main() -> None:
         f"checking {RULES:,} rules : composing their YAML, time", ratio, TARGET,
         f"{ours:.0f} ms : {theirs:.0f} ms; {len(loaded.faults)} findings", at_most=True,
     )  # fmt: skip
-    print(f"{line.what:62} {line.ratio:8.2f} {line.wanted:7} {line.verdict:7} {line.detail}")
+    say(line)
     if full:
-        put_between("check", table([line]))
+        put_between("check", markdown([line]))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ KEY_MEANINGS: dict[str, str] = {
     "tag": "tags that are added",
     "seal": "who may see it; only in `hit: all`",
     "link": "the kind of link to what it belongs to",
+    "suggest": "units a dispatcher may choose from, with their shares, the likeliest first",
     "redirect": "a legal path to propose; a person signs",
     "reject": "a ground on which to propose rejection; a person signs",
     "first_present": "the first of these that is present, else the last",

@@ -1,7 +1,8 @@
 """Legal clocks: by when a statute wants what, for checking the deadlines of rules that name it.
 
-The figures were read in the public texts in November 2026; extensions, which take somebody's
-approval, are not counted. What changed and was not read yet is left out rather than guessed.
+The figures are those the project was given; article numbers are from memory and, like the figures,
+to be confirmed by a lawyer (docs/rule-language.md, "Allowing a finding"). Extensions, which take
+somebody's approval, are not counted. What has changed since is left out rather than guessed.
 """
 
 from __future__ import annotations

@@ -84,8 +84,9 @@ def test_every_shipped_file_fits(file: Path) -> None:
 
 @pytest.mark.parametrize("lint", lints().values(), ids=lints())
 def test_examples_of_good_files_fit(lint: Lint) -> None:
+    schema = json_schema(registry().with_extra({"photo": "照片"}))  # as the one on evidence has it
     for text in lint.good.values():
-        assert not list(problems(as_editors_read(text), SCHEMA, SCHEMA))
+        assert not list(problems(as_editors_read(text), schema, schema))
 
 
 @pytest.mark.parametrize("code", SEEN)
