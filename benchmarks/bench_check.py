@@ -24,12 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 import yaml  # noqa: E402
 
-<<<<<<< HEAD
-from benchmarks.page import Line, put_between  # noqa: E402
-from benchmarks.page import markdown as table  # noqa: E402
-=======
 from benchmarks.page import Line, markdown, put_between, say  # noqa: E402
->>>>>>> 0adffdb (The benchmark of checking writes its section of the page)
 from benchmarks.routing import workload  # noqa: E402
 from referral_engine.model.territory import Territory  # noqa: E402
 from referral_engine.model.unit import Unit  # noqa: E402
