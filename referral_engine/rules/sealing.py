@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from referral_engine.i18n import _
 from referral_engine.rules.algebra import Box
 from referral_engine.rules.algebra.atoms import Atom
 from referral_engine.rules.survey import Survey
@@ -32,16 +31,12 @@ class Sealed(NamedTuple):
 
 
 def sealed_cells(survey: Survey) -> Iterator[Sealed]:
-    """The categories that are sealed as such, and issues that name whom they accuse."""
-    accused = Box({}, frozenset({Atom("accused", "present"), Atom("accused", "some")}))
-    known = {_("an issue that names the accused"): (accused, ACCUSATION)}
+    """The categories that are sealed as such."""
     for code, cell in survey.categories.items():
         seal = ACCUSATION if code.startswith(ACCUSATIONS) else ""
-        known[survey.labelled(code)] = (cell, seal)
-    for what, (cell, seal) in known.items():
         found = _prepared(survey, cell, seal)
         if found.seal not in ("", PRIVACY):
-            yield Sealed(what, found.seal, found.box)
+            yield Sealed(survey.labelled(code), found.seal, found.box)
 
 
 def _prepared(survey: Survey, box: Box, seal: str) -> Sealed:
