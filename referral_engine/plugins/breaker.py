@@ -76,7 +76,8 @@ class Breaker:
                 self._reopen(now) if failed else self._close()
             elif self._since is None:
                 self._count(failed)
-                if self._too_many():
+                # A call that was answered opens nothing, whatever those before it came to.
+                if failed and self._too_many():
                     self._since = now
                     self._rest(now)
 
