@@ -28,8 +28,8 @@ LANGUAGE = 1
 """Version of the rule language; it is part of the hash."""
 
 # Where a rule stands and how its value was spelt change nothing that it decides. Within a string
-# of JSON the quotes of these would be escaped, so that only real members are cut out. A key that came
-# after the first release counts only where it is used, or every stored set would have a new hash.
+# of JSON the quotes of these would be escaped, so that only real members are cut out. A key that
+# came after the first release counts only where it is used: stored sets keep their hash.
 _STRING = rb'"(?:[^"\\]|\\.)*"'
 _UNMEANT = re.compile(
     rb',"(?:place":\{"file":'
