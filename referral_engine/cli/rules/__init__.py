@@ -18,6 +18,7 @@ _COMMANDS: dict[str, Lazy] = {
     "table": (f"{_HERE}.table:table", gettext_noop("routing tables as sheets, and back")),
     "backtest": (f"{_HERE}.backtest:backtest_", gettext_noop("history under proposed rules")),
     "score": (f"{_HERE}.score:score_", gettext_noop("accuracy on recorded referrals")),
+    "learn": (f"{_HERE}.learn:learn_", gettext_noop("readable rules from recorded referrals")),
     "publish": (f"{_HERE}.publish:publish", gettext_noop("put the rules into force")),
     "confirm": (f"{_HERE}.publish:confirm", gettext_noop("agree as the second person")),
     "withdraw": (f"{_HERE}.publish:withdraw", gettext_noop("take back what is not in force yet")),

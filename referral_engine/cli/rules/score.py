@@ -24,7 +24,8 @@ __all__ = ["score_"]
     "score",
     help=gettext_noop(
         "How often the rules lead to the unit that was recorded: total, covered by a rule other"
-        " than the default, correct, and by department."
+        " than the default, correct, and by department; of rules that give shares also within the"
+        " best three, and of the 30 % they are surest of."
     ),
 )
 @click.argument("file")
@@ -62,12 +63,19 @@ def score_(app: App, file: str, mapping: Path, truth: str, as_json: bool) -> Non
 def _told(made: Score) -> dict[str, Any]:
     return {
         **_figures(made.whole),
+        **_sureness(made),
         "by_department": {name: _figures(tally) for name, tally in _largest(made)},
     }
 
 
 def _figures(tally: Tally) -> dict[str, Any]:
     return {**asdict(tally), "accuracy": tally.accuracy}
+
+
+def _sureness(made: Score) -> dict[str, float | None]:
+    """What only rules that give shares have."""
+    sure = made.sureness
+    return {"top3": sure.top3, "surest_30": sure.surest_30} if sure.learnt else {}
 
 
 def _largest(made: Score) -> list[tuple[str, Tally]]:
@@ -90,6 +98,11 @@ def _print(made: Score) -> None:
             for name, t in rows
         ],
     )
+
+    if made.sureness.learnt:
+        within, surest = _share(made.sureness.top3), _share(made.sureness.surest_30)
+        click.echo(_("within the best three: {share}").format(share=within))
+        click.echo(_("of the 30 % it is surest of: {share}").format(share=surest))
 
 
 def _share(accuracy: float | None) -> str:
