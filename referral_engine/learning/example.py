@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from referral_engine.importers import Mapping, Row
+from referral_engine.importers import Row
 from referral_engine.importers.mapping import Truth, comparable
 from referral_engine.org import Org
 

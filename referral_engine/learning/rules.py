@@ -56,9 +56,12 @@ class LearntRule(msgspec.Struct, frozen=True):
 
     def sends(self, confident: float) -> bool:
         """Whether it may refer by itself where that takes a confidence of `confident` (0 to 1):
-        few referrals teach nobody enough, and what failed later is not to be trusted."""
+        few referrals teach nobody enough, what failed later is not to be trusted, and of a category
+        nobody has seen nobody is sure."""
+        if not self.category or self.support < _ENOUGH:
+            return False
         failed = self.tried >= _ENOUGH and self.right < confident * self.tried
-        return self.confidence >= confident and self.support >= _ENOUGH and not failed
+        return self.confidence >= confident and not failed
 
 
 def learn(
@@ -88,12 +91,12 @@ def _rules(
 
 
 def _places(seen: Iterable[Example], org: Org) -> dict[str, list[str]]:
-    """The townships seen, each with its villages seen."""
+    """The townships seen, each with its villages seen; empty for villages outside of any."""
     found: dict[str, set[str]] = {}
     for one in seen:
-        if township := org.at_level(one.territory, "township"):
-            village = org.at_level(one.territory, "village")
-            found.setdefault(township, set()).update([village] if village else ())
+        township = org.at_level(one.territory, "township") or ""
+        village = org.at_level(one.territory, "village")
+        found.setdefault(township, set()).update([village] if village else ())
     return {township: sorted(found[township]) for township in sorted(found)}
 
 

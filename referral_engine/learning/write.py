@@ -51,12 +51,11 @@ def write(
     written = []
     # What is about every category comes last.
     for number, topic in enumerate(sorted(topics, key=lambda each: (not each, each)), 1):
-        last = int(not topic)
         name = _UNFIT.sub("-", topic).strip("-")[:_LONGEST_NAME] or "other"
         file = folder / f"{number:02d}-{name}.yaml"
-        file.write_text(
-            _table(topic, topics[topic], org, categories, rank + last, confident), "utf-8"
-        )
+        at = rank if topic else rank + 1
+        table = _table(topic, topics[topic], org, categories, at, confident)
+        file.write_text(table, "utf-8")
         written.append(file)
     return written
 
@@ -82,8 +81,9 @@ def _rule(
     rule: LearntRule, org: Org, categories: Mapping[str, Category], confident: float
 ) -> Iterator[str]:
     at = f"@{rule.places[0]}" if rule.places else ""
+    about = f"-{rule.category}" if rule.category else ""
     yield f"  # {_evidence(rule)}"
-    yield f"  - id: {_text(f'learnt-{rule.category}{at}')}"
+    yield f"  - id: {_text(f'learnt{about}{at}')}"
     yield f"    name: {_text(_name(rule, org, categories))}"
     yield from _condition(rule)
     if rule.sends(confident):

@@ -60,11 +60,8 @@ def learn_(
 
     plan = mapping_of(mapping)
     assert plan is not None
-    column, org, rules = (
-        declared_truth(plan, truth),
-        app.workspace.org,
-        app.workspace.rules(tested=False),
-    )
+    column, org = declared_truth(plan, truth), app.workspace.org
+    rules = app.workspace.rules(tested=False)
     known, faults = known_here(app, rules), list[RowFault]()
     with following(rows_of(app, file, plan), file, _("learn")) as rows:
         checked = (known.checked(row) for row in rows)

@@ -275,6 +275,72 @@ def test_accuracy_on_recorded_referrals(county: Path, referral: Referral) -> Non
     assert "NO_TRUTH" in wrong.err
 
 
+# -- learn ------------------------------------------------------------------------------------
+@pytest.fixture
+def past(county: Path) -> Path:
+    """Recorded referrals: D15 to one unit, D02 to three in turn, and a row that is no issue."""
+    (county / "mapping.yaml").write_text(
+        "kind: mapping\ntruth: {unit: {}}\n"
+        "columns: {id: id, at: received_at, kind: category, place: territory}\n",
+        "utf-8",
+    )
+    turns = ["县公安局", "县住建局", "县司法局"]
+    rows = [("D15", "县住建局"), ("D02", "")] * 30
+    lines = ["id,at,kind,place,unit"]
+    for number, (kind, unit) in enumerate(rows):
+        at = f"2026-11-02T09:{number:02d}+08:00"
+        lines.append(f"{number},{at},{kind},620922100,{unit or turns[number // 2 % 3]}")
+    lines.append("x,soon,D15,620922100,县住建局")
+    file = county / "past.csv"
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    return file
+
+
+LEARN = ("rules", "learn", "past.csv", "--mapping", "mapping.yaml", "--truth")
+
+
+def test_rules_are_learnt_checked_and_scored(past: Path, referral: Referral) -> None:
+    ran = referral(*LEARN, "unit", "--output", "rules/learnt", "--rank", "1")
+    assert ran.code == 1
+    assert "past.csv:62 BAD_TIME" in ran.err
+    assert "1 send, the others suggest" in ran.out
+    (past.parent / "rules/routing.yaml").write_text(
+        "kind: routing\nrank: 900\nhit: first\nrules: []\ndefault: {refer: {lead: centre}}\n",
+        "utf-8",
+    )
+    (past.parent / "rules/tests/routing.yaml").unlink()
+    checked = referral("rules", "check", "--format", "json", "rules/learnt").json
+    assert [each for each in checked if each["severity"] == "error"] == []
+    past.write_text("\n".join(past.read_text("utf-8").splitlines()[:-1]) + "\n", "utf-8")
+    made = referral("rules", "score", *LEARN[2:], "unit", "--json").json
+    assert (made["total"], made["top3"], made["surest_30"]) == (60, 1.0, 1.0)
+    assert made["accuracy"] == round(40 / 60, 4)
+    assert "within the best three: 100.0%" in referral("rules", "score", *LEARN[2:], "unit").out
+
+
+def test_an_unsure_rule_leaves_the_case_at_the_centre(past: Path, referral: Referral) -> None:
+    referral(*LEARN, "unit", "--output", "rules/learnt", "--rank", "1")
+    told = referral("simulate", "past.csv", "--mapping", "mapping.yaml", "--json").out
+    sent, left = (json.loads(line) for line in told.splitlines()[:2])
+    assert (sent["outcome"], sent["lead"], sent["proposal"]) == ("referred", "housing", None)
+    assert (left["outcome"], left["lead"], left["claim_by"]) == ("proposed", None, None)
+    units = [each["unit"] for each in left["suggested"]]
+    assert sorted(units) == ["housing", "justice", "police"]
+    assert left["proposal"] == {"kind": "dispatch", "unit": units[0]}
+    assert "suggested" in referral("simulate", "past.csv", "--mapping", "mapping.yaml").out
+
+
+@pytest.mark.usefixtures("past")
+def test_nothing_is_learnt_from_the_wrong_column_or_unknown_units(
+    past: Path, referral: Referral
+) -> None:
+    assert "NO_TRUTH" in referral(*LEARN, "units", "--output", "learnt").err
+    past.write_text("id,at,kind,place,unit\n1,2026-11-02T09:00+08:00,D15,620922100,别处\n", "utf-8")
+    ran = referral(*LEARN, "unit", "--output", "learnt")
+    assert ran.code == 1
+    assert "NOTHING_TO_LEARN" in ran.err
+
+
 # -- publish, diff, roll back -----------------------------------------------------------------
 def test_publishing_history_diff_and_rollback(renamed: Path, referral: Referral) -> None:
     diff = referral("rules", "diff", "--json").json
