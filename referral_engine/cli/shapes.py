@@ -26,8 +26,9 @@ SHAPES: dict[str, str] = {
     " linked}`; `accepted + duplicates + rejected = read`",
     "simulate": "a line an issue: `{id, outcome, rule, file, line, lead, support, whistle, path,"
     " sealed, proposal, claim_by, arrive_by, report_by, why, matched}`; `outcome` is `referred` or"
-    " `proposed`; with `--scenario` one `{story, file, passed, rows, failures, cases}`; with"
-    " `--profile` one `{profile, seed, first, last, issues, events, ended, open, answered,"
+    " `proposed`, where a choice is left to the dispatcher with the proposal `{kind: dispatch,"
+    " units: [{unit, share}]}`; with `--scenario` one `{story, file, passed, rows, failures,"
+    " cases}`; with `--profile` one `{profile, seed, first, last, issues, events, ended, open, answered,"
     " unanswered, ownerless, clocks: [{name, started, met, late, late_percent}], departments:"
     " [{unit, name, offered, claimed, declined, reported, late, a_day, busiest,"
     " busiest_offered}], escalations, backlog: [{day, came, ended, open}], satisfaction,"
@@ -68,7 +69,7 @@ SHAPES: dict[str, str] = {
     "rules fields": "an array of `{name, alias, label, type, operators, values, names, settable,"
     " scopes, may_be_missing, meaning}`",
     "rules score": "`{total, covered, correct, accuracy, by_department}`, of each department the"
-    " same four",
+    " same four; with learnt rules `top3` and `surest_30`",
     "rules backtest": "`{from, to, cases, changed, renamed, gone, undecided, asked, what, moves,"
     " rules, clocks: {name: {tightened, eased, added, dropped, judged, late}}, days, load: [{unit,"
     " lead, support, peak}], load_by_day, changes: [{case, decided_at, rules, differs, clocks}]}`;"

@@ -122,15 +122,17 @@ def _print(told: dict[str, Any], org: Org) -> None:
     lead = unit_name(org, told["lead"]) if told["lead"] else told["outcome"]
     click.echo(f"{told['id'] or '–'}  {lead}  [{told['rule']}]")
     proposed = told["proposal"] or {}
-    if "unit" in proposed:
-        proposed = {**proposed, "unit": unit_name(org, proposed["unit"])}
+    units = proposed.get("units", ())
     pairs = (
         (_("support"), ", ".join(unit_name(org, unit) for unit in told["support"])),
         (_("whistle"), said(told["whistle"] or "", vocabulary.WHISTLES)),
         (_("path"), said(told["path"] or "", vocabulary.PATHS)),
         (_("sealed"), _("yes") if told["sealed"] else ""),
-        (_("to confirm"), " ".join(said(word, _PROPOSED) for word in proposed.values())),
-        (_("suggested"), _shares(org, told["suggested"])),
+        (
+            _("to confirm"),
+            " ".join(said(word, _PROPOSED) for word in proposed.values() if word is not units),
+        ),
+        (_("suggested"), _shares(org, units)),
         (_("claim by"), _minute(told["claim_by"])),
         (_("arrive by"), _minute(told["arrive_by"])),
         (_("report by"), _minute(told["report_by"])),
@@ -141,7 +143,7 @@ def _print(told: dict[str, Any], org: Org) -> None:
     print_pairs((f"    {name}", value) for name, value in pairs)
 
 
-def _shares(org: Org, units: list[dict[str, Any]]) -> str:
+def _shares(org: Org, units: Iterable[dict[str, Any]]) -> str:
     return ", ".join(f"{unit_name(org, each['unit'])} {each['share']:.0%}" for each in units)
 
 

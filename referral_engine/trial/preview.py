@@ -98,7 +98,7 @@ def shown(issue: Issue, resolution: Resolution, zone: tzinfo) -> dict[str, Any]:
     """A decision in the shape of `referral simulate`: units by id, times in `zone` as ISO 8601.
 
     ``outcome`` is ``referred``, or ``proposed`` where a person must confirm a redirection or a
-    rejection, or dispatch to one of the units ``suggested``; ``matched`` lists every deciding rule
+    rejection, or choose among the units suggested; ``matched`` lists every deciding rule
     that was true, none where the default decided.
     """
     case = resolution.case
@@ -117,8 +117,7 @@ def shown(issue: Issue, resolution: Resolution, zone: tzinfo) -> dict[str, Any]:
         "whistle": case.whistle or None,
         "path": case.path or None,
         "sealed": bool(case.sealed),
-        "proposal": {"kind": "dispatch", "unit": left[0][0]} if left else _told(proposal),
-        "suggested": [{"unit": unit, "share": share} for unit, share in decided.suggested],
+        "proposal": _choice(left) if left else _told(proposal),
         "claim_by": _due(case, "claim", zone),
         "arrive_by": _due(case, "arrive", zone),
         "report_by": _due(case, "report", zone),
@@ -136,6 +135,12 @@ def decision_of(resolution: Resolution) -> Decided:
 
 def _told(proposal: Proposal | None) -> dict[str, str] | None:
     return None if proposal is None else {"kind": proposal.kind, **proposal.detail}
+
+
+def _choice(suggested: tuple[tuple[str, float], ...]) -> dict[str, Any]:
+    """For whoever dispatches: the units, surest first, each with its share."""
+    units = [{"unit": unit, "share": share} for unit, share in suggested]
+    return {"kind": "dispatch", "units": units}
 
 
 def _due(case: Case, clock: str, zone: tzinfo) -> str | None:

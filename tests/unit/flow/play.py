@@ -49,8 +49,8 @@ case: {answer: 60d, accept: 1wd, designate: 1wd, sign: 1wd, review: 1wd, call_ba
 """,
     "categories.yaml": """
 kind: categories
-categories: {D01: 家庭, D02: 邻里, D10: 欠薪, D12: 消费, E01: 事件, M01: 市容, M04: 噪声, P05: 户籍,
-             Q01: 咨询, S03: 燃气, X02: 检举控告, X03: 涉法涉诉}
+categories: {D01: 家庭, D02: 邻里, D10: 欠薪, D12: 消费, D20: 说不准, E01: 事件, M01: 市容,
+             M04: 噪声, P05: 户籍, Q01: 咨询, S03: 燃气, X02: 检举控告, X03: 涉法涉诉}
 """,
     "paths.yaml": """
 kind: path
@@ -107,6 +107,10 @@ rules:
   - {id: wages, name: 欠薪, when: {category: {eq: D10}},
      refer: {lead: human_resources, support: [housing], whistle: joint}}
   - {id: police, name: 户籍, when: {category: {eq: P05}}, refer: {lead: police}}
+  - id: unsure
+    name: 说不准
+    when: {category: {eq: D20}}
+    suggest: [{to: housing, share: 0.5}, {to: "@township", share: 0.3}, {to: police, share: 0.1}]
 default: {refer: {lead: "@township"}}
 """,
     "escalate.yaml": """

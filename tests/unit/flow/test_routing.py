@@ -37,6 +37,23 @@ def test_a_case_of_an_unknown_place_is_the_countys() -> None:
     assert (play.case.holder, play.case.owner, play.lead().unit) == ("centre", "centre", "centre")
 
 
+def test_a_rule_that_only_suggests_leaves_the_choice_to_the_centre() -> None:
+    play = Play(category="D20")
+    decided = play.bodies(e.Decided)[-1]
+    assert decided.suggested == (("housing", 0.5), ("620922100", 0.3), ("police", 0.1))
+    assert play.case.referrals == ()
+    assert play.case.owner == play.case.holder
+    assert any(deadline.name == "designate" for deadline in play.case.deadlines)
+    play.do(c.Dispatch(lead=to("housing")), CENTRE)
+    assert (play.case.state, play.lead().unit) == ("assigned", "housing")
+
+
+def test_an_accused_unit_is_not_suggested() -> None:
+    play = Play(category="D20", accused=("housing",))
+    assert "housing" not in dict(play.bodies(e.Decided)[-1].suggested)
+    assert play.bodies(e.Decided)[-1].suggested
+
+
 def test_a_path_begins_at_its_first_step() -> None:
     play = Play(category="D02", text="院墙")
     assert (play.case.path, play.case.path_step, play.lead().path_step) == (

@@ -320,6 +320,33 @@ def test_what_only_a_person_may_do_is_proposed(written: str, proposal: tree.Prop
     assert effects(written).propose == proposal
 
 
+def test_units_are_suggested_with_their_shares() -> None:
+    found = effects("suggest: [{to: police, share: 60%}, {to: '@village', share: 0.2}]")
+    assert found.refer is None
+    assert found.suggest == (
+        tree.Suggestion(Target(unit="police"), 0.6),
+        tree.Suggestion(Target(relative="village"), 0.2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "column"),
+    [
+        ("[{to: polic, share: 0.6}]", "UNKNOWN_UNIT", 41),
+        ("[{to: police, share: 1.6}]", "WRONG_TYPE", 56),
+        ("[{to: police, share: 0}]", "WRONG_TYPE", 56),
+        ("[{to: police, share: 0.2}, {to: fire, share: 0.6}]", "WRONG_TYPE", 35),
+        ("[{to: police, share: 0.6}, {to: fire, share: 0.6}]", "WRONG_TYPE", 35),
+        ("[{to: police}]", "MISSING_KEY", 36),
+    ],
+)
+def test_a_faulty_suggestion_is_told_at_its_place(written: str, code: str, column: int) -> None:
+    text = f"kind: routing\nhit: first\nrules: [{{id: a, name: A, suggest: {written}}}]\n"
+    loaded = read_sources({"r.yaml": text}, names=NAMES, whole=False)
+    places = [(fault.code, fault.place.line, fault.place.column) for fault in loaded.errors]
+    assert places == [(code, 3, column)]
+
+
 def escalation(written: str) -> tree.EscalationRule:
     text = f"kind: escalation\nrules: [{{id: a, name: A, {written}}}]\n"
     loaded = read_sources({"r.yaml": text}, names=NAMES, whole=False)
