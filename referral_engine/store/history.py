@@ -49,7 +49,6 @@ _PAST = Prepared(
     select(*(_f[name] for name in _PAST_COLUMNS))
     .where(
         _f.category == value("category"),
-        _f.township == value("township"),
         _f.territory == value("territory"),
         _f.received_at >= value("since"),
         _f.received_at < value("until"),
@@ -112,9 +111,8 @@ def repeats(
         raise KeyError(*unknown)
     if not all(values.get(field) for field in fields):
         return 0
-    if "territory" in fields and values.get("township"):
-        # A territory lies in one township, and the index goes through the township.
-        fields.add("township")
+    if "territory" in fields:
+        fields.discard("township")  # a territory lies in one
     alike = {field: values[field] for field in fields}
     first, last = micros(since), micros(until)
     found = _repeats(frozenset(fields)).first(connection, since=first, until=last, **alike)
@@ -149,9 +147,8 @@ def near(
     `territory` narrows the township down; `texts_of` reads the content of the cases found; `fresh`
     are rows that stand beside the table.
     """
-    alike = {"category": category, "township": township}
-    if territory:
-        alike["territory"] = territory
+    place = {"territory": territory} if territory else {"township": township}
+    alike = {"category": category, **place}
     since, until = micros(around - within), micros(around + within)
     stored = _near(bool(territory)).rows(connection, since=since, until=until, limit=limit, **alike)
     beside = newcomers.select(fresh, _NEAR, {**alike, "sealed": "", "is_open": 1}, since, until)
@@ -170,13 +167,11 @@ def _near(narrow: bool) -> Select[Any]:
     f = case_file.c
     query = select(*(f[name] for name in _NEAR)).where(
         f.category == value("category"),
-        f.township == value("township"),
+        f.territory == value("territory") if narrow else f.township == value("township"),
         f.received_at.between(value("since"), value("until")),
         f.sealed == "",
         f.is_open == 1,
     )
-    if narrow:
-        query = query.where(f.territory == value("territory"))
     return query.order_by(f.received_at.desc()).limit(value("limit"))
 
 
@@ -184,7 +179,6 @@ def past(
     connection: Connection,
     *,
     category: str,
-    township: str,
     territory: str,
     since: datetime,
     until: datetime,
@@ -194,7 +188,7 @@ def past(
     """Cases of one subject at one place received in [since, until), closed ones included; `fresh`
     are rows that stand beside the table.
     """
-    alike = {"category": category, "township": township, "territory": territory}
+    alike = {"category": category, "territory": territory}
     first, last = micros(since), micros(until)
     stored = _PAST.rows(connection, since=first, until=last, limit=limit, **alike)
     wanted = {**alike, "sealed": "", "merged_into": ""}

@@ -192,8 +192,8 @@ class Reader:
         """
         connection, fresh = self._files()
         return history.past(
-            connection, category=category, territory=territory,
-            township=self._township(territory), since=since, until=until, limit=limit, fresh=fresh,
+            connection, category=category, territory=territory, since=since, until=until,
+            limit=limit, fresh=fresh,
         )  # fmt: skip
 
     def members(self, problem: str) -> list[str]:

@@ -132,6 +132,7 @@ case_file = Table(
     Column("head_hash", LargeBinary, nullable=False),
     Column("snapshot", LargeBinary, nullable=False),
     Index("ix_case_file_category_township_received_at", "category", "township", "received_at"),
+    Index("ix_case_file_territory_category_received_at", "territory", "category", "received_at"),
     Index("ix_case_file_registered_at", "registered_at"),
     _partial("ix_case_file_reporter_received_at", "reporter <> ''", "reporter", "received_at"),
     _partial("ix_case_file_owner_open", "is_open = 1", "owner", "registered_at"),

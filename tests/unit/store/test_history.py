@@ -40,7 +40,7 @@ def test_repeats_count_what_shares_every_value(any_store: Store) -> None:
         count("name")
 
 
-def test_the_window_counts_go_through_an_index(store: Store) -> None:
+def test_questions_of_a_window_go_through_an_index(store: Store) -> None:
     opened(store, "A-1")
     values = {"reporter": "digest-1", "category": "D15", "territory": "620922001001"}
     asked: list[str] = []
@@ -49,11 +49,20 @@ def test_the_window_counts_go_through_an_index(store: Store) -> None:
         raw.set_trace_callback(asked.append)
         for same in (["reporter"], ["category", "territory"]):
             reader.repeats(same, values, START, START + DAY)
+        place = {"category": "D15", "territory": "620922001001"}
+        reader.problem_history(**place, since=START, until=START + DAY)
+        for township in (True, False):
+            reader.near_candidates(
+                **place, around=START, within=DAY, whole_township=township, refs=()
+            )
         raw.set_trace_callback(None)
         plans = [str(raw.execute(f"EXPLAIN QUERY PLAN {sql}").fetchone()[3]) for sql in asked]
     assert [plan.split(" (")[0] for plan in plans] == [
         "SEARCH case_file USING INDEX ix_case_file_reporter_received_at",
+        "SEARCH case_file USING INDEX ix_case_file_territory_category_received_at",
+        "SEARCH case_file USING INDEX ix_case_file_territory_category_received_at",
         "SEARCH case_file USING INDEX ix_case_file_category_township_received_at",
+        "SEARCH case_file USING INDEX ix_case_file_territory_category_received_at",
     ]
 
 
