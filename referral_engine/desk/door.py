@@ -114,10 +114,10 @@ class Desk:
         request = Request(case="", command=c.Register(issue, auto_accept=accept), by=by)
         now = self.clock.now()
         old = now - issue.received_at > self.workspace.config.policy.backdate.elapsed()
-        at = issue.received_at if old and not backfill else now
+        at = issue.received_at if old and not backfill else None
 
         def take_in(tx: Tx) -> Answer:
-            answer = self._take_in(tx, request, issue, key, at)
+            answer = self._take_in(tx, request, issue, key, at or tx.moment(self.clock))
             return self._followed(tx, answer, by) if follow_up else answer
 
         key = sender_key or issue.id
@@ -154,11 +154,11 @@ class Desk:
             answer = msgspec.json.decode(before.result, type=Answer)
             return msgspec.structs.replace(answer, duplicate=True)
         if isinstance(request.command, c.Register):
-            return self._decide(tx, None, request, self.clock.now())
+            return self._decide(tx, None, request, tx.moment(self.clock))
         loaded = tx.load(request.case)
         if loaded is None:
             raise unknown_case(request.case)
-        return self._decide(tx, loaded.case, request, self.clock.now())
+        return self._decide(tx, loaded.case, request, tx.moment(self.clock))
 
     def _decide(self, tx: Tx, case: Case | None, request: Request, now: datetime) -> Answer:
         setting = self._setting(tx, case, request)
@@ -168,7 +168,8 @@ class Desk:
             code = self._new_code(tx, issue, now)
             # Who gave no name is known by the case alone, and is nobody else's reporter.
             reporter = self.store.digest(reporter_key(issue) or f"case:{code}")
-            imported = self.clock.now() if now < self.clock.now() - _HISTORY else None
+            today = tx.moment(self.clock)
+            imported = today if now < today - _HISTORY else None
             facts = msgspec.structs.replace(
                 facts, code=code, reporter=reporter, imported_at=imported
             )
@@ -200,7 +201,7 @@ class Desk:
 
     def _setting(self, tx: Tx, case: Case | None, request: Request) -> Setting:
         # What comes in of history was received before the rules were made that are to decide it.
-        now = self.clock.now()
+        now = tx.moment(self.clock)
         rules = (
             self.rulebook.active(tx, now) if case is None else self.rulebook.get(tx, case.rule_set)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -14,7 +15,7 @@ from referral_engine.model.hours import WorkHours
 from referral_engine.model.referral import Referral
 from referral_engine.model.span import Span
 from referral_engine.rules.tree import NamedClock
-from referral_engine.worktime import Due, Paused, Stop, at_shares, deadline
+from referral_engine.worktime import Due, Paused, Stop, WorkCalendar, at_shares, deadline
 
 __all__ = [
     "cancel",
@@ -32,6 +33,7 @@ __all__ = [
     "start_waiting",
 ]
 
+_Ends = tuple[Due | Paused, tuple[datetime | None, ...]]
 # What has happened once a clock is met, for clocks that count from there ({45wd: accepted}).
 _PAST = {
     "claim": "claimed", "contact": "contacted", "arrive": "arrived", "report": "reported",
@@ -214,24 +216,31 @@ def _fixed(clock: Deadline, shares: Sequence[float], fired: set[float]) -> tuple
     return tuple(Mark(s, clock.since + length * s, s in fired) for s in shares)
 
 
-def _computed(
-    draft: Draft, clock: Deadline, shares: tuple[float, ...]
-) -> tuple[Due | Paused, list[datetime | None]]:
-    """The clock's end, and when these shares of it have run; all who are called at once mostly
-    have the same clocks, which are computed once.
+def _computed(draft: Draft, clock: Deadline, shares: tuple[float, ...]) -> _Ends:
+    """The clock's end, and when these shares of it have run; commands of one transaction start the
+    same clocks again and again, which are computed once.
     """
-    hours = _hours(draft, clock)
-    asked = (clock.since, clock.spans, clock.emergency, clock.pauses, hours, shares)
-    known = draft.ends.get(asked)
-    if known is None:
-        stops = tuple(Stop(p.since, p.until) for p in clock.pauses)
-        calendar = draft.setting.calendar
-        end = deadline(
-            clock.since, clock.spans[0], calendar, hours,
-            emergency=clock.emergency, stops=stops, extensions=clock.spans[1:],
-        )  # fmt: skip
-        known = draft.ends[asked] = (end, at_shares(end, shares, calendar, hours))
-    return known
+    return _ends(
+        draft.setting.calendar, _hours(draft, clock),
+        clock.since, clock.spans, clock.emergency, clock.pauses, shares,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1_024)
+def _ends(
+    calendar: WorkCalendar,
+    hours: WorkHours,
+    since: datetime,
+    spans: tuple[Span, ...],
+    emergency: bool,
+    pauses: tuple[Pause, ...],
+    shares: tuple[float, ...],
+) -> _Ends:
+    stops = tuple(Stop(p.since, p.until) for p in pauses)
+    end = deadline(
+        since, spans[0], calendar, hours, emergency=emergency, stops=stops, extensions=spans[1:]
+    )
+    return end, tuple(at_shares(end, shares, calendar, hours))
 
 
 def _hours(draft: Draft, clock: Deadline) -> WorkHours:

@@ -6,7 +6,7 @@ Local state only: a draft is made by ``decide``, filled by one command and turne
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -28,7 +28,7 @@ from referral_engine.model.territory import level_rank
 from referral_engine.model.unit import TERRITORIAL
 from referral_engine.org import Org
 from referral_engine.rules.runtime import ActiveRules
-from referral_engine.worktime import Due, Paused, WorkCalendar, quiet
+from referral_engine.worktime import WorkCalendar, quiet
 
 __all__ = ["Draft", "Setting"]
 
@@ -64,8 +64,6 @@ class Draft:
         self.code = facts.code if case is None else case.code
         self._case = case
         self._before = 0 if case is None else case.version
-        self.ends: dict[tuple[Hashable, ...], tuple[Due | Paused, list[datetime | None]]] = {}
-        """What clocks came to that were computed for this command, by what they depend on."""
         self._events: list[e.Event] = []
         self._content: dict[str, str] = {}
         self._calls: list[Call] = []

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from referral_engine.clock import Clock
 from referral_engine.store import rulebook
 from referral_engine.store.reader import Township
 from referral_engine.store.stage import IntakeSeen, Loaded, Seen, SenderKey, Stage
@@ -36,9 +37,18 @@ class Staged(Work):
         self._own = Stage()
         self._savepoint = False
         self._spoilt: BaseException | None = None
+        self._moment: datetime | None = None
         self._active: rulebook.Tenure | None = None
         self._sent: dict[SenderKey, IntakeSeen | None] = {}
         self._stopped: tuple[datetime, list[tuple[datetime, datetime]]] | None = None
+
+    def moment(self, clock: Clock) -> datetime:
+        """Now (UTC), as `clock` had it when it was first asked: what is written with one commit is
+        recorded at one moment, and what hangs on the moment is computed for all at once.
+        """
+        if self._moment is None:
+            self._moment = clock.now()
+        return self._moment
 
     @property
     def connection(self) -> Connection:
