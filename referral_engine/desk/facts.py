@@ -73,13 +73,16 @@ def _answers(store: Store, reader: Reader, setting: Setting, issue: Issue) -> di
     """Answers to the rules' history questions; this issue itself counts as one."""
     subject = Subject.from_issue(issue, setting.rules.fields)
     found: dict[str, int] = {}
-    for question in setting.rules.router.questions(subject):
-        values = {
-            "category": issue.category,
-            "territory": issue.territory,
-            "channel": issue.channel,
-            "reporter": store.digest(reporter_key(issue)),
-        }
+    questions = setting.rules.router.questions(subject)
+    if not questions:
+        return found
+    values = {
+        "category": issue.category,
+        "territory": issue.territory,
+        "channel": issue.channel,
+        "reporter": store.digest(reporter_key(issue)),
+    }
+    for question in questions:
         since = issue.received_at - question.within.elapsed()
         count = reader.repeats(question.same, values, since, issue.received_at)
         found[question.key] = count + 1

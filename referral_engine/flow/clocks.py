@@ -33,7 +33,7 @@ __all__ = [
     "start_waiting",
 ]
 
-_Ends = tuple[Due | Paused, tuple[datetime | None, ...]]
+_Ends = tuple[Due | Paused, tuple[Mark, ...]]
 # What has happened once a clock is met, for clocks that count from there ({45wd: accepted}).
 _PAST = {
     "claim": "claimed", "contact": "contacted", "arrive": "arrived", "report": "reported",
@@ -192,33 +192,35 @@ def _in_scope(draft: Draft, scope: str) -> tuple[Deadline, ...]:
 def _timed(draft: Draft, clock: Deadline) -> Deadline:
     """The clock with its due moment and marks; marks that fired before stay fired."""
     shares = draft.rules.shares(clock.name)
-    fired = {mark.share for mark in clock.marks if mark.fired}
     if clock.day is not None:
-        return replace(clock, due=clock.day, marks=_fixed(clock, shares, fired))
-    computed, moments = _computed(draft, clock, shares)
+        return replace(clock, due=clock.day, marks=_as_fired(clock, _fixed(clock, shares)))
+    computed, marks = _computed(draft, clock, shares)
     if isinstance(computed, Paused):
         return replace(clock, due=None, state="paused")
-    marks = tuple(
-        Mark(share, at, share in fired)
-        for share, at in zip(shares, moments, strict=True)
-        if at is not None
-    )
     state = "running" if clock.state in ("running", "paused", "missed") else clock.state
     return replace(
         clock, due=computed.at, provisional=computed.provisional, state=state,
-        calendar=computed.calendar_version, marks=marks,
+        calendar=computed.calendar_version, marks=_as_fired(clock, marks),
     )  # fmt: skip
 
 
-def _fixed(clock: Deadline, shares: Sequence[float], fired: set[float]) -> tuple[Mark, ...]:
+def _fixed(clock: Deadline, shares: Sequence[float]) -> tuple[Mark, ...]:
     assert clock.day is not None
     length = clock.day - clock.since
-    return tuple(Mark(s, clock.since + length * s, s in fired) for s in shares)
+    return tuple(Mark(s, clock.since + length * s) for s in shares)
+
+
+def _as_fired(clock: Deadline, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """The new marks of a clock; what fired before stays fired."""
+    fired = {mark.share for mark in clock.marks if mark.fired}
+    if not fired:
+        return marks
+    return tuple(replace(mark, fired=mark.share in fired) for mark in marks)
 
 
 def _computed(draft: Draft, clock: Deadline, shares: tuple[float, ...]) -> _Ends:
-    """The clock's end, and when these shares of it have run; commands of one transaction start the
-    same clocks again and again, which are computed once.
+    """The clock's end, and its marks at these shares; commands of one transaction start the same
+    clocks again and again, which are computed once.
     """
     return _ends(
         draft.setting.calendar, _hours(draft, clock),
@@ -240,7 +242,8 @@ def _ends(
     end = deadline(
         since, spans[0], calendar, hours, emergency=emergency, stops=stops, extensions=spans[1:]
     )
-    return end, tuple(at_shares(end, shares, calendar, hours))
+    moments = zip(shares, at_shares(end, shares, calendar, hours), strict=True)
+    return end, tuple(Mark(share, at) for share, at in moments if at is not None)
 
 
 def _hours(draft: Draft, clock: Deadline) -> WorkHours:

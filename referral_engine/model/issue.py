@@ -22,7 +22,7 @@ class Reporter(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
         """What makes two reports one reporter's: phone, else id number, else name; or empty."""
         if self.anonymous:
             return ""
-        digits = "".join(letter for letter in self.phone if letter.isdigit())
+        digits = "".join(filter(str.isdigit, self.phone))
         return digits[-11:] or self.id_number.upper() or self.name
 
 

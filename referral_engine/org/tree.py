@@ -51,8 +51,10 @@ class Tree:
 
     def exact(self, code: str) -> str:
         """The canonical code where the very territory is known, else empty."""
+        if code in self.territories:
+            return code
         found = self.locate(code)
-        return found if found and found in (code, canonical(code)) else ""
+        return found if found and found == canonical(code) else ""
 
     def path(self, code: str) -> tuple[str, ...]:
         """The located territory and everything above it, nearest first; empty if unknown."""

@@ -29,6 +29,7 @@ _ACTS: dict[type[e.Body], str] = {
     e.Withdrawn: "withdraw",
     e.Paused: "hold",
 }
+_SIGNED = frozenset({*_ACTS, e.Proposed, e.Signed, e.Answered, e.ClockChanged})
 
 
 class OnePerson(ValueError):
@@ -87,9 +88,14 @@ class Approvals:
 def approval_rows(before: Case | None, events: Iterable[e.Event]) -> list[Row]:
     """The rows of what these events sign, in the order of APPROVAL_COLUMNS. Raises OnePerson."""
     approvals = Approvals(before)
-    for event in events:
+    for event in filter(_concerns, events):
         approvals.take(event)
     return approvals.rows
+
+
+def _concerns(event: e.Event) -> bool:
+    """Whether the event could need, or be, somebody's signature: few are, and all are written."""
+    return type(event.body) in _SIGNED
 
 
 def _agreed(proposal: Proposal) -> tuple[str, ...]:

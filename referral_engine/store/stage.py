@@ -247,9 +247,6 @@ class Stage:
             if step.exact and touched != len(rows):
                 raise Conflict(rows[0][-2] if len(rows) == 1 else "")
 
-    def pending(self, steps: Iterable[str] | None = None) -> bool:
-        return any(self.rows.get(step) for step in (self.rows if steps is None else steps))
-
 
 def _without_copied(
     connection: Connection, due: list[tuple[Step, list[Row]]]

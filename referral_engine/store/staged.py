@@ -17,6 +17,7 @@ from referral_engine.store.work import Work
 
 __all__ = ["Staged"]
 
+_CHANGES = frozenset({"case_moved", "case_changed"})
 _EVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -62,10 +63,11 @@ class Staged(Work):
         return self._connection
 
     def _files(self) -> tuple[Connection, Sequence[Row]]:
-        stages = (self._earlier, self._own)
-        if any(stage.pending(("case_moved", "case_changed")) for stage in stages):
+        earlier, own = self._earlier.rows, self._own.rows
+        if not (_CHANGES.isdisjoint(earlier) and _CHANGES.isdisjoint(own)):
             return self._case_files, ()
-        return self._connection, [row for s in stages for row in s.rows.get("case_new", ())]
+        fresh = earlier.get("case_new", [])
+        return self._connection, [*fresh, *own["case_new"]] if "case_new" in own else fresh
 
     def _contents(
         self, codes: Sequence[str], refs: Iterable[str] | None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 
 from referral_engine.worktime.calendar import WorkCalendar
 
 __all__ = ["quiet"]
 
 
+@lru_cache(maxsize=64)  # one command tells many people at the same moment
 def quiet(at: datetime, calendar: WorkCalendar, *, emergency: bool = False) -> datetime:
     """The earliest UTC moment, not before `at`, at which a message may go out.
 
