@@ -15,9 +15,11 @@ from referral_engine.cli.app import App, this_app
 from referral_engine.cli.command import command
 from referral_engine.cli.init import make_workspace
 from referral_engine.cli.intake import take_in_file
-from referral_engine.cli.output import print_table, when
+from referral_engine.cli.output import print_table, said, when
+from referral_engine.cli.words import CLOCKS
 from referral_engine.desk.opening import open_store
 from referral_engine.i18n import _, gettext_noop
+from referral_engine.rules import vocabulary
 from referral_engine.runner import embedded
 from referral_engine.runner.base import Runner
 from referral_engine.runner.embedded import Company
@@ -111,7 +113,8 @@ def _show(app: App, found: Tally, root: Path) -> None:
     if found.open:
         zone = app.zone
         still = [
-            (case.code, case.state, names.get(case.owner, case.owner), case.waits_for,
+            (case.code, said(case.state, vocabulary.CASE_STATES),
+             names.get(case.owner, case.owner), said(case.waits_for, CLOCKS),
              when(case.until, zone))
             for case in found.open[:20]
         ]  # fmt: skip
