@@ -6,6 +6,7 @@ import click
 
 from referral_engine.errors import Faulty, ReferralError, Refused
 from referral_engine.i18n import _
+from referral_engine.spelling import nearest
 
 __all__ = ["REFUSED", "USAGE", "note", "tell"]
 
@@ -65,7 +66,7 @@ def _no_file(error: FileNotFoundError) -> list[str]:
         return [*lines, *_next(_("Make a workspace: `referral init DIR`; or name one: --config."))]
     if path.endswith(".db"):
         return [*lines, *_next(_("Nothing has come in yet: `referral intake FILE`."))]
-    return lines
+    return [*lines, *_next(_("Is it spelt so? Paths are counted from where you stand."))]
 
 
 def _usage(error: click.ClickException) -> int:
@@ -84,6 +85,8 @@ def _worded(error: click.ClickException) -> str:
             text = _("there is no option {name}").format(name=error.option_name)
             near = ", ".join(sorted(error.possibilities or ()))
             return text + (_("; did you mean {near}?").format(near=near) if near else "")
+        case click.NoSuchCommand():
+            return _no_command(error)
         case click.MissingParameter() if error.param is not None:
             return _("{name} is missing").format(name=error.param.get_error_hint(error.ctx))
         case click.BadParameter() if error.param is not None:
@@ -92,6 +95,15 @@ def _worded(error: click.ClickException) -> str:
             )
         case _:
             return error.format_message()
+
+
+def _no_command(error: click.NoSuchCommand) -> str:
+    """Near is what the group lists; click asks for more likeness than people's fingers have."""
+    text = _("there is no command {name}").format(name=error.command_name)
+    group = error.ctx.command if error.ctx else None
+    known = group.list_commands(error.ctx) if error.ctx and isinstance(group, click.Group) else []
+    near = nearest(error.command_name, known)
+    return text + (_("; did you mean {near}?").format(near=near) if near else "")
 
 
 def _problem(error: click.BadParameter) -> str:

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from referral_engine import __version__, cli, i18n
+from referral_engine.cli.command import Command, Group
 from tests.unit.cli.conftest import Referral
 
 HEAVY = {"sqlalchemy", "msgspec", "rich", "yaml", "referral_engine.workspace", "re2", "durable"}
@@ -103,7 +104,8 @@ def test_config_and_database_come_from_the_environment(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("nothing",), "No such command"),
+        (("nothing",), "there is no command nothing"),
+        (("case", "lsit"), "did you mean list?"),
         (("case", "list", "--limt", "3"), "did you mean"),
         (("desk", "decline", "X"), "is missing"),
         (("case", "list", "--limit", "0"), "--limit"),
@@ -116,6 +118,16 @@ def test_wrong_usage_is_two(referral: Referral, words: tuple[str, ...], said: st
     assert ran.code == 2
     assert ran.out == ""
     assert said in ran.err
+
+
+def test_every_command_says_its_help_in_the_readers_language() -> None:
+    speaking = (Command, Group)
+    for path in commands(cli.root):
+        found: click.Command | None = cli.root
+        for name in path:
+            assert isinstance(found, click.Group)
+            found = found.get_command(click.Context(found), name)
+        assert isinstance(found, speaking), path
 
 
 @pytest.mark.parametrize(
