@@ -6,7 +6,7 @@ import click
 
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
-from referral_engine.cli.command import Command, Group, option
+from referral_engine.cli.command import Group, option
 from referral_engine.cli.output import print_json, print_table, when
 from referral_engine.desk import View
 from referral_engine.i18n import _, gettext_noop
@@ -18,7 +18,6 @@ access = Group(name="access", help=gettext_noop("Who looked at personal data (æŸ
 
 @access.command(
     "list",
-    cls=Command,
     help=gettext_noop(
         "Every look at the personal data of a case, for an auditor or administrator; this look is"
         " recorded as well."

@@ -8,7 +8,7 @@ import click
 
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
-from referral_engine.cli.command import Command, Group, option
+from referral_engine.cli.command import Group, option
 from referral_engine.cli.failure import REFUSED, note
 from referral_engine.cli.output import print_json
 from referral_engine.desk.operations import Proof, prove
@@ -22,7 +22,6 @@ audit = Group(name="audit", help=gettext_noop("Prove that the history is whole (
 
 @audit.command(
     "verify",
-    cls=Command,
     help=gettext_noop(
         "Recompute every hash chain, rebuild every projection from the events, hold checkpoints and"
         " the anchor file against them; name the first event that does not fit."

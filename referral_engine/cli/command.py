@@ -68,6 +68,8 @@ class Command(_Speaking):
 class Group(_Speaking, click.Group):
     """Commands by name; each is imported when it is asked for."""
 
+    command_class = Command
+
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lazy = dict(lazy or {})

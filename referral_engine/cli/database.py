@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from referral_engine.cli.app import App, pass_app
-from referral_engine.cli.command import Command, Group, option
+from referral_engine.cli.command import Group, option
 from referral_engine.cli.failure import note
 from referral_engine.cli.progress import steps
 from referral_engine.cli.restore import tell_put
@@ -20,7 +20,7 @@ __all__ = ["db"]
 db = Group(name="db", help=gettext_noop("The database: its schema, moving to another (数据库)."))
 
 
-@db.command("upgrade", cls=Command, help=gettext_noop("Bring the store to this version's schema."))
+@db.command("upgrade", help=gettext_noop("Bring the store to this version's schema."))
 @pass_app
 def upgrade(app: App) -> None:
     before, after = upgrade_schema(app.workspace)
@@ -34,7 +34,6 @@ def upgrade(app: App) -> None:
 
 @db.command(
     "move",
-    cls=Command,
     help=gettext_noop(
         "Carry all of the store to the empty database TARGET, SQLite to PostgreSQL or back, and"
         " prove it there. Stop the daemons first. The old store stays as it was, takes no further"

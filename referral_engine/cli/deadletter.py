@@ -6,7 +6,7 @@ import click
 
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
-from referral_engine.cli.command import Command, Group, option
+from referral_engine.cli.command import Group, option
 from referral_engine.cli.output import print_json, print_table
 from referral_engine.desk.operations import DeadLetter, dead_letters, requeue
 from referral_engine.i18n import _, gettext_noop, ngettext
@@ -23,7 +23,7 @@ _ACTOR = option(
 deadletter = Group(name="deadletter", help=gettext_noop("What was given up (死信)."))
 
 
-@deadletter.command("list", cls=Command, help=gettext_noop("Every dead letter, with its error."))
+@deadletter.command("list", help=gettext_noop("Every dead letter, with its error."))
 @_ACTOR
 @option("--json", "as_json", is_flag=True, help=gettext_noop("A JSON array."))
 @pass_app
@@ -45,7 +45,7 @@ def list_(app: App, actor: str, as_json: bool) -> None:
         click.echo(_("  → `referral deadletter requeue ID`, once the cause is gone"))
 
 
-@deadletter.command("requeue", cls=Command, help=gettext_noop("Try again from the start."))
+@deadletter.command("requeue", help=gettext_noop("Try again from the start."))
 @click.argument("ids", metavar="ID…", nargs=-1, required=True)
 @_ACTOR
 @pass_app

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from referral_engine.cli.app import App, pass_app
-from referral_engine.cli.command import Command, Group, option
+from referral_engine.cli.command import Group, option
 from referral_engine.cli.failure import REFUSED, note
 from referral_engine.cli.output import print_json, print_table
 from referral_engine.cli.progress import steps
@@ -19,7 +19,6 @@ keys = Group(name="keys", help=gettext_noop("The master keys that personal data 
 
 @keys.command(
     "new",
-    cls=Command,
     help=gettext_noop(
         "Print a fresh master key. Put it first, before those in use, where the daemon reads them:"
         " in REFERRAL_MASTER_KEY, or in the file named by `keys:` in config.yaml."
@@ -31,7 +30,6 @@ def new() -> None:
 
 @keys.command(
     "status",
-    cls=Command,
     help=gettext_noop(
         "Which master keys are in use, and which are at hand; keys themselves are never shown."
         " Exit code 1 where one in use is missing."
@@ -61,7 +59,6 @@ def _told(key: MasterKey) -> str:
 
 @keys.command(
     "rotate",
-    cls=Command,
     help=gettext_noop(
         "Wrap every data key under the first master key, beside a running daemon. Put the new key"
         " first, reload the daemon (SIGHUP; a restart where the keys are in its environment),"

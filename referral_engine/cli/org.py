@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from referral_engine.cli.command import Command, Group, option
+from referral_engine.cli.command import Group, option
 from referral_engine.cli.reading import mapping_of
 from referral_engine.errors import Refused
 from referral_engine.i18n import _, gettext_noop
@@ -21,7 +21,6 @@ org = Group(name="org", help=gettext_noop("Territories, units and people (组织
 
 @org.command(
     "derive",
-    cls=Command,
     help=gettext_noop(
         "Organisation and categories as an export shows them; the mapping's territory: and"
         " organisation: say how."
@@ -51,7 +50,6 @@ def derive(file: Path, mapping: Path, output: Path | None, force: bool) -> None:
 
 @org.command(
     "generate",
-    cls=Command,
     help=gettext_noop(
         "A county to try things on: the real townships of a list, all below them invented by a"
         " seed; departments, stations and posts as in the shipped county."

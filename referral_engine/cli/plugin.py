@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from referral_engine.cli.app import App, pass_app
-from referral_engine.cli.command import Command, Group, option
+from referral_engine.cli.command import Group, option
 from referral_engine.cli.failure import REFUSED
 from referral_engine.cli.output import print_json, print_table
 from referral_engine.cli.silent import not_answering
@@ -21,7 +21,6 @@ plugin = Group(name="plugin", help=gettext_noop("The departments' plugins (Êèí‰ª
 
 @plugin.command(
     "list",
-    cls=Command,
     help=gettext_noop("Loaded plugins, and those set aside with the reason."),
 )
 @option("--json", "as_json", is_flag=True, help=gettext_noop("As JSON."))

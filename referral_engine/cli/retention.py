@@ -9,7 +9,7 @@ import click
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.case.group import CODE, JSON
-from referral_engine.cli.command import Command, Group, option
+from referral_engine.cli.command import Group, option
 from referral_engine.cli.output import print_json, print_table
 from referral_engine.cli.result import print_result
 from referral_engine.clock import SystemClock
@@ -29,7 +29,6 @@ retention = Group(
 
 @retention.command(
     "run",
-    cls=Command,
     help=gettext_noop(
         "Carry out the rules under `retention:` in config.yaml now; the daemon does it every night."
         " The content of ended cases past their term is destroyed, their history and figures stay."
@@ -80,7 +79,6 @@ _KEY = option("--key", default="", help=gettext_noop("Idempotency key."))
 
 @retention.command(
     "hold",
-    cls=Command,
     help=gettext_noop("Keep a case's content back from the rules: a suit, an inquiry (依法留存)."),
 )
 @CODE
@@ -93,9 +91,7 @@ def hold(app: App, id: str, reason: str, actor: str, key: str, as_json: bool) ->
     _give(app, id, c.Preserve(reason), actor, key, as_json=as_json)
 
 
-@retention.command(
-    "release", cls=Command, help=gettext_noop("Give a case's content free again for the rules.")
-)
+@retention.command("release", help=gettext_noop("Give a case's content free again for the rules."))
 @CODE
 @_REASON
 @_ACTOR

@@ -11,7 +11,7 @@ import click
 
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
-from referral_engine.cli.command import Command, Group, option
+from referral_engine.cli.command import Group, option
 from referral_engine.cli.failure import note
 from referral_engine.cli.output import print_json, print_table, said, when
 from referral_engine.cli.params import SPAN, UNIT
@@ -40,7 +40,6 @@ token = Group(name="token", help=gettext_noop("Who may come in without the shell
 
 @token.command(
     "issue",
-    cls=Command,
     help=gettext_noop(
         "A token for a person of the organisation, for another system under a name of its own, or"
         " for the reporter of a case. It is shown once; the store keeps its hash."
@@ -98,7 +97,7 @@ def issue(
     _hand_over(made, output, app, as_json=as_json)
 
 
-@token.command("list", cls=Command, help=gettext_noop("Every token; those of reporters left out."))
+@token.command("list", help=gettext_noop("Every token; those of reporters left out."))
 @_ACTOR
 @_JSON
 @pass_app
@@ -127,7 +126,7 @@ def list_(app: App, named: str, as_json: bool) -> None:
     print_table(headings, rows)
 
 
-@token.command("revoke", cls=Command, help=gettext_noop("End a token for good, by its id."))
+@token.command("revoke", help=gettext_noop("End a token for good, by its id."))
 @click.argument("id")
 @_ACTOR
 @pass_app

@@ -11,7 +11,6 @@ from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.case.group import ACTOR, CODE, JSON, case
 from referral_engine.cli.coming import coming, print_coming
-from referral_engine.cli.command import Command
 from referral_engine.cli.otherwise import (
     FIELDS,
     TO,
@@ -34,7 +33,6 @@ __all__: list[str] = []
 
 @case.command(
     "explain",
-    cls=Command,
     help=gettext_noop(
         "Why it was decided so, what comes next by when, and with --to what would have sent it"
         " elsewhere. Why the other rules did not decide: `referral rules explain --case`."

@@ -8,7 +8,6 @@ from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.case.group import ACTOR, CODE, FULL, JSON, case, person_looks
 from referral_engine.cli.case.telling import Teller, event_word
-from referral_engine.cli.command import Command
 from referral_engine.cli.output import print_json, print_table, when
 from referral_engine.cli.result import unit_name
 from referral_engine.desk import View
@@ -18,7 +17,7 @@ from referral_engine.model.event import Event, event_name
 __all__: list[str] = []
 
 
-@case.command("history", cls=Command, help=gettext_noop("Every event of a case, in order."))
+@case.command("history", help=gettext_noop("Every event of a case, in order."))
 @CODE
 @FULL
 @ACTOR

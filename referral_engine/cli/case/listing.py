@@ -9,7 +9,7 @@ import click
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.case.group import ACTOR, JSON, case
-from referral_engine.cli.command import Command, option
+from referral_engine.cli.command import option
 from referral_engine.cli.output import print_json, print_table, said, when
 from referral_engine.cli.params import UNIT
 from referral_engine.cli.result import unit_name
@@ -20,7 +20,7 @@ from referral_engine.rules import vocabulary
 __all__: list[str] = []
 
 
-@case.command("list", cls=Command, help=gettext_noop("The newest cases."))
+@case.command("list", help=gettext_noop("The newest cases."))
 @option(
     "--limit",
     type=click.IntRange(1),

@@ -9,7 +9,7 @@ import click
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.case.group import CODE, JSON, case
-from referral_engine.cli.command import Command, option
+from referral_engine.cli.command import option
 from referral_engine.cli.output import print_json, short, when
 from referral_engine.cli.result import print_result, unit_name
 from referral_engine.cli.rules.diff import change_said
@@ -26,7 +26,6 @@ __all__: list[str] = []
 
 @case.command(
     "migrate",
-    cls=Command,
     help=gettext_noop("Take a running case to another published rule set; nothing fires twice."),
 )
 @CODE

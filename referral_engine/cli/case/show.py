@@ -11,7 +11,6 @@ import msgspec
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.case.group import ACTOR, CODE, FULL, JSON, case, person_looks
-from referral_engine.cli.command import Command
 from referral_engine.cli.output import print_json, print_pairs, print_table, said, when
 from referral_engine.cli.result import next_clocks, print_waiting, unit_name, waiting
 from referral_engine.cli.words import CLOCKS
@@ -25,7 +24,7 @@ from referral_engine.rules import vocabulary
 __all__: list[str] = []
 
 
-@case.command("show", cls=Command, help=gettext_noop("One case as it stands."))
+@case.command("show", help=gettext_noop("One case as it stands."))
 @CODE
 @FULL
 @ACTOR

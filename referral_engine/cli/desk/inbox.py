@@ -6,7 +6,7 @@ import click
 
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
-from referral_engine.cli.command import Command, option
+from referral_engine.cli.command import option
 from referral_engine.cli.desk.group import desk
 from referral_engine.cli.output import print_json, print_table, said, when
 from referral_engine.cli.params import UNIT
@@ -18,7 +18,7 @@ from referral_engine.rules import vocabulary
 __all__: list[str] = []
 
 
-@desk.command("inbox", cls=Command, help=gettext_noop("A unit's open referrals."))
+@desk.command("inbox", help=gettext_noop("A unit's open referrals."))
 @click.argument("unit", type=UNIT)
 @option("--actor", default="", help=gettext_noop("Who looks; you by default."))
 @option("--json", "as_json", is_flag=True, help=gettext_noop("A JSON array."))
