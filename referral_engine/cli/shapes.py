@@ -28,8 +28,9 @@ SHAPES: dict[str, str] = {
     " sealed, proposal, claim_by, arrive_by, report_by, why, matched}`; `outcome` is `referred` or"
     " `proposed`, where a choice is left to the dispatcher with the proposal `{kind: dispatch,"
     " units: [{unit, share}]}`; with `--scenario` one `{story, file, passed, rows, failures,"
-    " cases}`; with `--profile` one `{profile, seed, first, last, issues, events, ended, open, answered,"
-    " unanswered, ownerless, clocks: [{name, started, met, late, late_percent}], departments:"
+    " cases}`; with `--profile` one `{profile, seed, first, last, issues, events, ended, open,"
+    " answered, unanswered, ownerless, clocks: [{name, started, met, late, late_percent}],"
+    " departments:"
     " [{unit, name, offered, claimed, declined, reported, late, a_day, busiest,"
     " busiest_offered}], escalations, backlog: [{day, came, ended, open}], satisfaction,"
     " refused}`",

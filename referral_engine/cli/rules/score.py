@@ -102,7 +102,7 @@ def _print(made: Score) -> None:
     if made.sureness.learnt:
         within, surest = _share(made.sureness.top3), _share(made.sureness.surest_30)
         click.echo(_("within the best three: {share}").format(share=within))
-        click.echo(_("of the 30 % it is surest of: {share}").format(share=surest))
+        click.echo(_("of the three in ten it is surest of: {share}").format(share=surest))
 
 
 def _share(accuracy: float | None) -> str:
