@@ -34,7 +34,7 @@ UNTRIED: dict[str, str] = {
     "org derive": NOTHING, "org generate": NOTHING, "plugin list": NOTHING,
     "rules check": NOTHING, "rules test": NOTHING, "rules fields": NOTHING,
     "rules schema": NOTHING, "rules score": NOTHING, "rules prove": NOTHING,
-    "rules table export": NOTHING, "rules table import": NOTHING,
+    "rules table export": NOTHING, "rules table import": NOTHING, "rules learn": NOTHING,
     "intake": BY_ITSELF, "run": BY_ITSELF,
     "backup": HOLDS_IT_ALL, "restore": HOLDS_IT_ALL, "db move": HOLDS_IT_ALL,
     "keys new": NOTHING, "keys status": HOLDS_IT_ALL, "keys rotate": HOLDS_IT_ALL,
