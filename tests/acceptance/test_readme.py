@@ -29,6 +29,10 @@ def commands(name: str) -> list[str]:
     return [line for block in blocks(name, "sh") for line in block.splitlines()]
 
 
+def links(name: str) -> list[str]:
+    return re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / name).read_text("utf-8"))
+
+
 def test_a_new_user_can_follow_it(tmp_path: Path) -> None:
     script = ["set -e"]
     for line in commands("README.md"):
@@ -64,8 +68,12 @@ def test_the_rules_shown_are_rules(name: str) -> None:
 
 @pytest.mark.parametrize("name", READMES)
 def test_every_link_leads_somewhere(name: str) -> None:
-    links = re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / name).read_text("utf-8"))
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [link for link in links(name) if not (ROOT / link).exists()] == []
+
+
+def test_both_languages_lead_to_the_same_pages() -> None:
+    english, chinese = ([link for link in links(name) if link not in READMES] for name in READMES)
+    assert english == chinese
 
 
 def test_both_languages_show_the_same_commands() -> None:
