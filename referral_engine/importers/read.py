@@ -97,6 +97,8 @@ def _open(source: Path | str | BinaryIO, stack: ExitStack) -> tuple[BinaryIO, st
         return sys.stdin.buffer, "-"
     try:
         return stack.enter_context(Path(source).open("rb")), str(source)
+    except FileNotFoundError:
+        raise _unreadable(str(source), _("there is no such file")) from None
     except OSError as error:
         raise _unreadable(str(source), error.strerror or str(error)) from None
 
