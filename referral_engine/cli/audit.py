@@ -74,7 +74,7 @@ def _reader(app: App, actor: str) -> Principal:
 def _print(proof: Proof) -> None:
     for finding in proof.findings:
         click.echo(str(finding))
-    told = _("{cases} cases, {checkpoints} checkpoints: ").format(
+    told = _("{cases} cases besides the sealed, {checkpoints} checkpoints: ").format(
         cases=proof.cases, checkpoints=proof.checkpoints
     )
     if proof.findings:
