@@ -15,6 +15,7 @@ from referral_engine.store import Publication, Store, Terms
 from referral_engine.workspace import Workspace
 
 __all__ = [
+    "FIRST_USE",
     "Publication",
     "Published",
     "active_hash",
@@ -29,6 +30,9 @@ __all__ = [
     "stored_sources",
     "withdraw",
 ]
+
+FIRST_USE = "first use"
+"""The reason kept with what nobody published by hand; whoever shows it says it in their language."""
 
 
 class Published(NamedTuple):
@@ -73,7 +77,7 @@ def publish_first(desk: Desk, author: str) -> Published | None:
     """On first use the workspace's own rules are published; None where some are in force."""
     if active_hash(desk.store, desk.clock.now()) is not None:
         return None
-    return publish(desk, desk.workspace.read_rules(), author, "first use")
+    return publish(desk, desk.workspace.read_rules(), author, FIRST_USE)
 
 
 def roll_back(

@@ -10,9 +10,10 @@ from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.case.group import CODE, JSON, case
 from referral_engine.cli.command import option
-from referral_engine.cli.output import print_json, short, when
+from referral_engine.cli.output import print_json, said, short, when
 from referral_engine.cli.result import print_result, unit_name
 from referral_engine.cli.rules.diff import change_said
+from referral_engine.cli.words import CLOCKS
 from referral_engine.desk.acting import find_case, submit
 from referral_engine.desk.migrating import Migration, migration
 from referral_engine.desk.publishing import active_hash, find_rule_set
@@ -82,7 +83,7 @@ def _print(shown: Migration, app: App) -> None:
         at = when(each.at, app.zone) if each.at else _("not asked, the clock runs already")
         sides = [", ".join(ids) or "–" for ids in each.rules]
         click.echo(
-            f"  {each.clock} {each.share:.0%} ({unit_name(app.workspace.org, each.unit)}), {at}:"
+            f"  {said(each.clock, CLOCKS)} {each.share:.0%} ({unit_name(app.workspace.org, each.unit)}), {at}:"
             f" {sides[0]} → {sides[1]}"
         )
 

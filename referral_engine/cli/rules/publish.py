@@ -140,10 +140,15 @@ def history(app: App, limit: int, as_json: bool) -> None:
         headings,
         [
             (str(each.number), short(each.rule_set), when(each.at, app.zone), _who(each),
-             each.reason, _state(app, each), "; ".join(evidence_said(each.evidence)))
+             _reason(each), _state(app, each), "; ".join(evidence_said(each.evidence)))
             for each in listed
         ],
     )  # fmt: skip
+
+
+def _reason(each: Publication) -> str:
+    """What its author wrote; the engine's own reason is said in the reader's language."""
+    return _("first use") if each.reason == publishing.FIRST_USE else each.reason
 
 
 def _publisher(app: App, desk: Desk, actor: str) -> str:
