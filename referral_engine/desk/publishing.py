@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 FIRST_USE = "first use"
-"""The reason kept with what nobody published by hand; whoever shows it says it in their language."""
+"""The reason kept with what nobody published by hand; shown, it is translated."""
 
 
 class Published(NamedTuple):

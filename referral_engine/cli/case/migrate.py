@@ -83,8 +83,8 @@ def _print(shown: Migration, app: App) -> None:
         at = when(each.at, app.zone) if each.at else _("not asked, the clock runs already")
         sides = [", ".join(ids) or "–" for ids in each.rules]
         click.echo(
-            f"  {said(each.clock, CLOCKS)} {each.share:.0%} ({unit_name(app.workspace.org, each.unit)}), {at}:"
-            f" {sides[0]} → {sides[1]}"
+            f"  {said(each.clock, CLOCKS)} {each.share:.0%}"
+            f" ({unit_name(app.workspace.org, each.unit)}), {at}: {sides[0]} → {sides[1]}"
         )
 
 
