@@ -26,7 +26,7 @@ from referral_engine.model.command import Request, command_name
 from referral_engine.model.issue import Issue
 from referral_engine.model.principal import Principal
 from referral_engine.rules.runtime import ActiveRules
-from referral_engine.store import Store, Tx
+from referral_engine.store import Ahead, Store, Tx
 from referral_engine.workspace import Workspace
 
 __all__ = ["Answer", "Desk"]
@@ -87,7 +87,8 @@ class Desk:
 
     def send(self, request: Request) -> Future[Answer]:
         """Like `submit`, without waiting: many together share one commit."""
-        return self.store.write(lambda tx: self.run(tx, request))
+        key = (request.by.id, request.key) if request.key else None
+        return self.store.write(lambda tx: self.run(tx, request), Ahead(case=request.case, key=key))
 
     def register(
         self,
@@ -121,7 +122,7 @@ class Desk:
             return self._followed(tx, answer, by) if follow_up else answer
 
         key = sender_key or issue.id
-        return self.store.write(take_in, (issue.channel, key) if key else None)
+        return self.store.write(take_in, Ahead(sent=(issue.channel, key) if key else None))
 
     # -- in the writer's thread ---------------------------------------------------------------
     def _take_in(self, tx: Tx, request: Request, issue: Issue, key: str, at: datetime) -> Answer:

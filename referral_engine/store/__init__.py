@@ -16,7 +16,7 @@ from referral_engine.store.outages import Outage
 from referral_engine.store.outbox import DeadLetter
 from referral_engine.store.reader import Reader
 from referral_engine.store.rulebook import AT_ONCE, Publication, PublicationState, Terms
-from referral_engine.store.stage import IntakeSeen, Loaded, Seen
+from referral_engine.store.stage import Ahead, IntakeSeen, Loaded, Seen
 from referral_engine.store.store import Store, township_segment
 from referral_engine.store.tokens import Token
 from referral_engine.store.transaction import Tx
@@ -30,6 +30,7 @@ __all__ = [
     "MAX_CLAIMS",
     "START",
     "Access",
+    "Ahead",
     "BoxFigures",
     "Candidate",
     "CaseFilter",

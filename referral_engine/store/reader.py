@@ -57,6 +57,26 @@ def _intakes(keys: int) -> Select[Any]:
     return query.where(_i.channel == value("channel"), _i.sender_key.in_(values("key", keys)))
 
 
+@prepared
+def _all_seen(keys: int) -> Select[Any]:
+    query = select(_c.request_key, _c.body_hash, _c.result)
+    return query.where(
+        _c.principal_id == value("principal"), _c.request_key.in_(values("key", keys))
+    )
+
+
+@prepared
+def _snapshots(codes: int) -> Select[Any]:
+    query = select(_f.case_code, _f.snapshot, _f.head_hash)
+    return query.where(_f.case_code.in_(values("code", codes)))
+
+
+def _evened(asked: Iterable[str]) -> list[str]:
+    """One or more, filled up to a power of two: few shapes of a question, each prepared once."""
+    found = list(asked)
+    return found + found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found))
+
+
 class Reader:
     """Reads on one connection, in one transaction. Times given and returned are UTC."""
 
@@ -143,13 +163,25 @@ class Reader:
 
     def _intakes_seen(self, channel: str, keys: Iterable[str]) -> dict[str, IntakeSeen]:
         """The same for many keys of one channel; those that are new are left out."""
-        asked = list(keys)
-        # Few shapes of the question, so that each is prepared once.
-        asked += asked[-1:] * ((1 << (len(asked) - 1).bit_length()) - len(asked))
+        asked = _evened(keys)
         found = _intakes(len(asked)).rows(
             self._connection, channel=channel, **numbered("key", asked)
         )
         return {key: IntakeSeen(body_hash, code) for key, body_hash, code in found}
+
+    def _all_seen(self, principal_id: str, keys: Iterable[str]) -> dict[str, Seen]:
+        """`seen` for many keys of one principal; those that are new are left out."""
+        asked = _evened(keys)
+        found = _all_seen(len(asked)).rows(
+            self._connection, principal=principal_id, **numbered("key", asked)
+        )
+        return {key: Seen(body_hash, result) for key, body_hash, result in found}
+
+    def _loaded(self, codes: Iterable[str]) -> dict[str, Loaded]:
+        """`load` for many cases; codes that are unknown are left out."""
+        asked = _evened(codes)
+        found = _snapshots(len(asked)).rows(self._connection, **numbered("code", asked))
+        return {code: Loaded(unpack(snapshot), head) for code, snapshot, head in found}
 
     def repeats(
         self, same: Iterable[str], values: Mapping[str, str], since: datetime, until: datetime

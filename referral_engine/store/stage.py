@@ -42,7 +42,7 @@ from referral_engine.store.tables import (
 )
 from referral_engine.store.vault import CONTENT_COLUMNS, DATA_KEY_COLUMNS, CaseKey
 
-__all__ = ["OUTBOX_COLUMNS", "IntakeSeen", "Loaded", "Seen", "SenderKey", "Stage", "Step"]
+__all__ = ["OUTBOX_COLUMNS", "Ahead", "IntakeSeen", "Loaded", "Seen", "SenderKey", "Stage", "Step"]
 
 OUTBOX_COLUMNS = ("effect_key", "case_code", "lane", "payload", "due_at")
 COMMAND_KEY_COLUMNS = ("principal_id", "request_key", "body_hash", "result", "case_code")
@@ -68,6 +68,18 @@ class Seen(NamedTuple):
 
 SenderKey = tuple[str, str]
 """A channel, and the key under which a sender of it knows an issue."""
+
+
+class Ahead(NamedTuple):
+    """What a command will ask for: that of all who share a transaction is looked up together.
+
+    The sender's key of an issue, the code of a case, and (principal, key) of a command; any may be
+    left out.
+    """
+
+    sent: SenderKey | None = None
+    case: str = ""
+    key: tuple[str, str] | None = None
 
 
 class IntakeSeen(NamedTuple):

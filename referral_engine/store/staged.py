@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from referral_engine.clock import Clock
 from referral_engine.store import rulebook
 from referral_engine.store.reader import Township
-from referral_engine.store.stage import IntakeSeen, Loaded, Seen, SenderKey, Stage
+from referral_engine.store.stage import Ahead, IntakeSeen, Loaded, Seen, SenderKey, Stage
 from referral_engine.store.statements import Row, say
 from referral_engine.store.vault import Vault
 from referral_engine.store.work import Work
@@ -41,6 +41,8 @@ class Staged(Work):
         self._moment: datetime | None = None
         self._active: rulebook.Tenure | None = None
         self._sent: dict[SenderKey, IntakeSeen | None] = {}
+        self._keys: dict[tuple[str, str], Seen | None] = {}
+        self._ahead: dict[str, Loaded] = {}
         self._stopped: tuple[datetime, list[tuple[datetime, datetime]]] | None = None
 
     def moment(self, clock: Clock) -> datetime:
@@ -55,6 +57,7 @@ class Staged(Work):
     def connection(self) -> Connection:
         """The SQLAlchemy connection, everything gathered so far written to it."""
         self._settle()
+        self._ahead.clear()  # what is done through it may be done to a case
         return self._connection
 
     @property
@@ -99,7 +102,7 @@ class Staged(Work):
         for stage in (self._own, self._earlier):
             if (staged := stage.cases.get(code)) is not None:
                 return staged
-        loaded = super().load(code)
+        loaded = self._ahead.get(code) or super().load(code)
         if loaded is not None:
             self._own.cases[code] = loaded
         return loaded
@@ -114,7 +117,8 @@ class Staged(Work):
         for stage in (self._own, self._earlier):
             if (staged := stage.command_keys.get((principal_id, key))) is not None:
                 return staged
-        return super().seen(principal_id, key)
+        known = principal_id, key
+        return self._keys[known] if known in self._keys else super().seen(*known)
 
     def intake_seen(self, channel: str, sender_key: str) -> IntakeSeen | None:
         """The case that this sender's key made before; None when it is new."""
@@ -124,14 +128,16 @@ class Staged(Work):
         key = channel, sender_key
         return self._sent[key] if key in self._sent else super().intake_seen(*key)
 
-    def look_ahead(self, sent: Sequence[SenderKey]) -> None:
-        """Asks for the keys that the commands to come will ask for one by one."""
-        by_channel: dict[str, set[str]] = {}
-        for channel, key in sent:
-            by_channel.setdefault(channel, set()).add(key)
-        for channel, keys in by_channel.items():
-            found = self._intakes_seen(channel, keys)
-            self._sent.update(((channel, key), found.get(key)) for key in keys)
+    def look_ahead(self, asked: Sequence[Ahead]) -> None:
+        """Asks for what the commands to come will ask for one by one."""
+        for channel, keys in _by_first(each.sent for each in asked).items():
+            sent = self._intakes_seen(channel, keys)
+            self._sent.update(((channel, key), sent.get(key)) for key in keys)
+        for principal, keys in _by_first(each.key for each in asked).items():
+            seen = self._all_seen(principal, keys)
+            self._keys.update(((principal, key), seen.get(key)) for key in keys)
+        if codes := {each.case for each in asked if each.case}:
+            self._ahead = self._loaded(codes)
 
     def downtime(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
         """The intervals within [since, until] in which no runner was alive.
@@ -171,3 +177,11 @@ class Staged(Work):
         except BaseException as error:
             self._spoilt = error
             raise
+
+
+def _by_first(pairs: Iterable[tuple[str, str] | None]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for pair in pairs:
+        if pair is not None:
+            found.setdefault(pair[0], set()).add(pair[1])
+    return found

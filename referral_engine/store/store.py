@@ -25,7 +25,7 @@ from referral_engine.store.forwarding import MOVED, refuse_moved
 from referral_engine.store.keyring import KEY_BYTES, NO_KEYS, Keyring
 from referral_engine.store.reader import Reader, Township
 from referral_engine.store.rebuild import codes_after, rebuild_cases
-from referral_engine.store.stage import SenderKey
+from referral_engine.store.stage import Ahead
 from referral_engine.store.statements import insert, run
 from referral_engine.store.tables import setting
 from referral_engine.store.transaction import Tx
@@ -130,18 +130,18 @@ class Store:
         with self.reading() as reader:
             return question(reader)
 
-    def write(self, command: Callable[[Tx], T], sent: SenderKey | None = None) -> Future[T]:
+    def write(self, command: Callable[[Tx], T], ahead: Ahead | None = None) -> Future[T]:
         """Has `command` run by the writer; the future is resolved once it is committed.
 
         What the command raises, the future raises, and nothing of it is kept; Conflict when
         another process was faster, Unavailable when the database could not do it. The command may
-        be run again, so it acts through its transaction alone. `sent` is the channel and sender's
-        key that it will ask for with `Tx.intake_seen`, if any. Waits while too many commands wait.
-        Raises Refused (STORE_READONLY).
+        be run again, so it acts through its transaction alone. `ahead` is what it will ask for with
+        `Tx.intake_seen`, `load` and `seen`, if known. Waits while too many commands wait. Raises
+        Refused (STORE_READONLY).
         """
         if self._writer is None:
             raise store_readonly()
-        return self._writer.submit(command, sent)
+        return self._writer.submit(command, ahead)
 
     def transact(self, command: Callable[[Tx], T]) -> T:
         """Like `write`, and waits for the commit."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from referral_engine.store.errors import Conflict, unavailable
-from referral_engine.store.stage import SenderKey
+from referral_engine.store.stage import Ahead
 from referral_engine.store.transaction import Tx
 
 __all__ = ["Traffic", "Writer"]
@@ -34,7 +34,7 @@ class Begin(Protocol):
 class _Job(NamedTuple):
     command: Callable[[Tx], Any]
     future: Future[Any]
-    sent: SenderKey | None = None
+    ahead: Ahead | None = None
 
 
 class Traffic(NamedTuple):
@@ -67,10 +67,10 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, command: Callable[[Tx], T], sent: SenderKey | None = None) -> Future[T]:
+    def submit(self, command: Callable[[Tx], T], ahead: Ahead | None = None) -> Future[T]:
         """Queues a command; waits while the queue is full, which slows down whoever sends.
 
-        `sent` is the sender's key it will ask for: those of one transaction are looked up together.
+        `ahead` is what it will ask for: that of one transaction is looked up together.
         Raises RuntimeError once the writer is closed, or from within a command: it would wait
         for itself.
         """
@@ -80,7 +80,7 @@ class Writer:
         with self._closing:
             if self._closed:
                 raise RuntimeError("the store is closed")
-            self._jobs.put(_Job(command, future, sent))
+            self._jobs.put(_Job(command, future, ahead))
         return future
 
     def traffic(self) -> Traffic:
@@ -153,7 +153,7 @@ class Writer:
         with self._connection.begin() as transaction:
             tx = self._begin(self._connection, alone=alone)
             if not alone:
-                tx.look_ahead([job.sent for job in jobs if job.sent is not None])
+                tx.look_ahead([job.ahead for job in jobs if job.ahead is not None])
             outcomes = [_outcome(tx, job) for job in jobs]
             _raise_collisions(outcomes)
             if alone and outcomes[0][1] is not None:

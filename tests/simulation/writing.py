@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 
 from referral_engine.store import Tx
-from referral_engine.store.stage import SenderKey
+from referral_engine.store.stage import Ahead
 from referral_engine.store.writer import Begin, Traffic, Writer
 from tests.simulation.baton import Baton
 
@@ -38,9 +38,9 @@ class Job:
 
     def __init__(
         self, command: Callable[[Tx], Any], owner: object, future: Future[Any] | None = None,
-        sent: SenderKey | None = None,
+        ahead: Ahead | None = None,
     ) -> None:  # fmt: skip
-        self.command, self.owner, self.sent = command, owner, sent
+        self.command, self.owner, self.ahead = command, owner, ahead
         self.future = Future() if future is None else future
 
 
@@ -55,10 +55,10 @@ class SteppedWriter(Writer):
         self._baton = baton
         self.queue: list[Job] = []
 
-    def submit(self, command: Callable[[Tx], T], sent: SenderKey | None = None) -> Future[T]:
+    def submit(self, command: Callable[[Tx], T], ahead: Ahead | None = None) -> Future[T]:
         task = self._baton.running
         future: Future[T] = _Promise(self._baton)
-        job = Job(command, task.owner if task else None, future, sent)
+        job = Job(command, task.owner if task else None, future, ahead)
         if task is None:  # the scheduler's own questions
             self._commit([job])  # type: ignore[list-item]
         else:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from referral_engine.flow.apply import apply
 from referral_engine.model import event as e
 from referral_engine.model.outcome import Resolution
-from referral_engine.store import Conflict, Seen, Store, Tx
+from referral_engine.store import Ahead, Conflict, Seen, Store, Tx
 from referral_engine.store.audit import verify
 from referral_engine.store.chain import GENESIS, canonical, chained
 from referral_engine.store.tables import plugin_call
@@ -387,12 +387,50 @@ def test_senders_keys_of_one_commit_are_looked_up_together(any_store: Store) -> 
             tx.remember_intake("12345", key, b"", code)
             return "new"
 
-        return any_store.write(intake, ("12345", key))
+        return any_store.write(intake, Ahead(sent=("12345", key)))
 
     asked = [ask("old", "B-1"), ask("twice", "B-2"), ask("twice", "B-3"), ask("once", "B-4")]
-    other = any_store.write(lambda tx: tx.intake_seen("letter", "old"), ("letter", "old"))
+    letter = ("letter", "old")
+    other = any_store.write(lambda tx: tx.intake_seen(*letter), Ahead(sent=letter))
     gate.set()
     waiting.result()
     assert [each.result() for each in asked] == ["A-1", "new", "B-2", "new"]
     assert other.result() is None
     assert any_store.read(lambda reader: reader.intake_seen("12345", "once")) is not None
+
+
+def test_cases_and_keys_looked_up_together_are_as_the_commands_before_left_them(
+    any_store: Store,
+) -> None:
+    story = Story("A-1").register()
+    commit(any_store, story.take())
+    resolution, version = story.offer().take()
+    any_store.transact(lambda tx: tx.remember_command("p", "old", b"hash", b"", "A-1"))
+    gate = threading.Event()
+    waiting = any_store.write(lambda tx: gate.wait(10))
+    ahead = Ahead(case="A-1", key=("p", "new"))
+
+    def change(tx: Tx) -> None:
+        tx.commit_resolution(resolution, expected_version=version)
+        tx.remember_command("p", "new", b"hash", b"", "A-1")
+
+    def fail(tx: Tx) -> None:
+        change(tx)
+        raise KeyError("given up")
+
+    def look(tx: Tx) -> tuple[int, bool, bool]:
+        loaded = tx.load("A-1")
+        assert loaded is not None
+        old, new = (tx.seen("p", key) is not None for key in ("old", "new"))
+        return loaded.case.version, old, new
+
+    failed = any_store.write(fail, ahead)
+    before = any_store.write(look, Ahead(case="A-1", key=("p", "old")))
+    changed = any_store.write(change, ahead)
+    after = any_store.write(look, ahead)
+    gate.set()
+    waiting.result()
+    assert isinstance(failed.exception(), KeyError)
+    assert changed.result() is None
+    assert before.result() == (version, True, False)
+    assert after.result() == (resolution.case.version, True, True)
