@@ -75,10 +75,14 @@ def test_learnt_rules_are_as_good_as_a_regression(district: Path, tmp_path: Path
     assert "| rules learnt | {:.3f} | {:.3f} | {:.3f} |".format(*figures) in said
 
 
-def test_every_event_is_taken_in_once(district: Path) -> None:
-    words = ("intake", "EXPORT.csv", "--mapping", "mapping.yaml", "--json")
+@pytest.mark.parametrize("rows", [1_000, pytest.param(7_000, marks=pytest.mark.long)])
+def test_every_event_is_taken_in_once(district: Path, rows: int) -> None:
+    lines = (district / "EXPORT.csv").read_bytes().splitlines(keepends=True)
+    (district / "first.csv").write_bytes(b"".join(lines[: rows + 1]))
+    database = f"sqlite:///{district}/var/first-{rows}.db"
+    words = ("--database", database, "intake", "first.csv", "--mapping", "mapping.yaml", "--json")
     first = referral(district, *words)
-    assert (first["read"], first["accepted"], first["errors"]) == (7000, 7000, [])
+    assert (first["read"], first["accepted"], first["errors"]) == (rows, rows, [])
     again = referral(district, *words)
-    assert (again["read"], again["accepted"], again["duplicates"]) == (7000, 0, 7000)
-    assert referral(district, "audit", "verify", "--json")["cases"] == 7000
+    assert (again["read"], again["accepted"], again["duplicates"]) == (rows, 0, rows)
+    assert referral(district, "--database", database, "audit", "verify", "--json")["cases"] == rows
