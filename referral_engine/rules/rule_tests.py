@@ -75,6 +75,7 @@ VERBS: dict[str, str] = {
     "contact": "联系",
     "decline": "退单",
     "not_needed": "无需配合",
+    "progress": "续报",
     "arrive": "报到",
     "report": "反馈",
     "transfer": "转办",
