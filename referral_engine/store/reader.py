@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from referral_engine.model.event import Event
 from referral_engine.store import (
@@ -24,7 +23,7 @@ from referral_engine.store import (
 )
 from referral_engine.store.checkpoints import Checkpoint, latest
 from referral_engine.store.journal import START, Position, StoredEvent
-from referral_engine.store.prepared import Prepared, numbered, prepared, value, values
+from referral_engine.store.prepared import Prepared, value
 from referral_engine.store.projection import unpack
 from referral_engine.store.stage import IntakeSeen, Loaded, Seen
 from referral_engine.store.statements import Row
@@ -49,32 +48,6 @@ _INTAKE_SEEN = Prepared(
         _i.channel == value("channel"), _i.sender_key == value("key")
     )
 )
-
-
-@prepared
-def _intakes(keys: int) -> Select[Any]:
-    query = select(_i.sender_key, _i.body_hash, _i.case_code)
-    return query.where(_i.channel == value("channel"), _i.sender_key.in_(values("key", keys)))
-
-
-@prepared
-def _all_seen(keys: int) -> Select[Any]:
-    query = select(_c.request_key, _c.body_hash, _c.result)
-    return query.where(
-        _c.principal_id == value("principal"), _c.request_key.in_(values("key", keys))
-    )
-
-
-@prepared
-def _snapshots(codes: int) -> Select[Any]:
-    query = select(_f.case_code, _f.snapshot, _f.head_hash)
-    return query.where(_f.case_code.in_(values("code", codes)))
-
-
-def _evened(asked: Iterable[str]) -> list[str]:
-    """One or more, filled up to a power of two: few shapes of a question, each prepared once."""
-    found = list(asked)
-    return found + found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found))
 
 
 class Reader:
@@ -160,28 +133,6 @@ class Reader:
         """The case that this sender's key made before; None when it is new."""
         found = _INTAKE_SEEN.first(self._connection, channel=channel, key=sender_key)
         return None if found is None else IntakeSeen(*found)
-
-    def _intakes_seen(self, channel: str, keys: Iterable[str]) -> dict[str, IntakeSeen]:
-        """The same for many keys of one channel; those that are new are left out."""
-        asked = _evened(keys)
-        found = _intakes(len(asked)).rows(
-            self._connection, channel=channel, **numbered("key", asked)
-        )
-        return {key: IntakeSeen(body_hash, code) for key, body_hash, code in found}
-
-    def _all_seen(self, principal_id: str, keys: Iterable[str]) -> dict[str, Seen]:
-        """`seen` for many keys of one principal; those that are new are left out."""
-        asked = _evened(keys)
-        found = _all_seen(len(asked)).rows(
-            self._connection, principal=principal_id, **numbered("key", asked)
-        )
-        return {key: Seen(body_hash, result) for key, body_hash, result in found}
-
-    def _loaded(self, codes: Iterable[str]) -> dict[str, Loaded]:
-        """`load` for many cases; codes that are unknown are left out."""
-        asked = _evened(codes)
-        found = _snapshots(len(asked)).rows(self._connection, **numbered("code", asked))
-        return {code: Loaded(unpack(snapshot), head) for code, snapshot, head in found}
 
     def repeats(
         self, same: Iterable[str], values: Mapping[str, str], since: datetime, until: datetime

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from referral_engine.clock import Clock
-from referral_engine.store import rulebook
+from referral_engine.store import lookups, rulebook
 from referral_engine.store.reader import Township
 from referral_engine.store.stage import Ahead, IntakeSeen, Loaded, Seen, SenderKey, Stage
 from referral_engine.store.statements import Row, say
@@ -131,13 +131,13 @@ class Staged(Work):
     def look_ahead(self, asked: Sequence[Ahead]) -> None:
         """Asks for what the commands to come will ask for one by one."""
         for channel, keys in _by_first(each.sent for each in asked).items():
-            sent = self._intakes_seen(channel, keys)
+            sent = lookups.intakes_seen(self._connection, channel, keys)
             self._sent.update(((channel, key), sent.get(key)) for key in keys)
         for principal, keys in _by_first(each.key for each in asked).items():
-            seen = self._all_seen(principal, keys)
+            seen = lookups.seen(self._connection, principal, keys)
             self._keys.update(((principal, key), seen.get(key)) for key in keys)
         if codes := {each.case for each in asked if each.case}:
-            self._ahead = self._loaded(codes)
+            self._ahead = lookups.loaded(self._connection, codes)
 
     def downtime(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
         """The intervals within [since, until] in which no runner was alive.
