@@ -11,6 +11,10 @@ from tests.conftest import new_database
 from tests.databases import place
 from tests.district import referral
 
+_ALL_COMMANDS = (
+    "test_nobody_can_tell_the_worlds_apart_in_any_language",
+    "test_whoever_keeps_one_seal_knows_nothing_of_another",
+)
 Placed = Callable[[Path], Path]
 """Has the store of a workspace lie where the test wants it."""
 
@@ -43,3 +47,11 @@ def database(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return ""
     return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every command in two worlds takes minutes on a server: once is enough for every change."""
+    for item in items:
+        if "[postgresql" in item.name and item.name.startswith(_ALL_COMMANDS):
+            item.add_marker(pytest.mark.matrix)

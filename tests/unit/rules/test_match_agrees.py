@@ -82,7 +82,7 @@ def test_a_course_in_compact_form_tells_what_the_reference_interpreter_explains(
 
 @pytest.mark.long
 @given(rule_sets(), _arrivals)
-@settings(max_examples=5_000)
+@settings(max_examples=2_500)
 def test_a_router_decides_as_the_reference_interpreter_at_length(
     rules: RuleSet, arrivals: Arrivals
 ) -> None:
