@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.data, pytest.mark.chaos]
 RUN = ("run", "--until-idle", "--clock", "virtual")
 
 
+@pytest.mark.matrix
 def test_the_history_of_a_large_district_is_that_of_an_undisturbed_run(many: FreshDistrict) -> None:
     kill(many, 7_000, 20)
 

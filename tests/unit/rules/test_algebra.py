@@ -51,7 +51,7 @@ def test_what_is_claimed_holds(one: Condition, other: Condition, arrivals: Arriv
 
 @pytest.mark.long
 @given(conditions, conditions, _arrivals)
-@settings(max_examples=10_000)
+@settings(max_examples=2_000)
 def test_what_is_claimed_holds_at_length(
     one: Condition, other: Condition, arrivals: Arrivals
 ) -> None:
