@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.conftest import FreshDistrict
 from tests.chaos.histories import differences, faults
 from tests.chaos.killing import dice, kill_at, reached
-from tests.databases import question
+from tests.databases import on_server, question
 from tests.district import LONGEST, referral, start
 
 pytestmark = [pytest.mark.data, pytest.mark.chaos]
@@ -20,7 +20,12 @@ def test_the_history_of_a_large_district_is_that_of_an_undisturbed_run(many: Fre
     kill(many, 7_000, 20)
 
 
-def test_the_history_is_that_of_an_undisturbed_run_on_both(some: FreshDistrict) -> None:
+def test_the_history_is_that_of_an_undisturbed_run(some: FreshDistrict) -> None:
+    """Event by event on a file. On a server virtual time steps over the lease of the dead, so that
+    moments differ: there tests/chaos/load kills workers in real time.
+    """
+    if on_server(some("either")):
+        pytest.skip("a server's leases outlive the dead in virtual time")
     kill(some, 700, 10)
 
 
