@@ -16,7 +16,7 @@ from referral_engine.rules.lint import Lint, lints
 from referral_engine.rules.load import KINDS
 from referral_engine.rules.operators import OPERATORS, operators_for
 from referral_engine.rules.schema import json_schema
-from tests.json_schema import as_editors_read, problems
+from tests.editor_yaml import as_editors_read, problems
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = json_schema()
@@ -79,20 +79,20 @@ def test_fields_of_plugins_are_offered_too() -> None:
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: str(file.relative_to(ROOT)))
 def test_every_shipped_file_fits(file: Path) -> None:
-    assert not list(problems(as_editors_read(file.read_text("utf-8")), WITH_EXTRA, WITH_EXTRA))
+    assert not problems(as_editors_read(file.read_text("utf-8")), WITH_EXTRA)
 
 
 @pytest.mark.parametrize("lint", lints().values(), ids=lints())
 def test_examples_of_good_files_fit(lint: Lint) -> None:
     schema = json_schema(registry().with_extra({"photo": "照片"}))  # as the one on evidence has it
     for text in lint.good.values():
-        assert not list(problems(as_editors_read(text), schema, schema))
+        assert not problems(as_editors_read(text), schema)
 
 
 @pytest.mark.parametrize("code", SEEN)
 def test_a_faulty_file_is_refused_at_its_place(code: str) -> None:
     bad = lints()[code].bad.values()
-    assert any(list(problems(as_editors_read(text), SCHEMA, SCHEMA)) for text in bad)
+    assert any(problems(as_editors_read(text), SCHEMA) for text in bad)
 
 
 def test_a_key_and_a_value_explain_themselves_in_both_languages() -> None:
@@ -122,7 +122,7 @@ def test_a_key_and_a_value_explain_themselves_in_both_languages() -> None:
 def test_scalars_are_taken_as_the_loader_takes_them(clause: str, fits: bool) -> None:
     rule = f"{{id: a, name: A, when: {{{clause}}}, refer: {{lead: police}}}}"
     value = as_editors_read(f"kind: routing\nhit: first\nrules:\n  - {rule}\n")
-    assert (not list(problems(value, SCHEMA, SCHEMA))) is fits
+    assert (not problems(value, SCHEMA)) is fits
 
 
 def test_every_key_has_a_meaning() -> None:
