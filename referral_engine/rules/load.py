@@ -153,8 +153,10 @@ def _read(
         complete = whole and loading.complete
         asked = {"tested": tested, "compare": compare}
         found = [*loaded.faults, *check_all(loaded, known.registry, complete, **asked)]
-        left = list(allowed(found, sources, left_out(complete, **asked)))
-    return msgspec.structs.replace(loaded, faults=_shown(left, sources))
+        beside = known.names.beside if complete and compare else None
+        texts = {**sources, **beside()} if beside is not None else sources
+        left = list(allowed(found, texts, left_out(complete, **asked)))
+    return msgspec.structs.replace(loaded, faults=_shown(left, texts))
 
 
 def _shown(faults: list[Fault], sources: Mapping[str, str]) -> tuple[Fault, ...]:

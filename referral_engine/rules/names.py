@@ -29,6 +29,7 @@ class Names(msgspec.Struct, frozen=True):
     ``org``          the organisation itself, for what takes more than a name
     ``served``       the units that a plugin serves, worked out when it is first asked
     ``asked``        the columns that imports bring beside the engine's own, with their places
+    ``beside``       reads the files beside the rules in which such a column stands, by name
     ``today``        the local day on which the rules are judged
     """
 
@@ -42,4 +43,5 @@ class Names(msgspec.Struct, frozen=True):
     org: Org | None = None
     served: Callable[[], frozenset[str]] | None = None
     asked: Mapping[str, Place] = {}
+    beside: Callable[[], Mapping[str, str]] | None = None
     today: date | None = None

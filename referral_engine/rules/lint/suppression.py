@@ -1,4 +1,4 @@
-"""What a rule file allows: ``# allow CODE: reason`` at the line of a fault, or above it.
+"""What a file allows, rules or config.yaml: ``# allow CODE: reason`` at a fault, or above it.
 
 The same in Chinese: ``# 允许 CODE：理由``. Several codes may be named, separated by commas. An
 error cannot be allowed: nothing can be decided with it.

@@ -320,7 +320,12 @@ def test_a_column_that_nobody_reads_is_reported_where_it_is_declared(tmp_path: P
     faults = Workspace.open(tmp_path / "config.yaml").read_rules().faults
     line = text.split("\n").index("  photo: 照片") + 1
     (fault,) = (fault for fault in faults if fault.code == "UNUSED_EVIDENCE")
-    assert fault.place == Place("config.yaml", line, 3)
+    assert (fault.place, fault.source) == (Place("config.yaml", line, 3), "  photo: 照片")
+
+    kept = text.replace("  photo:", "  # allow UNUSED_EVIDENCE: kept for reports\n  photo:")
+    (tmp_path / "config.yaml").write_text(kept, "utf-8")
+    left = Workspace.open(tmp_path / "config.yaml").read_rules().faults
+    assert [each for each in left if each.place.file == "config.yaml"] == []
 
 
 # -- agreement --------------------------------------------------------------------------------
