@@ -73,7 +73,7 @@ class Workspace:
             zone=self.calendar.zone,
             org=self.org,
             asked={f"extra.{name}": place for name, place in self.config.asked.items()},
-            beside=lambda: {self.config.file.name: self.config.file.read_text("utf-8-sig")},
+            beside=(self.config.file,),
             today=self.calendar.local_day(SystemClock().now()),
         )
 

@@ -153,8 +153,8 @@ def _read(
         complete = whole and loading.complete
         asked = {"tested": tested, "compare": compare}
         found = [*loaded.faults, *check_all(loaded, known.registry, complete, **asked)]
-        beside = known.names.beside if complete and compare else None
-        texts = {**sources, **beside()} if beside is not None else sources
+        beside = known.names.beside if complete and compare else ()
+        texts = sources | {file.name: file.read_text("utf-8-sig") for file in beside}
         left = list(allowed(found, texts, left_out(complete, **asked)))
     return msgspec.structs.replace(loaded, faults=_shown(left, texts))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, tzinfo
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -29,7 +30,7 @@ class Names(msgspec.Struct, frozen=True):
     ``org``          the organisation itself, for what takes more than a name
     ``served``       the units that a plugin serves, worked out when it is first asked
     ``asked``        the columns that imports bring beside the engine's own, with their places
-    ``beside``       reads the files beside the rules in which such a column stands, by name
+    ``beside``       the files beside the rules in which such a column stands
     ``today``        the local day on which the rules are judged
     """
 
@@ -43,5 +44,5 @@ class Names(msgspec.Struct, frozen=True):
     org: Org | None = None
     served: Callable[[], frozenset[str]] | None = None
     asked: Mapping[str, Place] = {}
-    beside: Callable[[], Mapping[str, str]] | None = None
+    beside: tuple[Path, ...] = ()
     today: date | None = None
