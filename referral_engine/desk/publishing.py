@@ -141,8 +141,7 @@ def find_rule_set(store: Store, written: str, now: datetime | None = None) -> st
     """The published rule set meant by its hash or the beginning of it; with `now` only one that is
     or was in force by then, for putting it to use. Raises Refused.
     """
-    known = dict.fromkeys(each.rule_set for each in publications(store, limit=10_000))
-    meant = [digest for digest in known if written and digest.startswith(written)]
+    meant = _meant(store, written)
     if len(meant) == 1:
         (digest,) = meant
         if now is None or store.read(lambda reader: reader.was_in_force(digest, now)):
@@ -165,10 +164,13 @@ def find_rule_set(store: Store, written: str, now: datetime | None = None) -> st
 
 def known_rule_set(store: Store, written: str) -> str | None:
     """The same; None where there is no such hash, or more than one."""
-    try:
-        return find_rule_set(store, written)
-    except Refused:
-        return None
+    meant = _meant(store, written)
+    return meant[0] if len(meant) == 1 else None
+
+
+def _meant(store: Store, written: str) -> list[str]:
+    known = dict.fromkeys(each.rule_set for each in publications(store, limit=10_000))
+    return [digest for digest in known if written and digest.startswith(written)]
 
 
 def stored_sources(store: Store, digest: str) -> dict[str, str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Literal
 
 import msgspec
 
 from referral_engine.model.hours import WorkHours
+from referral_engine.trial.called import Solved, solved
 
 __all__ = ["Burst", "Centre", "Delay", "Kind", "Manners", "People", "Profile", "Rates"]
 
@@ -107,11 +107,9 @@ class Centre(msgspec.Struct, frozen=True):
     yes: float
     partly: float
 
-    def resolved_by(self, chance: float) -> Literal["yes", "partly", "no"]:
+    def resolved_by(self, chance: float) -> Solved:
         """What somebody reached says, for a chance from 0 to 100."""
-        if chance < self.yes:
-            return "yes"
-        return "partly" if chance < self.yes + self.partly else "no"
+        return solved(chance, self.yes, self.partly)
 
 
 class Profile(msgspec.Struct, frozen=True):

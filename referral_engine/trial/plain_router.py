@@ -17,7 +17,7 @@ from referral_engine.rules.naive import route
 from referral_engine.rules.subject import Subject
 from referral_engine.rules.terms import Terms
 from referral_engine.rules.tree import Condition, Decision, Repeats, RuleSet, Value
-from referral_engine.rules.walk import parts
+from referral_engine.rules.walk import questions
 
 __all__ = ["Checks", "PlainRouter"]
 
@@ -97,6 +97,4 @@ class PlainRouter:
 def _questions(rules: RuleSet) -> Iterator[Repeats]:
     for table in rules.routing:
         for condition in (table.when, *(rule.when for rule in table.rules)):
-            for part in parts(condition):
-                if isinstance(part, Repeats):
-                    yield part
+            yield from questions(condition)

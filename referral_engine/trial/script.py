@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 from yaml.nodes import Node
@@ -14,6 +13,7 @@ from referral_engine.marked_yaml import Entry, MarkedYaml
 from referral_engine.model.command import COMMANDS, command_name
 from referral_engine.model.principal import ROLES
 from referral_engine.model.span import Span
+from referral_engine.trial.called import Solved, solved
 
 __all__ = [
     "Act",
@@ -50,11 +50,9 @@ class CallbackOfficer(msgspec.Struct, frozen=True):
     yes: int
     partly: int
 
-    def resolved_by(self, chance: int) -> Literal["yes", "partly", "no"]:
-        """yes, partly or no for a chance from 0 to 99."""
-        if chance < self.yes:
-            return "yes"
-        return "partly" if chance < self.yes + self.partly else "no"
+    def resolved_by(self, chance: int) -> Solved:
+        """For a chance from 0 to 99."""
+        return solved(chance, self.yes, self.partly)
 
 
 class DutyLeader(msgspec.Struct, frozen=True):
