@@ -12,11 +12,8 @@ The full run, both stores: 20000 --rounds 5 --write
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
-import logging
-import statistics
 import sys
 import tempfile
 from collections.abc import Callable
@@ -30,15 +27,14 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 from bulk import urls  # noqa: E402
 
 from benchmarks.cost import rows  # noqa: E402
+from benchmarks.cost.bare import begin, held  # noqa: E402
 from benchmarks.cost.clock import Seconds, timing  # noqa: E402
 from benchmarks.cost.county import make, put_file, reported  # noqa: E402
-from benchmarks.page import Line, put_section, say  # noqa: E402
-from referral_engine import collector  # noqa: E402
+from benchmarks.page import Line, command, put_section, say  # noqa: E402
 from referral_engine.cli.app import App  # noqa: E402
 from referral_engine.cli.intake import take_in_file  # noqa: E402
 from referral_engine.workspace import Workspace  # noqa: E402
 
-STORES = ("sqlite", "postgresql")
 TARGET = 0.5
 ABOUT = """## Intake against bare SQLAlchemy Core
 
@@ -84,32 +80,21 @@ def compare(store: str, cases: int, rounds: int) -> tuple[Line, float]:
         with urls(folder, postgresql=store == "postgresql") as url:
             one_round("warm", config, url, first, rows.BATCH)
             taken = [one_round(f"r{number}", config, url, many, cases) for number in range(rounds)]
-    wall = statistics.median(each.bare.wall / each.ours.wall for each in taken)
-    work = statistics.median(each.bare.processor / each.ours.processor for each in taken)
-    line = Line(f"intake : bare Core, {store}", wall, TARGET, f"processor time {work:.2f}")
+    line = held(f"intake : bare Core, {store}", TARGET, ((each.ours, each.bare) for each in taken))
     return line, taken[0].rows / cases
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("cases", nargs="?", type=int, default=1_500)
-    asked.add_argument("--rounds", type=int, default=1)
-    asked.add_argument("--store", choices=STORES, action="append")
-    asked.add_argument("--write", action="store_true")
-    given = asked.parse_args()
-    logging.disable(logging.WARNING)
-    collector.look_seldom()  # as `referral` does, on both sides
+    given = begin(__doc__, 1_500)
     lines = []
-    for store in given.store or STORES:
+    for store in given.stores:
         line, a_case = compare(store, given.cases, given.rounds)
         say(line)
         lines.append(line)
     if given.write:
-        words = [word for word in sys.argv[1:] if word != "--write"]
         about = ABOUT.format(
-            command=" ".join(["python benchmarks/bench_intake.py", *words]),
-            cases=given.cases, a_case=a_case, rounds=given.rounds,
-        )  # fmt: skip
+            command=command(), cases=given.cases, a_case=a_case, rounds=given.rounds
+        )
         put_section("intake", about, "Intake : bare SQLAlchemy Core", lines)
 
 

@@ -12,9 +12,6 @@ The full run, both stores: 3000 --rounds 5 --write
 
 from __future__ import annotations
 
-import argparse
-import logging
-import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -28,12 +25,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 from bulk import urls  # noqa: E402
 
 from benchmarks.cost import rows  # noqa: E402
+from benchmarks.cost.bare import begin, held  # noqa: E402
 from benchmarks.cost.clock import Seconds  # noqa: E402
 from benchmarks.cost.county import make, reported  # noqa: E402
 from benchmarks.cost.life import AT_ONCE, live  # noqa: E402
 from benchmarks.cost.statements import Transaction, recorded, repeat  # noqa: E402
-from benchmarks.page import Line, put_section, say  # noqa: E402
-from referral_engine import collector  # noqa: E402
+from benchmarks.page import Line, command, put_section, say  # noqa: E402
 from referral_engine.clock import SystemClock  # noqa: E402
 from referral_engine.desk import Desk  # noqa: E402
 from referral_engine.desk.publishing import publish_first  # noqa: E402
@@ -41,7 +38,6 @@ from referral_engine.model.issue import Issue  # noqa: E402
 from referral_engine.store import Store  # noqa: E402
 from referral_engine.workspace import Workspace  # noqa: E402
 
-STORES = ("sqlite", "postgresql")
 TARGET = 0.6
 ABOUT = """## The life of a case against its own statements
 
@@ -100,28 +96,18 @@ def compare(store: str, cases: int, rounds: int) -> Line:
         workspace = Workspace.open(make(Path(given) / "county"))
         issues = list(reported(workspace, cases + AT_ONCE, 3, datetime.now(UTC)))
         taken = [one_round(f"r{number}", url, workspace, issues) for number in range(rounds)]
-    wall = statistics.median(each.bare.wall / each.ours.wall for each in taken)
-    work = statistics.median(each.bare.processor / each.ours.processor for each in taken)
-    return Line(f"life of a case : bare, {store}", wall, TARGET, f"processor time {work:.2f}")
+    rounds_taken = ((each.ours, each.bare) for each in taken)
+    return held(f"life of a case : bare, {store}", TARGET, rounds_taken)
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("cases", nargs="?", type=int, default=4 * AT_ONCE)
-    asked.add_argument("--rounds", type=int, default=1)
-    asked.add_argument("--store", choices=STORES, action="append")
-    asked.add_argument("--write", action="store_true")
-    given = asked.parse_args()
-    logging.disable(logging.WARNING)
-    collector.look_seldom()  # as `referral` does, on both sides
+    given = begin(__doc__, 4 * AT_ONCE)
     lines = []
-    for store in given.store or STORES:
+    for store in given.stores:
         lines.append(compare(store, given.cases, given.rounds))
         say(lines[-1])
     if given.write:
-        words = [word for word in sys.argv[1:] if word != "--write"]
-        command = " ".join(["python benchmarks/bench_life.py", *words])
-        about = ABOUT.format(command=command, cases=given.cases, rounds=given.rounds)
+        about = ABOUT.format(command=command(), cases=given.cases, rounds=given.rounds)
         put_section("life", about, "Life of a case : its statements bare", lines)
 
 

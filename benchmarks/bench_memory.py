@@ -33,7 +33,7 @@ from bulk import urls  # noqa: E402
 
 from benchmarks.cost.county import grids, put_file, reported  # noqa: E402
 from benchmarks.cost.weight import children, pss  # noqa: E402
-from benchmarks.page import Line, put_section, say  # noqa: E402
+from benchmarks.page import Line, command, put_section, say  # noqa: E402
 from benchmarks.province.county import make_county  # noqa: E402
 from benchmarks.province.issues import issues  # noqa: E402
 from benchmarks.province.process import end  # noqa: E402
@@ -196,9 +196,8 @@ def main() -> None:
         say(line)
     print("plugin processes:", ", ".join(f"{each:.0f}" for each in weighed.plugins), "MB")
     if given.write:
-        words = [word for word in sys.argv[1:] if word != "--write"]
         about = ABOUT.format(
-            command=" ".join(["python benchmarks/bench_memory.py", *words]),
+            command=command(),
             store="PostgreSQL" if given.postgresql else "SQLite",
             filling=given.filling, cases=given.cases, rows=given.rows,
             plugins=len(weighed.plugins), each=sum(weighed.plugins) / len(weighed.plugins),

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.page import put_between  # noqa: E402
+from benchmarks.page import command, put_between  # noqa: E402
 from benchmarks.province.county import make_county  # noqa: E402
 from benchmarks.province.day import replay  # noqa: E402
 from benchmarks.province.maximum import Server, Sustained, sustained  # noqa: E402
@@ -73,8 +73,7 @@ def main() -> None:
         server, config = Server(postgres), make_county(Path(folder) / "county")
         runs = maximum(server, config, args)
         day = replay(server, config, args.peak_minutes, 99) if args.peak_minutes else None
-    words = [word for word in sys.argv[1:] if word != "--write"]
-    section = told(runs, day, " ".join(["python benchmarks/bench_province.py", *words]), load)
+    section = told(runs, day, command(), load)
     print(section)
     if args.write:
         put_between("province", section)

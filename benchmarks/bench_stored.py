@@ -36,7 +36,7 @@ from benchmarks.cost.clock import Seconds  # noqa: E402
 from benchmarks.cost.county import make, reported  # noqa: E402
 from benchmarks.cost.life import AT_ONCE, live  # noqa: E402
 from benchmarks.cost.stored import fill, model  # noqa: E402
-from benchmarks.page import Line, put_section, say  # noqa: E402
+from benchmarks.page import Line, command, put_section, say  # noqa: E402
 from referral_engine import collector  # noqa: E402
 from referral_engine.clock import SystemClock  # noqa: E402
 from referral_engine.desk import Desk  # noqa: E402
@@ -136,9 +136,7 @@ def main() -> None:
             say(line)
         lines += found
     if given.write:
-        words = [word for word in sys.argv[1:] if word != "--write"]
-        command = " ".join(["python benchmarks/bench_stored.py", *words])
-        about = ABOUT.format(command=command, smallest=given.stored[0], rounds=given.rounds)
+        about = ABOUT.format(command=command(), smallest=given.stored[0], rounds=given.rounds)
         put_section("stored", about, "Life of a case by stored history", lines)
 
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-__all__ = ["Line", "against_targets", "bars", "markdown", "put_between", "put_section", "say"]
+__all__ = [
+    "Line",
+    "against_targets",
+    "bars",
+    "command",
+    "markdown",
+    "put_between",
+    "put_section",
+    "say",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "performance.md"
@@ -48,6 +58,12 @@ def say(line: Line) -> None:
         f"{line.what:62} {line.ratio:8.2f} {line.wanted:7} {line.verdict:7} {line.detail}",
         flush=True,
     )
+
+
+def command() -> str:
+    """The command that makes these figures again, without having them written."""
+    words = [word for word in sys.argv[1:] if word != "--write"]
+    return " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *words])
 
 
 def put_section(name: str, intro: str, title: str, lines: Sequence[Line]) -> None:
