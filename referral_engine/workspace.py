@@ -91,9 +91,11 @@ class Workspace:
         served: Callable[[], frozenset[str]] | None = None,
         *,
         tested: bool = True,
+        compare: bool = True,
     ) -> Loaded:
         """The rules of these files (all of the workspace by default) with every fault; their tests
-        are left unread where it is not `tested`.
+        are left unread where it is not `tested`. Whoever only runs the rules need not `compare`
+        them: it finds no error, and takes as long as reading them.
 
         ``served`` tells which units a plugin serves; it is asked only where nobody else would.
         """
@@ -104,11 +106,13 @@ class Workspace:
         shown = root if all(_within(file, root) for file in found) else None
         files = found if shown else files
         names = replace(self.names, served=served)
-        return read_rules(files, self.fields, names, root=shown, whole=whole, tested=tested)
+        return read_rules(
+            files, self.fields, names, root=shown, whole=whole, tested=tested, compare=compare
+        )
 
     def rules(self, *, tested: bool = True) -> RuleSet:
         """The workspace's rule set, without its tests where it is not `tested`; raises Faulty."""
-        loaded = self.read_rules(tested=tested)
+        loaded = self.read_rules(tested=tested, compare=False)
         if loaded.errors:
             raise Faulty(loaded.faults)
         return loaded.rule_set

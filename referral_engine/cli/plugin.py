@@ -46,7 +46,7 @@ def list_(app: App, as_json: bool) -> int:
         [(each.id, each.name, each.version, each.source, _kinds(each)) for each in loaded],
     )
     units = workspace.org.lines.units
-    categories = workspace.read_rules().rule_set.categories
+    categories = workspace.read_rules(tested=False, compare=False).rule_set.categories
     for one in loaded:
         for doubt in doubts(one, units, categories):
             click.echo(f"! {one.id}: {doubt}")

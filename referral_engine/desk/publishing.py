@@ -77,7 +77,7 @@ def publish_first(desk: Desk, author: str) -> Published | None:
     """On first use the workspace's own rules are published; None where some are in force."""
     if active_hash(desk.store, desk.clock.now()) is not None:
         return None
-    return publish(desk, desk.workspace.read_rules(), author, FIRST_USE)
+    return publish(desk, desk.workspace.read_rules(compare=False), author, FIRST_USE)
 
 
 def roll_back(

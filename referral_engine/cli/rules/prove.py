@@ -74,7 +74,7 @@ def prove(
     witnesses: bool,
     as_json: bool,
 ) -> int:
-    loaded = app.workspace.read_rules()
+    loaded = app.workspace.read_rules(compare=False)
     if loaded.errors:
         raise Faulty(loaded.faults)
     today = SystemClock().now().astimezone(app.zone).date()

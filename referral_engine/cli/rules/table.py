@@ -33,7 +33,7 @@ def export(app: App, file: Path, sheet: Path) -> None:
 
     _known_kind(sheet)
     text, name = _text(file), _named(app, file)
-    loaded = app.workspace.read_rules()
+    loaded = app.workspace.read_rules(compare=False)
     faults = [fault for fault in loaded.errors if fault.place.file == name]
     if faults:
         raise Faulty(faults)
@@ -111,7 +111,7 @@ def _named(app: App, file: Path) -> str:
 
 def _known(app: App) -> Known:
     """What rules may name here, as far as the other files declare it."""
-    loaded = app.workspace.read_rules()
+    loaded = app.workspace.read_rules(compare=False)
     rules = loaded.rule_set
     return Known(
         app.workspace.fields, app.workspace.names, rules.lists, rules.categories, set(rules.paths)

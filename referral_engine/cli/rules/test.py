@@ -117,7 +117,7 @@ def _loaded(app: App, paths: Sequence[Path]) -> Loaded:
     files = workspace.rule_paths()
     inside = {file.resolve() for file in files}
     more = [path for path in paths if path.resolve() not in inside and not _holds(path, inside)]
-    loaded = workspace.read_rules([*files, *more] if more else None)
+    loaded = workspace.read_rules([*files, *more] if more else None, compare=False)
     if loaded.errors:
         raise Faulty(loaded.faults)
     return loaded

@@ -48,7 +48,7 @@ def named(app: App, written: str) -> Version:
     Raises Refused (UNKNOWN_RULES), Faulty.
     """
     if (folder := Path(written)).is_dir():
-        loaded = app.workspace.read_rules([folder.resolve()])
+        loaded = app.workspace.read_rules([folder.resolve()], compare=False)
         if loaded.errors:
             raise Faulty(loaded.faults)
         return Version(written, loaded.rule_set)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -75,6 +77,16 @@ def decided(workspace: Workspace, loaded: Loaded, rows: list[Row]) -> dict[str, 
 
 def test_the_rules_load_without_a_fault_or_a_hint(loaded: Loaded) -> None:
     assert [str(fault) for fault in loaded.faults] == []
+
+
+def test_whoever_only_runs_the_rules_does_not_compare_them() -> None:
+    """It finds no error, and would take as long as reading them, at every start."""
+    code = (
+        "import sys; from pathlib import Path; from referral_engine.workspace import Workspace\n"
+        f"Workspace.open(Path({str(ROOT / 'config.yaml')!r})).rules()\n"
+        "assert 'referral_engine.rules.survey' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_the_rules_pass_their_own_tests(workspace: Workspace, loaded: Loaded) -> None:
