@@ -83,7 +83,7 @@ def settled_late(late: Late, script: Script) -> Iterator[str]:
     Moments cost more than other looks; after the texts hardly a row is left to want them.
     """
     for words in late.words:
-        narrowed = f"{script.name(words.narrow)}(mask, get({words.field!r}))"
+        narrowed = f"{script.name(words.narrowing())}(mask, get({words.field!r}))"
         yield f" if mask & {script.name(words.rows)}: mask = {narrowed}"
     for field, moments, masks in late.moments:
         look = f"{script.name(masks)}[{script.name(moments.of)}(get({field!r}))]"

@@ -36,6 +36,7 @@ class ClassMasks(dict[Truths, int]):
         super().__init__()
         self._everything = everything
         self._rows: dict[int, int] = {}
+        self._same: dict[int, int] = {}
         self.rows = 0
 
     def add(self, number: int, row: int) -> None:
@@ -52,12 +53,14 @@ class ClassMasks(dict[Truths, int]):
     def __missing__(self, truths: Truths) -> int:
         if len(self) >= _CLASSES:
             self.clear()
+            self._same.clear()
         mask = self._everything & ~self.rows
         rows = self._rows
         for number in truths.numbers:
             if number in rows:
                 mask |= rows[number]
-        self[truths] = mask
+        # Hundreds of classes leave the same rows standing: one integer for all stays in the cache.
+        mask = self[truths] = self._same.setdefault(mask, mask)
         return mask
 
 

@@ -93,7 +93,7 @@ class Section(Generic[Told]):
                 mask &= masks[moments.of(values.get(field))]
         for words in self._words:
             if words.field not in unsure:
-                mask = words.narrow(mask, values.get(words.field))
+                mask = words.narrowing()(mask, values.get(words.field))
         yield from (question for question, rows in self._history if mask & rows)
 
     def _follows(self, mask: int) -> Told:

@@ -7,7 +7,7 @@ unless a word is found that they cannot do without, and are asked only where it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -68,42 +68,44 @@ class WordMasks:
         for needle in wanted.triggers or ():
             self._triggered[needle] = self._triggered.get(needle, 0) | bit
 
-    def narrow(self, candidates: int, text: Any) -> int:
-        """Those of the candidate rows that the normalised text (None: missing) leaves standing."""
-        asking = candidates & self.rows
-        if text is None:
-            standing = asking & self._true_of_missing
-        elif asking.bit_count() <= self._rows_a_pass(text):
-            standing = self._one_by_one(asking, text)
-        else:
-            standing = self._triggered_by(text) & asking
-            if unsure := standing & self._unsure:
-                standing ^= unsure ^ self._one_by_one(unsure, text)
-        return candidates ^ asking ^ standing
+    def narrowing(self) -> Callable[[int, Any], int]:
+        """``narrow(candidates, text)``: those of the candidate rows that the normalised text (None:
+        missing) leaves standing. To be asked for once all rows are added.
 
-    def _rows_a_pass(self, text: str) -> int:
-        if self._needles.has_scanned(text):
-            return _ROWS_A_KNOWN_PASS
-        return _ROWS_A_PASS + len(text) // _LETTERS_A_ROW
+        One closure and no methods: it is most of what an issue costs.
+        """
+        needles, scan = self._needles, self._needles.scan
+        rows, true_of_missing = self.rows, self._true_of_missing
+        sieves, triggered = self._sieves, self._triggered
+        untriggered, unsure_rows = self._untriggered, self._unsure
 
-    def _one_by_one(self, asking: int, text: str) -> int:
-        """From the highest row down: a mask that shrinks costs less than one that does not."""
-        sieves = self._sieves
-        standing = 0
-        while asking:
-            bit, sieve = sieves[asking.bit_length()]
-            asking ^= bit
-            if sieve(text):
-                standing |= bit
-        return standing
+        def one_by_one(asking: int, text: str) -> int:
+            # From the highest row down: a mask that shrinks costs less than one that does not.
+            standing = 0
+            while asking:
+                bit, sieve = sieves[asking.bit_length()]
+                asking ^= bit
+                if sieve(text):
+                    standing |= bit
+            return standing
 
-    def _triggered_by(self, text: str) -> int:
-        triggered = self._triggered
-        rows = self._untriggered
-        for hit in self._needles.scan(text):
-            if hit in triggered:
-                rows |= triggered[hit]
-        return rows
+        def narrow(candidates: int, text: Any) -> int:
+            asking = candidates & rows
+            if text is None:
+                return candidates ^ asking | asking & true_of_missing
+            few = _ROWS_A_PASS + len(text) // _LETTERS_A_ROW
+            if asking.bit_count() <= (few if needles.last[0] is not text else _ROWS_A_KNOWN_PASS):
+                return candidates ^ asking | one_by_one(asking, text)
+            standing = untriggered
+            for hit in scan(text):
+                if hit in triggered:
+                    standing |= triggered[hit]
+            standing &= asking
+            if unsure := standing & unsure_rows:
+                standing ^= unsure ^ one_by_one(unsure, text)
+            return candidates ^ asking | standing
+
+        return narrow
 
 
 def want(conditions: tuple[Condition, ...], needles: Needles) -> Wanted:
