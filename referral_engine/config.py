@@ -28,8 +28,8 @@ from referral_engine.retention_section import read_retention
 __all__ = ["Config", "load_config"]
 
 _SECTIONS = (
-    "county", "database", "anchor", "organisation", "rules", "calendar", "plugins", "keys",
-    "intake", "fields", "flow", "web", "log", "mode", "retention", "publication",
+    "county", "database", "anchor", "organisation", "rules", "letters", "calendar", "plugins",
+    "keys", "intake", "fields", "flow", "web", "log", "mode", "retention", "publication",
 )  # fmt: skip
 _PLUGIN_LIMITS = {
     "deadline": (1, 3_600),
@@ -64,6 +64,7 @@ class Config(msgspec.Struct, frozen=True):
     anchor: Path | None
     organisation: tuple[Path, ...]
     rules: tuple[Path, ...]
+    letters: tuple[Path, ...]
     calendar: str
     override: Path | None
     earliest: time | None
@@ -122,6 +123,7 @@ class _Reader:
             anchor=self._path(self._text(found, "anchor", "")),
             organisation=self._paths(found.get("organisation")),
             rules=self._paths(found.get("rules")),
+            letters=self._paths(found.get("letters")),
             calendar=self._choice(calendar, "kind", ("china", "weekdays")),
             override=self._override(calendar),
             earliest=self._times(calendar, "earliest", 1)[0],

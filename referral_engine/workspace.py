@@ -78,8 +78,10 @@ class Workspace:
         )
 
     def rule_paths(self) -> list[Path]:
-        """The rule files; what lies with the organisation or is the calendar is none."""
-        others = [*self.config.organisation]
+        """The rule files; what lies with the organisation or the letters, or is the calendar, is
+        none.
+        """
+        others = [*self.config.organisation, *self.config.letters]
         if self.config.override is not None:
             others.append(self.config.override)
         files = rule_files(list(self.config.rules))

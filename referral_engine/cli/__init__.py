@@ -29,6 +29,7 @@ COMMANDS: dict[str, Lazy] = {
     "case": (f"{_HERE}.case:case", gettext_noop("look at cases")),
     "desk": (f"{_HERE}.desk:desk", gettext_noop("what a unit does by hand")),
     "centre": (f"{_HERE}.centre:centre", gettext_noop("what the centre does")),
+    "letter": (f"{_HERE}.letters:letter", gettext_noop("letters: templates and pages for print")),
     "rate": (f"{_HERE}.rate:rate", gettext_noop("the reporter's word")),
     "rules": (f"{_HERE}.rules:rules", gettext_noop("check, test, explain and publish rules")),
     "org": (f"{_HERE}.org:org", gettext_noop("derive an organisation, or generate one")),

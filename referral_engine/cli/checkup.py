@@ -110,6 +110,15 @@ def _in_force(workspace: Workspace, files: str) -> Found:
         )
 
 
+def _letters(workspace: Workspace, now: datetime) -> Found:
+    if not workspace.config.letters:
+        return
+    from referral_engine.letters.template import load_letters
+
+    found = load_letters(workspace.config.letters)
+    yield "ok", _("{count} templates").format(count=len(found))
+
+
 def _plugins(workspace: Workspace, now: datetime) -> Found:
     config = workspace.config
     with load(config.plugins, config.root, announce=False) as departments:
@@ -297,6 +306,7 @@ def _web(workspace: Workspace, now: datetime) -> Found:
 _SUBJECTS: dict[str, Callable[[Workspace, datetime], Found]] = {
     "organisation": _organisation,
     "rules": _rules,
+    "letters": _letters,
     "plugins": _plugins,
     "store": _store,
     "keys": _keys,

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from referral_engine.model.target import Target
     from referral_engine.org import Org
 
-__all__ = ["DAY", "MOMENT", "PLACE", "SPAN", "TARGET", "UNIT", "WITHIN", "YES_NO", "evidence"]
+__all__ = [
+    "DAY",
+    "MOMENT",
+    "NAMED",
+    "PLACE",
+    "SPAN",
+    "TARGET",
+    "UNIT",
+    "WITHIN",
+    "YES_NO",
+    "evidence",
+]
 
 _BLOCK = 1 << 20
 if TYPE_CHECKING:
@@ -91,6 +102,22 @@ class _Within(_Type):
         return name, SPAN.convert(text, param, ctx)
 
 
+class _Named(_Type):
+    """``reason=…``: a name with its text, which may hold more of the sign."""
+
+    name = "name=text"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        name, separator, text = str(value).partition("=")
+        if not separator:
+            self.fail(_("{text} is no name with its text, such as reason=…").format(text=value))
+        return name.strip(), text.strip()
+
+
 class _Place(_Type):
     """``lat,lon`` in degrees, WGS 84."""
 
@@ -158,7 +185,7 @@ class _YesNo(_Type):
 
 
 MOMENT, DAY, SPAN, WITHIN = _Moment(), _Day(), _Span(), _Within()
-PLACE, UNIT, TARGET, YES_NO = _Place(), _Unit(), _Target(), _YesNo()
+NAMED, PLACE, UNIT, TARGET, YES_NO = _Named(), _Place(), _Unit(), _Target(), _YesNo()
 
 
 def _unit(text: str, org: Org) -> str:

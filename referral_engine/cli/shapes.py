@@ -53,6 +53,11 @@ SHAPES: dict[str, str] = {
     "desk": f"of `inbox` an array of `{{referral, case, part, state, whistle, category, sealed,"
     f" offered_at, due_name, due_at}}`; of every verb {_RESULT}",
     "centre": f"of every verb {_RESULT}",
+    "letter kinds": "an array of `{id, name, series, to, signers, basis, asks: {name: label}}`",
+    "letter values": "`{name: meaning}`",
+    "letter list": "an array of the letters as `letter show` has them",
+    "letter show": "`{number, letter, name, series, to, sent_at, signer, text, delivered_at, means,"
+    " receipt}`; what is empty is left out",
     "rate": _RESULT,
     "rules test": "an array of `{name, file, line, passed, rule, failures: [{file, line, column,"
     " message}]}`; with `--coverage` or `--mutate` `{tests, coverage: {rules, rules_seen, sides,"

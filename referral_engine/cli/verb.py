@@ -16,13 +16,14 @@ from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.command import Command, Group, option
 from referral_engine.cli.params import MOMENT
 from referral_engine.cli.result import print_result
-from referral_engine.desk import View
+from referral_engine.desk import CaseView, View
 from referral_engine.desk.acting import find_case, submit
 from referral_engine.errors import Refused
 from referral_engine.flow.access import may_see, unknown_case
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.model import command as c
 from referral_engine.model.case import Case
+from referral_engine.model.event import Event
 from referral_engine.model.issue import Issue
 from referral_engine.model.principal import ENGINE, Principal
 from referral_engine.model.referral import Referral
@@ -64,9 +65,13 @@ class On(NamedTuple):
             ", ".join(waiting),
         )
 
+    def whole(self) -> tuple[CaseView, list[Event]]:
+        """The case with all its words, and its events, for the engine's own use."""
+        return self.view.case(self.case.code, ENGINE), self.view.history(self.case.code, ENGINE)
+
     def issue(self) -> Issue:
         """The issue as it came in, for the engine's own use. Raises Refused where it is gone."""
-        found = self.view.case(self.case.code, ENGINE).issue
+        found = self.whole()[0].issue
         if found is None:
             raise Refused("NO_CONTENT", _("The case's words are gone."))
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from referral_engine.errors import Refused
 from referral_engine.flow.draft import Draft
 from referral_engine.flow.offer import hold_at_centre
+from referral_engine.flow.wording import role_words
 from referral_engine.i18n import _
 from referral_engine.model import event as e
 from referral_engine.model.command import (
@@ -19,14 +20,36 @@ __all__ = ["call_failed", "late_answer", "letter_delivered", "migrate", "send_le
 
 
 def send_letter(draft: Draft, command: SendLetter) -> None:
-    """A letter gets its number (文号) from the case and the count of its letters."""
+    """A letter gets its number (文号) from the case and the count of its letters; who sends it
+    has signed it, as a person whom the county knows.
+    """
+    known = draft.org.person(draft.by.id) is not None
+    if command.signers and not (known and draft.by.has(*command.signers)):
+        raise Refused(
+            "NOT_THE_SIGNER",
+            _("This letter is signed by a person of a certain post."),
+            _("Name one by --actor, who is one of: {roles}.").format(
+                roles=role_words(command.signers)
+            ),
+        )
     number = f"{draft.code}-L{draft.case.letters + 1}"
-    draft.record(e.LetterSent(number, command.letter, command.to, draft.keep(command.text)))
+    text = draft.keep(command.text)
+    draft.record(
+        e.LetterSent(number, command.letter, command.to, text, command.name, command.series)
+    )
     draft.tell(command.to, "letter", number=number)
 
 
 def letter_delivered(draft: Draft, command: LetterDelivered) -> None:
-    draft.record(e.LetterReceived(command.number, draft.keep(command.receipt)))
+    """Its receipt is kept; a letter may be delivered again, by other means."""
+    if command.number not in {f"{draft.code}-L{n}" for n in range(1, draft.case.letters + 1)}:
+        raise Refused(
+            "NO_SUCH_LETTER",
+            _("This case has no letter {number}.").format(number=command.number),
+            _("`referral letter list {code}` lists its letters.").format(code=draft.code),
+        )
+    receipt = draft.keep(command.receipt)
+    draft.record(e.LetterReceived(command.number, receipt, command.means))
 
 
 def late_answer(draft: Draft, command: LateAnswer) -> None:

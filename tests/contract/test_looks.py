@@ -93,7 +93,9 @@ def test_a_view_for_the_engine_is_asked_for_by_name_and_nowhere_shown() -> None:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if called(node) == "case" and "ENGINE" in ast.dump(node):
                 asked.add(str(file.relative_to(PACKAGE)))
-    assert asked == {"cli/verb.py"}, "of a split: its parts are made of the whole, nothing is told"
+    assert asked == {"cli/verb.py"}, (
+        "a split makes its parts of the whole, a letter says what it was asked to: nothing is shown"
+    )
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ UNTRIED: dict[str, str] = {
     "org derive": NOTHING, "org generate": NOTHING, "plugin list": NOTHING,
     "rules check": NOTHING, "rules test": NOTHING, "rules fields": NOTHING,
     "rules schema": NOTHING, "rules score": NOTHING, "rules prove": NOTHING,
+    "letter kinds": NOTHING, "letter values": NOTHING,
     "rules table export": NOTHING, "rules table import": NOTHING, "rules learn": NOTHING,
     "intake": BY_ITSELF, "run": BY_ITSELF,
     "backup": HOLDS_IT_ALL, "restore": HOLDS_IT_ALL, "db move": HOLDS_IT_ALL,
@@ -61,6 +62,11 @@ READS: dict[str, list[tuple[str, ...]]] = {
     ],
     "case show": [(id,) for id in IDS],
     "case history": [(id,) for id in IDS],
+    "case dossier": [(id, "--out", "dossier.html") for id in IDS],
+    "centre letter": [(id, "--kind", "notice", "--to", "reporter", "--text", "x") for id in IDS],
+    "letter list": [(id,) for id in IDS],
+    "letter show": [("{sealed}-L1",), ("{open}-L1",)],
+    "letter draft": [("{sealed}", "acceptance"), ("{open}", "acceptance")],
     "case explain": [*((id,) for id in IDS), ("{sealed}", "--to", "police", "--fields", "1"),
                      ("{open}", "--to", "police", "--fields", "1")],
     "case migrate": [("{sealed}",), ("{sealed}", "--reason", "x", "--key", "k"),
@@ -99,6 +105,7 @@ READS: dict[str, list[tuple[str, ...]]] = {
 """How each command that reads is tried; flags are added in every combination."""
 OTHERWISE = {"doctor": {"--units"}, "token issue": {"--role", "--unit", "--expires"},
              "rules explain": {"file"}, "rules backtest": {"file", "--mapping"},
+             "centre letter": {"--set"}, "letter draft": {"--set"}, "letter show": {"--out"},
              "rules publish": {"--at"}, "rate": {"--comment"}, "retention hold": {"--key"},
              "retention release": {"--key"}}  # fmt: skip
 """Options that cannot bring a case in."""

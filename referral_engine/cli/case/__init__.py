@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from referral_engine.cli.case import explain, history, listing, migrate, show
+from referral_engine.cli.case import dossier, explain, history, listing, migrate, show
 from referral_engine.cli.case.group import case
 
-__all__ = ["case", "explain", "history", "listing", "migrate", "show"]
+__all__ = ["case", "dossier", "explain", "history", "listing", "migrate", "show"]

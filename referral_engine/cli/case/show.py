@@ -21,7 +21,7 @@ from referral_engine.model.issue import Issue
 from referral_engine.org import Org
 from referral_engine.rules import vocabulary
 
-__all__: list[str] = []
+__all__ = ["about"]
 
 
 @case.command("show", help=gettext_noop("One case as it stands."))
@@ -59,7 +59,7 @@ def _told(seen: CaseView, org: Org) -> dict[str, Any]:
 
 def _print(seen: CaseView, org: Org, zone: tzinfo) -> None:
     case = seen.case
-    print_pairs(_about(case, seen.issue, org, zone))
+    print_pairs(about(case, seen.issue, org, zone))
     _print_referrals(case, zone)
     _print_clocks(case, zone)
     for each in waiting(case, org):
@@ -68,7 +68,8 @@ def _print(seen: CaseView, org: Org, zone: tzinfo) -> None:
         click.echo(_("(names are hidden: --full --actor PERSON)"))
 
 
-def _about(case: Case, issue: Issue | None, org: Org, zone: tzinfo) -> list[tuple[str, str]]:
+def about(case: Case, issue: Issue | None, org: Org, zone: tzinfo) -> list[tuple[str, str]]:
+    """The case by name and value; what it does not have is empty."""
     words = issue or Issue(channel="", received_at=case.received_at)
     return [
         (_("case"), case.code),

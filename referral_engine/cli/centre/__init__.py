@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from referral_engine.cli.centre import admit, assign, finish, joining
+from referral_engine.cli.centre import admit, assign, correspondence, finish, joining
 from referral_engine.cli.centre.group import centre
 
-__all__ = ["admit", "assign", "centre", "finish", "joining"]
+__all__ = ["admit", "assign", "centre", "correspondence", "finish", "joining"]

@@ -118,19 +118,3 @@ def withdraw(on: On, reason: str) -> c.Command:
 @_WHY
 def object_(on: On, reason: str) -> c.Command:
     return c.Object(reason)
-
-
-# -- letters ----------------------------------------------------------------------------------
-@verb("letter", gettext_noop("Send a letter; it is given its number (文书)."))
-@option("--kind", required=True, help=gettext_noop("Which letter."))
-@option("--to", required=True, help=gettext_noop("To whom: a unit, or `reporter`."))
-@option("--text", required=True, help=gettext_noop("What it says."))
-def letter(on: On, kind: str, to: str, text: str) -> c.Command:
-    return c.SendLetter(kind, to, text)
-
-
-@verb("delivered", gettext_noop("A letter was delivered (送达)."))
-@option("--number", required=True, help=gettext_noop("The letter's number."))
-@option("--receipt", default="", help=gettext_noop("The receipt's number."))
-def delivered(on: On, number: str, receipt: str) -> c.Command:
-    return c.LetterDelivered(number, receipt)

@@ -37,13 +37,23 @@ class Sign(Order, frozen=True):
 
 
 class SendLetter(Order, frozen=True):
-    """A letter (文书) goes out: its number is given by the engine, delivery is reported later."""
+    """A letter (文书) goes out: its number is given by the engine, delivery is reported later.
+
+    ``letter`` is its kind, ``name`` and ``series`` what its head and its number (文号) say,
+    ``signers`` the roles of which the sender, who signs it, must have one; empty: any.
+    """
 
     letter: str
     to: str
     text: str
+    name: str = ""
+    series: str = ""
+    signers: tuple[str, ...] = ()
 
 
 class LetterDelivered(Order, frozen=True):
+    """A letter reached its addressee (送达); ``means`` is how, ``receipt`` what proves it."""
+
     number: str
     receipt: str = ""
+    means: str = ""

@@ -83,11 +83,14 @@ class LetterSent(Body, frozen=True):
     letter: str
     to: str
     text_ref: str
+    name: str = ""
+    series: str = ""
 
 
 class LetterReceived(Body, frozen=True):
     number: str
     receipt: str = ""
+    means: str = ""
 
 
 class ProblemNamed(Body, frozen=True):
