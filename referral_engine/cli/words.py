@@ -223,6 +223,7 @@ FIELDS: dict[str, str] = {
     "skipped": "略过",
     "stage": "阶段",
     "state": "状态",
+    "supervised": "督办次数",
     "station": "站所",
     "status": "状态",
     "step": "阶梯",
