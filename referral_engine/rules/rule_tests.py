@@ -35,6 +35,7 @@ EXPECTATIONS: dict[str, str] = {
     "sealed": "密件",
     "link": "关联",
     "proposal": "建议",
+    "suggested": "备选",
     "why": "理由",
     "basis": "依据",
     "severity": "等级",
@@ -105,6 +106,7 @@ _LISTS = frozenset(
         "prepared",
         "support",
         "required",
+        "suggested",
         "tags",
         "escalations",
         "flags",
@@ -119,7 +121,7 @@ _BOOLS = frozenset({"sealed", "supervised", "stepped_up"})
 _MAY_BE_NONE = frozenset({"path", "link", "whistle", "seal", "proposal"})
 """What a test may expect not to be there: ``none``."""
 _UNITS = frozenset({"lead", "owner", "designated"})
-_UNIT_LISTS = frozenset({"support", "required"})
+_UNIT_LISTS = frozenset({"support", "required", "suggested"})
 
 
 def read_tests(reader: Reader, root: Node) -> tuple[RuleTest, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
+from functools import partial
 
 import msgspec
 
@@ -118,6 +119,7 @@ def _outcome(seen: Seen, wanted: object) -> tuple[bool, object]:
     """``referred`` or ``proposed`` while it runs, later what it came to."""
     proposed = any(p.kind in ("reject", "redirect") and p.state == "open"
                    for p in seen.case.proposals)  # fmt: skip
+    proposed = proposed or bool(seen.case.lead() is None and _units_suggested(seen))
     got = seen.case.outcome or ("proposed" if proposed else "referred")
     return got == wanted, got
 
@@ -127,6 +129,18 @@ def _proposal(seen: Seen, wanted: object) -> tuple[bool, object]:
     known = [p for p in seen.case.proposals if p.kind in ("reject", "redirect")]
     words = [word for p in known for word in (p.kind, *p.detail.values())]
     return wanted in words if wanted else not words, tuple(words)
+
+
+def _suggested(seen: Seen, wanted: object) -> tuple[bool, object]:
+    """Exactly these units, surest first."""
+    got, words = _units_suggested(seen), _words(wanted)
+    fits = len(got) == len(words) and all(map(partial(_same, seen), got, words))
+    return fits, got
+
+
+def _units_suggested(seen: Seen) -> tuple[str, ...]:
+    decided = seen.decided()
+    return tuple(unit for unit, _share in decided.suggested) if decided else ()
 
 
 def _link(seen: Seen, wanted: object) -> tuple[bool, object]:
@@ -264,6 +278,7 @@ _CHECKS: dict[str, Check] = {
     "sealed": _sealed,
     "link": _link,
     "proposal": _proposal,
+    "suggested": _suggested,
     "why": _of_decision("why"),
     "basis": _of_decision("basis"),
     "severity": _of_case("severity"),

@@ -132,7 +132,8 @@ def _of_whistles(rules: RuleSet, places: Places) -> Iterator[Mutant]:
 
 
 def _units(rules: RuleSet) -> tuple[str, ...]:
-    """Two units that lead by these rules: one of them is another than any given one."""
-    refers = (rule.effects.refer for table in rules.routing for rule in table.rules)
-    leads = {refer.lead.unit for refer in refers if refer is not None}
-    return tuple(sorted(leads - {""})[:2])
+    """Two units that may lead by these rules: one of them is another than any given one."""
+    effects = [rule.effects for table in rules.routing for rule in table.rules]
+    leads = {each.refer.lead.unit for each in effects if each.refer is not None}
+    suggested = {one.to.unit for each in effects for one in each.suggest}
+    return tuple(sorted((leads | suggested) - {""})[:2])

@@ -15,6 +15,7 @@ from referral_engine.rules.tree import (
     Proposal,
     Refer,
     RoutingEffects,
+    Suggestion,
     Support,
     Target,
     Value,
@@ -37,6 +38,8 @@ def routing_changes(effects: RoutingEffects, units: Sequence[str], place_of: _Pl
             yield _onto(changed, replace(effects, refer=changed.part))
     for clocks in clock_changes(effects.within, "within", lambda clock: place_of("within", clock)):
         yield _onto(clocks, replace(effects, within=clocks.part))
+    for suggested in _suggest(effects.suggest, units, place_of):
+        yield _onto(suggested, replace(effects, suggest=suggested.part))
     yield from _words(effects, place_of)
     yield from _set(effects, place_of)
     if effects.propose is not None:
@@ -96,6 +99,20 @@ def _support(
     for changed in clock_changes(support.within, "support.within", clock_place):
         within = replace(support, within=changed.part)
         yield Change(changed.name, changed.kind, changed.place, changed.was, changed.now, within)
+
+
+def _suggest(
+    suggested: tuple[Suggestion, ...], units: Sequence[str], place_of: _PlaceOf
+) -> Iterator[Change[tuple[Suggestion, ...]]]:
+    """Each unit as another one and left out; the shares are figures for people."""
+    for number, one in enumerate(suggested):
+        before, behind = suggested[:number], suggested[number + 1 :]
+        place, said = place_of("suggest", number), f"suggest {one.to}"
+        yield Change("suggest", "target", place, said, "", before + behind)
+        if not one.to.first_present:
+            other = other_target(one.to, units)
+            whole = (*before, replace(one, to=other), *behind)
+            yield Change("suggest", "target", place, said, f"suggest {other}", whole)
 
 
 def _words(effects: RoutingEffects, place_of: _PlaceOf) -> _Changes:

@@ -138,6 +138,31 @@ def test_each_weakness_of_the_tests_lets_its_mutant_live(
     assert lives in told
 
 
+SUGGESTING = """\
+kind: routing
+hit: first
+rules:
+  - id: lamps
+    name: Lamps
+    when: {text: {contains: 路灯}}
+    suggest: [{to: housing, share: 60%}, {to: police, share: 20%}]
+default: {refer: {lead: police}}
+"""
+
+
+def test_what_is_only_suggested_is_tested_too(workspace: Workspace) -> None:
+    seen = "outcome: proposed, suggested: [housing, police]"
+    tests = (issue(1, "路灯", seen), issue(1, "井盖", "lead: police"))
+    alive = survivors(judged(workspace, loaded(workspace, tests, SUGGESTING)))
+    assert alive == set()
+    few = survivors(judged(workspace, loaded(workspace, (tests[0].replace(seen, "rule: lamps"),
+                                                         tests[1]), SUGGESTING)))  # fmt: skip
+    assert few == {
+        "suggest: suggest housing → –", "suggest: suggest housing → suggest police",
+        "suggest: suggest police → –", "suggest: suggest police → suggest housing",
+    }  # fmt: skip
+
+
 def test_conditions_survive_exactly_where_a_table_of_truth_says_so(workspace: Workspace) -> None:
     """The oracle: which issues of the tests `people >= n and word in text` decides otherwise."""
     tests = (WHOLE[0], WHOLE[2])
