@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 
+from msgspec.structs import replace
+
+from referral_engine.i18n import _
 from referral_engine.prove.answering import answering
 from referral_engine.prove.candidates import County
 from referral_engine.prove.life import Life
 from referral_engine.prove.recusal import recusal
-from referral_engine.prove.report import PROOFS, Proof, ProofName
+from referral_engine.prove.report import PROOFS, Finding, Proof, ProofName
 from referral_engine.prove.routing import RoutingProofs
 from referral_engine.prove.shapes import Shapes
 from referral_engine.prove.solver import Budget, Solver
@@ -55,9 +58,20 @@ class Proving:
         life = Life(self._workspace, self._rules)
         shapes, cases = Shapes(life), list(self._cases(reach))
         if "recusal" in names:
-            yield recusal(life, shapes, cases, self._acts, self._budget.part(0.6))
+            made = recusal(life, shapes, cases, self._acts, self._budget.part(0.6))
+            yield self._without(made, reach)
         if "answer" in names:
-            yield answering(life, shapes, cases, self._acts, self._budget)
+            made = answering(life, shapes, cases, self._acts, self._budget)
+            yield self._without(made, reach)
+
+    def _without(self, made: Proof, reach: Proof) -> Proof:
+        """A proof about cases is none where it is not known which cases there are."""
+        unknown = tuple(r for r in reach.unknown if r in self._deciding or r == DEFAULT_ID)
+        if not unknown:
+            return made
+        message = _("cases of rules of which no issue is known were not gone into")
+        left_out = Finding(outcome="undecided", message=message, rules=unknown)
+        return replace(made, findings=(*made.findings, left_out))
 
     def _cases(self, reach: Proof) -> Iterator[Witness]:
         """An issue for each rule that decides, the default among them."""

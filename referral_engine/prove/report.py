@@ -39,7 +39,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
     """One of the five. ``checked`` counts what was asked: cells, rules, pairs, states.
 
-    ``witnesses`` gives for each rule that can win an issue with which it does.
+    ``witnesses`` gives for each rule that can win an issue with which it does; ``unknown`` are the
+    rules of which neither such an issue is known nor that there is none.
     """
 
     name: ProofName
@@ -47,6 +48,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     findings: tuple[Finding, ...] = ()
     witnesses: dict[str, Shown] = {}
+    unknown: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:

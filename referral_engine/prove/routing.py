@@ -71,20 +71,32 @@ class RoutingProofs:
         first, default = found[0], self._theory.deciding[-1].default
         categories = self._cell(first.model)[0]
         territories = tuple(code for each in found for code in self._cell(each.model)[1])
-        everywhere = len(territories) == self._places()
-        where = _("everywhere") if everywhere else _listed(territories)
-        message = _("only the default catches it: category {categories}, territory {territories}")
-        message = message.format(categories=_listed(categories), territories=where)
         test = ""
         if first.witness is not None:
             name = _("only the default: category {category}").format(category=_listed(categories))
             test = written_test(name, first.witness, {"rule": DEFAULT_ID})
         return Finding(
             outcome="undecided" if first.undecided else "refuted",
-            message=f"{message}: {first.undecided}" if first.undecided else message,
+            message=self._uncovered_said(first, categories, territories),
             rules=(DEFAULT_ID,), place=default.place if default else None, categories=categories,
             territories=territories, witness=first.witness, test=test,
         )  # fmt: skip
+
+    def _uncovered_said(
+        self, found: Found, categories: tuple[str, ...], territories: tuple[str, ...]
+    ) -> str:
+        if not found.model:
+            message = _("whether only the default catches any other: {reason}")
+            return message.format(reason=found.undecided)
+        everywhere = len(territories) == self._places()
+        where = _("everywhere") if everywhere else _listed(territories)
+        message = _("only the default catches it: category {categories}, territory {territories}")
+        if found.undecided:
+            message = _("whether only the default catches category {categories}, territory"
+                        " {territories}: {reason}")  # fmt: skip
+        return message.format(
+            categories=_listed(categories), territories=where, reason=found.undecided
+        )
 
     def _places(self) -> int:
         return sum(len(each.admitted) for each in self._theory.symbols.domains["territory"].classes)
@@ -116,22 +128,21 @@ class RoutingProofs:
     def reach(self) -> Proof:
         """(b) An issue for every rule that it decides, or, if it prepares, of which it is true."""
         findings: list[Finding] = []
-        witnesses: dict[str, Shown] = {}
+        reached: dict[str, Found] = {}
         rules = list(self._rules())
         for table, rule in rules:
-            found = self._reached(table, rule)
-            if (shown := _shown(found)) is not None:
-                witnesses[rule.id] = shown
-            else:
+            reached[rule.id] = found = self._reached(table, rule)
+            if found.decision is None:
                 findings.append(self._unreached(table, rule, found))
         if self._theory.deciding:
             default = self._find([self._theory.unmatched], lambda d: d.rule == DEFAULT_ID)
-            if (shown := _shown(default)) is not None:
-                witnesses[DEFAULT_ID] = shown
+            reached[DEFAULT_ID] = default
         said = _("each of {count} rules").format(count=len(rules))
+        shown = {rule: _shown(found) for rule, found in reached.items()}
         return Proof(
             name="reach", checked=len(rules), summary=said, findings=tuple(findings),
-            witnesses=witnesses,
+            witnesses={rule: each for rule, each in shown.items() if each is not None},
+            unknown=tuple(rule for rule, found in reached.items() if found.undecided),
         )  # fmt: skip
 
     def _rules(self) -> Iterator[tuple[RoutingTable, RoutingRule]]:
@@ -148,20 +159,23 @@ class RoutingProofs:
         if found.undecided:
             message = _("whether it can win: {reason}")
             message = message.format(reason=found.undecided)
-        elif table.hit == "all" or not (beaten := self._beaten(rule)):
-            message = _("no issue makes it true")
         else:
-            message = _("an earlier rule decides every issue of which it is true, such as {rule}")
-            message = message.format(rule=beaten)
+            message = _("no issue makes it true") if table.hit == "all" else self._beaten(rule)
         return Finding(
             outcome="undecided" if found.undecided else "refuted", message=message,
             rules=(rule.id,), place=rule.place,
         )  # fmt: skip
 
     def _beaten(self, rule: RoutingRule) -> str:
-        """A rule that decides an issue of which this one is true; empty where it never is."""
+        """Why a rule never wins: another decides whatever it is true of, or it never is true."""
         found = self._find([self._theory.true[rule.id]], lambda d: rule.id in d.matched)
-        return found.decision.rule if found.decision is not None else ""
+        if found.decision is not None:
+            message = _("an earlier rule decides every issue of which it is true, such as {rule}")
+            return message.format(rule=found.decision.rule)
+        if found.never:
+            return _("no issue makes it true")
+        message = _("it decides no issue; whether one makes it true is not decided: {reason}")
+        return message.format(reason=found.undecided)
 
     # -- no two of the same standing disagree -------------------------------------------------
     def agreement(self) -> Proof:

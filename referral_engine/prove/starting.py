@@ -33,7 +33,9 @@ def neutral(life: Life, case: Case, accused: str) -> str:
 
 
 def undecided(gone: Explored) -> Iterator[Finding]:
-    """Says how far it came where the time was not enough."""
+    """Says how far it came where the time was not enough, or that there was no case at all."""
+    if not gone.states:
+        yield Finding(outcome="undecided", message=_("no case was gone into"))
     if not gone.whole:
         message = _("{count} states were gone through; then the time was not enough")
         yield Finding(outcome="undecided", message=message.format(count=gone.states))

@@ -35,6 +35,17 @@ def test_the_shipped_rules_are_proved(workspace: Workspace, loaded: Loaded) -> N
     assert set(made[1].witnesses) == {*routing, "default"}
 
 
+def test_without_time_nothing_is_claimed_of_cases_that_are_not_known(
+    workspace: Workspace, loaded: Loaded
+) -> None:
+    """Without issues there are no cases to go into, and nothing of them would be found amiss."""
+    proving = Proving(workspace, loaded, TODAY, seconds=0.001, acts=0)
+    made = {proof.name: proof for proof in proving.proofs()}
+    assert [made[name].outcome for name in PROOFS if name != "agreement"] == ["undecided"] * 4
+    assert made["coverage"].findings[0].message.startswith("whether only the default")
+    assert "default" in made["recusal"].findings[-1].rules
+
+
 @pytest.mark.long
 def test_the_shipped_rules_are_proved_whatever_two_people_do(
     workspace: Workspace, loaded: Loaded
