@@ -28,9 +28,12 @@ def read_condition(reader: Reader, node: Node, depth: int = 1) -> Condition | No
     if depth > DEEPEST:
         reader.report(lint.too_deep.fault(reader.place(node), DEEPEST))
         return None
-    entry = _only(reader, node)
-    if entry is None:
-        return None
+    # Of several keys each is read, though only one may stand there: all their faults are told.
+    read = [_keyed(reader, entry, depth) for entry in _one(reader, node)]
+    return read[0] if len(read) == 1 else None
+
+
+def _keyed(reader: Reader, entry: Entry, depth: int) -> Condition | None:
     key, value = entry
     word = alias.canonical_key(key.value)
     if word in ("all", "any"):
@@ -43,20 +46,18 @@ def read_condition(reader: Reader, node: Node, depth: int = 1) -> Condition | No
     return _leaf(reader, entry)
 
 
-def _only(reader: Reader, node: Node) -> Entry | None:
-    """The one entry of a condition or a leaf; anything else is reported."""
+def _one(reader: Reader, node: Node) -> list[Entry]:
+    """The entry of a condition or a leaf. Any other number of them is reported."""
     if isinstance(node, SequenceNode):
         reader.wrong(node, _("one condition (write `all:` or `any:` before a list)"))
-        return None
+        return []
     pairs = reader.pairs(node)
-    if len(pairs) == 1:
-        return pairs[0]
-    if pairs:
+    if len(pairs) > 1:
         second = pairs[1][0]
         reader.report(lint.two_keys.fault(reader.place(second), second.value))
-    elif isinstance(node, MappingNode):
+    elif not pairs and isinstance(node, MappingNode):
         reader.report(lint.empty_condition.fault(reader.place(node)))
-    return None
+    return pairs
 
 
 def _joined(reader: Reader, word: str, key: Node, value: Node, depth: int) -> Condition | None:
@@ -83,17 +84,15 @@ def _leaf(reader: Reader, entry: Entry) -> Condition | None:
         shown = f"{key.value}: {{{example(field)}}}"
         reader.report(lint.missing_operator.fault(reader.place(value), key.value, shown))
         return None
-    written = _only(reader, value)
-    if written is None:
-        return None
+    read = [_tested(reader, field, entry, written) for written in _one(reader, value)]
+    return read[0] if len(read) == 1 else None
+
+
+def _tested(reader: Reader, field: Field, entry: Entry, written: Entry) -> Condition | None:
     operator = _operator(reader, field, written)
-    return None if operator is None else _tested(reader, field, operator, entry, written[1])
-
-
-def _tested(
-    reader: Reader, field: Field, operator: Operator, entry: Entry, node: Node
-) -> Condition | None:
-    place = reader.place(entry[0])
+    if operator is None:
+        return None
+    place, node = reader.place(entry[0]), written[1]
     if operator.name == "under" and isinstance(node, SequenceNode):
         return _under_any(reader, field, node, place)
     value = operand(reader, field, operator, node)

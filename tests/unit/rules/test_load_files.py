@@ -207,6 +207,22 @@ def test_a_file_with_twenty_different_faults_reports_them_all_in_one_run() -> No
     assert {fault.rule for fault in errors if 6 <= fault.place.line <= 24} == {"a"}
 
 
+def test_two_keys_hide_no_fault_that_either_has() -> None:
+    """Nor do two operators of one field."""
+    text = SOUND.replace("refer: {lead: police}}\n", """when: {any: [
+      {catgory: {under: M}, people: {gte: many}},
+      {people: {gte: some, atmost: 3}},
+      {not: {severity: {lt: low}, text: {matches: '(x'}}, all: []}]}, refer: {lead: police}}
+""", 1)  # fmt: skip
+    errors = read_sources({"r.yaml": text}, names=NAMES).errors
+    assert [(fault.code, fault.place.line) for fault in errors] == [
+        ("UNKNOWN_FIELD", 5), ("TWO_KEYS", 5), ("WRONG_TYPE", 5),
+        ("WRONG_TYPE", 6), ("TWO_KEYS", 6), ("UNKNOWN_OPERATOR", 6),
+        ("UNKNOWN_VALUE", 7), ("TWO_KEYS", 7), ("BAD_PATTERN", 7),
+        ("EMPTY_CONDITION", 7), ("TWO_KEYS", 7),
+    ]  # fmt: skip
+
+
 def test_a_path_that_is_not_there_is_an_error_of_the_caller(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_rules([tmp_path / "nothing"])
