@@ -76,4 +76,6 @@ def migrate(draft: Draft, command: Migrate) -> None:
             _("`referral rules history` lists them."),
         )
     before = draft.case.rule_set
+    if command.rule_set == before:
+        raise Refused("SAME_RULES", _("The case is under these rules already."))
     draft.record(e.RulesMigrated(command.rule_set, before, draft.keep(command.reason)))

@@ -54,17 +54,22 @@ def migrate(
             raise unknown_case(id)
         wanted = rule_set or active_hash(desk.store, desk.clock.now()) or ""
         digest = find_rule_set(desk.store, wanted, desk.clock.now())
-        shown = migration(desk, found, digest)
-        if not as_json:
-            _print(shown, app)
-        elif not yes:
-            print_json(shown._asdict() | {"coming": [each._asdict() for each in shown.coming]},
-                       app.zone)  # fmt: skip
-        if not yes:
-            _ask(found.code)
+        if digest != found.rule_set:  # else there is nothing to agree to, and the flow says so
+            _agree(migration(desk, found, digest), found.code, app, yes=yes, as_json=as_json)
         answer = submit(desk, c.Request(found.code, c.Migrate(digest, reason), by, key))
         after = find_case(desk.store, found.code)
         print_result(answer, after, app.workspace, as_json=as_json)
+
+
+def _agree(shown: Migration, code: str, app: App, *, yes: bool, as_json: bool) -> None:
+    """Shows the difference and has it agreed to. Raises Refused where it is not."""
+    if not as_json:
+        _print(shown, app)
+    elif not yes:
+        coming = [each._asdict() for each in shown.coming]
+        print_json(shown._asdict() | {"coming": coming}, app.zone)
+    if not yes:
+        _ask(code)
 
 
 def _print(shown: Migration, app: App) -> None:

@@ -108,6 +108,8 @@ def test_a_case_keeps_its_rules_until_it_is_migrated(
     assert ran.code == 0, ran.err
     after = referral("case", "show", cases[0], "--json").json["rule_set"]
     assert after == published["rule_set"] != before
+    again = referral(*words[:3])
+    assert (again.code, again.out, "SAME_RULES" in again.err) == (1, "", True)
 
 
 def test_a_migration_shows_which_rules_are_asked_next(

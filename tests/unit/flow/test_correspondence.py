@@ -48,7 +48,9 @@ def test_a_running_case_is_migrated_by_name_to_a_published_rule_set() -> None:
     other = setting(silent=True).rules
     who = by("administrator", "centre")
     assert play.refused(c.Migrate(other.hash), who) == "UNKNOWN_RULE_SET"
-    play.setting = replace(play.setting, published={other.hash: other})
+    own = play.setting.rules
+    play.setting = replace(play.setting, published={each.hash: each for each in (own, other)})
+    assert play.refused(c.Migrate(own.hash), who) == "SAME_RULES"
     fired = play.until("10-12 11:00").case.deadlines
     play.do(c.Migrate(other.hash, "new rules"), who)
     assert play.case.rule_set == other.hash
