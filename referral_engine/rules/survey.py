@@ -19,6 +19,7 @@ from referral_engine.rules.algebra import Box, Index, Region, Space, numbers
 from referral_engine.rules.fields import Registry
 from referral_engine.rules.naive import tables
 from referral_engine.rules.names import Names
+from referral_engine.rules.rates import Rate, aimed
 from referral_engine.rules.ruleset import Loaded
 from referral_engine.rules.terms import Terms
 from referral_engine.rules.tree import (
@@ -84,7 +85,8 @@ class Survey:
         world = World(self.org, WorkCalendar(weekdays(), str(self.names.zone)), parents)
         conditions = [condition for _rule, condition in self.loaded.conditions()]
         cells = [*self._categories.values(), *self._townships.values(), _SEALED]
-        return Space(world, Terms.of(world, self.registry), [*conditions, *cells])
+        places = [rate.where for rate in self.rates if rate.where is not None]
+        return Space(world, Terms.of(world, self.registry), [*conditions, *cells, *places])
 
     @cached_property
     def deciding(self) -> tuple[Deciding, ...]:
@@ -97,6 +99,11 @@ class Survey:
                 region = None if guard is None or own is None else guard & own
                 found.append(Deciding(len(found), table, rule, region))
         return tuple(found)
+
+    @cached_property
+    def rates(self) -> tuple[Rate, ...]:
+        """The indicators that have a target, in order."""
+        return tuple(aimed(self.loaded))
 
     @property
     def default(self) -> RoutingRule | None:
@@ -125,6 +132,13 @@ class Survey:
         here, there = self.space.region(one), self.space.region(other)
         both = None if here is None or there is None else here & there
         return both is not None and not both
+
+    def within(self, one: Condition | None, other: Condition | None) -> bool:
+        """Whether the one certainly holds only where the other does."""
+        here, there = self.space.region(one), self.space.region(other)
+        if here is None or there is None:
+            return False
+        return all(self.space.covers(there.boxes, box) for box in here.boxes)
 
     def clocks(self, rule: RoutingRule) -> dict[str, NamedClock]:
         """The clocks of the lead by name: the rule's own over those of its whistle."""
