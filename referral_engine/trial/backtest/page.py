@@ -119,10 +119,15 @@ def value_said(what: str, value: Any, names: dict[str, str]) -> str:
         return str(value)[:16].replace("T", " ")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    words = (
-        [each for key, each in value.items() if key != "kind"] if what == "proposal" else [value]
-    )
-    return " ".join(_word(word) for word in words)
+    return _proposal_said(value, names) if what == "proposal" else _word(value)
+
+
+def _proposal_said(proposal: dict[str, Any], names: dict[str, str]) -> str:
+    """What would be signed, or the units left to whoever dispatches."""
+    if units := proposal.get("units"):
+        shares = (f"{names.get(one['unit'], one['unit'])} {one['share']:.0%}" for one in units)
+        return ", ".join(shares)
+    return " ".join(_word(word) for key, word in proposal.items() if key != "kind")
 
 
 def _word(word: str) -> str:

@@ -41,6 +41,31 @@ def test_the_files_against_what_is_in_force(proposed: str, referral: Referral) -
     assert re.search(rf"{proposed} +lead +县住建局 +县公安局", told)
 
 
+def test_rules_that_only_suggest_are_held_against_each_other(
+    county: Path, cases: list[str], referral: Referral
+) -> None:
+    rules = county / "rules/routing.yaml"
+    sending, text = "refer: {lead: housing}", rules.read_text("utf-8")
+    units = "suggest: [{to: housing, share: 60%}, {to: police, share: 20%}]"
+    rules.write_text(text.replace(sending, units), "utf-8")
+    made = referral("rules", "backtest", "--json").json
+    assert [each["case"] for each in made["changes"]] == [cases[0]]
+    differs = made["changes"][0]["differs"]
+    assert differs["outcome"] == ["referred", "proposed"]
+    assert differs["lead"] == ["housing", None]
+    shutil.copytree(county / "rules", county / "draft")
+    rules.write_text(text.replace(sending, units.replace("police", "justice")), "utf-8")
+    made = referral("rules", "backtest", "--from", "draft", "--json").json
+    before, after = made["changes"][0]["differs"]["proposal"]
+    assert before["units"][1:] == [{"unit": "police", "share": 0.2}]
+    assert after["units"][1:] == [{"unit": "justice", "share": 0.2}]
+    i18n.set_locale("zh_CN")
+    told = referral("rules", "backtest", "--from", "draft", "--html", "signed.html").out
+    for units in ("县住建局 60%, 县公安局 20%", "县住建局 60%, 县司法局 20%"):
+        assert units in told
+        assert units in (county / "signed.html").read_text("utf-8")
+
+
 def test_the_same_rules_change_nothing(cases: list[str], referral: Referral) -> None:
     made = referral("rules", "backtest", "--json").json
     assert (made["cases"], made["changed"], made["changes"]) == (len(cases), 0, [])

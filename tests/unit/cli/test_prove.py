@@ -109,6 +109,31 @@ def test_what_holds_ends_well(referral: Referral, county: Path) -> None:
     assert (ran.code, ran.out.count("proved: ")) == (0, 3)
 
 
+def test_rules_that_only_suggest_are_proved_as_others_are(referral: Referral, county: Path) -> None:
+    routing = county / "rules/routing.yaml"
+    routing.write_text("""\
+kind: routing
+hit: first
+rules:
+  - id: housing
+    name: 物业
+    when: {any: [{category: {eq: D15}}, {category: {exists: false}}]}
+    suggest: [{to: housing, share: 60%}, {to: "@township", share: 20%}]
+  - {id: rest, name: 其他, when: {category: {exists: true}}, suggest: [{to: police, share: 50%}]}
+  - {id: never, name: 不会, when: {people: {gte: 5}}, suggest: [{to: police, share: 90%}]}
+default: {refer: {lead: "@township"}, why: 属地首接}
+""", "utf-8")  # fmt: skip
+    made = {each["name"]: each for each in referral("rules", "prove", "--json").json["proofs"]}
+    assert {name: proof["outcome"] for name, proof in made.items()} == {
+        "coverage": "proved", "reach": "refuted", "agreement": "proved", "recusal": "proved",
+        "answer": "refuted",
+    }  # fmt: skip
+    assert [each["rules"] for each in made["reach"]["findings"]] == [["never"]]
+    assert made["recusal"]["checked"] > 50
+    # The centre has the case, and this county has nobody who leads it.
+    assert made["answer"]["findings"][0]["message"].startswith("it lies still with centre")
+
+
 @pytest.mark.usefixtures("county")
 def test_it_speaks_chinese(referral: Referral, monkeypatch: pytest.MonkeyPatch) -> None:
     i18n.set_locale("zh_CN")
