@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -15,7 +15,7 @@ from referral_engine.model.hours import WorkHours
 from referral_engine.model.referral import Referral
 from referral_engine.model.span import Span
 from referral_engine.rules.tree import NamedClock
-from referral_engine.worktime import Due, Paused, Stop, WorkCalendar, at_shares, deadline
+from referral_engine.worktime import Paused, WorkCalendar, at_shares, deadline, timing
 
 __all__ = [
     "cancel",
@@ -33,7 +33,15 @@ __all__ = [
     "start_waiting",
 ]
 
-_Ends = tuple[Due | Paused, tuple[Mark, ...]]
+
+class _Ends(NamedTuple):
+    """When a clock ends (None while it stands still) and its marks."""
+
+    at: datetime | None
+    provisional: bool
+    marks: tuple[Mark, ...]
+
+
 # What has happened once a clock is met, for clocks that count from there ({45wd: accepted}).
 _PAST = {
     "claim": "claimed", "contact": "contacted", "arrive": "arrived", "report": "reported",
@@ -172,8 +180,8 @@ def confirm_all(draft: Draft) -> None:
     for found in draft.case.deadlines:
         if not found.open or not found.provisional or found.state == "paused" or not found.spans:
             continue
-        known, _moments = _computed(draft, replace(found, calendar=""), ())
-        if isinstance(known, Due) and not (known.provisional and known.at == found.due):
+        known = _computed(draft, found, ())
+        if known.at is not None and not (known.provisional and known.at == found.due):
             new = _timed(draft, found)
             passed = found.state == "missed" and known.at <= draft.now
             new = replace(new, state="missed") if passed else new
@@ -194,13 +202,13 @@ def _timed(draft: Draft, clock: Deadline) -> Deadline:
     shares = draft.rules.shares(clock.name)
     if clock.day is not None:
         return replace(clock, due=clock.day, marks=_as_fired(clock, _fixed(clock, shares)))
-    computed, marks = _computed(draft, clock, shares)
-    if isinstance(computed, Paused):
+    at, provisional, marks = _computed(draft, clock, shares)
+    if at is None:
         return replace(clock, due=None, state="paused")
     state = "running" if clock.state in ("running", "paused", "missed") else clock.state
     return replace(
-        clock, due=computed.at, provisional=computed.provisional, state=state,
-        calendar=computed.calendar_version, marks=_as_fired(clock, marks),
+        clock, due=at, provisional=provisional, state=state,
+        calendar=draft.setting.calendar.version, marks=_as_fired(clock, marks),
     )  # fmt: skip
 
 
@@ -219,31 +227,28 @@ def _as_fired(clock: Deadline, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
 
 
 def _computed(draft: Draft, clock: Deadline, shares: tuple[float, ...]) -> _Ends:
-    """The clock's end, and its marks at these shares; commands of one transaction start the same
-    clocks again and again, which are computed once.
-    """
-    return _ends(
-        draft.setting.calendar, _hours(draft, clock),
-        clock.since, clock.spans, clock.emergency, clock.pauses, shares,
-    )  # fmt: skip
+    """The clock's end, and its marks at these shares."""
+    calendar, hours = draft.setting.calendar, _hours(draft, clock)
+    if clock.pauses or len(clock.spans) > 1:
+        return _of_several(clock, shares, calendar, hours)
+    kind = timing(clock.spans[0], calendar, hours, shares, emergency=clock.emergency)
+    at, provisional, moments = kind.course(clock.since)
+    return _Ends(at, provisional, tuple(map(Mark, shares, moments)))
 
 
-@lru_cache(maxsize=1_024)
-def _ends(
-    calendar: WorkCalendar,
-    hours: WorkHours,
-    since: datetime,
-    spans: tuple[Span, ...],
-    emergency: bool,
-    pauses: tuple[Pause, ...],
-    shares: tuple[float, ...],
+def _of_several(
+    clock: Deadline, shares: tuple[float, ...], calendar: WorkCalendar, hours: WorkHours
 ) -> _Ends:
-    stops = tuple(Stop(p.since, p.until) for p in pauses)
+    """Of a clock that was stopped or extended."""
     end = deadline(
-        since, spans[0], calendar, hours, emergency=emergency, stops=stops, extensions=spans[1:]
-    )
+        clock.since, clock.spans[0], calendar, hours, emergency=clock.emergency,
+        stops=clock.pauses, extensions=clock.spans[1:],
+    )  # fmt: skip
     moments = zip(shares, at_shares(end, shares, calendar, hours), strict=True)
-    return end, tuple(Mark(share, at) for share, at in moments if at is not None)
+    marks = tuple(Mark(share, at) for share, at in moments if at is not None)
+    if isinstance(end, Paused):
+        return _Ends(None, provisional=False, marks=marks)
+    return _Ends(end.at, end.provisional, marks)
 
 
 def _hours(draft: Draft, clock: Deadline) -> WorkHours:

@@ -13,10 +13,12 @@ from referral_engine.worktime.override import Overrides, load_overrides
 from referral_engine.worktime.quiet import quiet
 from referral_engine.worktime.share import at_share, at_shares
 from referral_engine.worktime.stops import Stop, Stopped
+from referral_engine.worktime.timing import Course, timing
 
 __all__ = [
     "EARLIEST",
     "QUIET",
+    "Course",
     "DayKind",
     "Days",
     "Due",
@@ -34,5 +36,6 @@ __all__ = [
     "deadline",
     "load_overrides",
     "quiet",
+    "timing",
     "weekdays",
 ]

@@ -30,6 +30,10 @@ class Measure(Protocol):
         """The earliest moment by which `amount` has run since `since`."""
         ...
 
+    def each_after(self, since: int, amounts: Sequence[int]) -> Sequence[int]:
+        """`after` for several amounts."""
+        ...
+
 
 class Elapsed:
     """Time that simply passes, day and night."""
@@ -43,6 +47,10 @@ class Elapsed:
     def after(self, since: int, amount: int) -> int:
         """`amount` later."""
         return since + amount
+
+    def each_after(self, since: int, amounts: Sequence[int]) -> Sequence[int]:
+        """Each of the `amounts` later."""
+        return [since + amount for amount in amounts]
 
 
 ELAPSED = Elapsed()
@@ -115,6 +123,17 @@ class Opening:
             number += 1
             block = self._block(number)
         return block.reached(left)
+
+    def each_after(self, since: int, amounts: Sequence[int]) -> Sequence[int]:
+        """`after` for several amounts: where `since` lies is looked up once."""
+        block = self._block(since // self.BLOCK)
+        before, total = block.until(since), block.total
+        return [
+            block.reached(before + amount)
+            if 0 < amount <= total - before
+            else self.after(since, amount)
+            for amount in amounts
+        ]
 
     def between(self, since: int, until: int) -> Iterator[tuple[int, int]]:
         """The open intervals between two moments, in order, clipped to them."""
