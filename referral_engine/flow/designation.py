@@ -102,9 +102,11 @@ def _keep_as_support(draft: Draft, lead: Referral) -> None:
 
 
 def _may_decline(draft: Draft, referral: Referral, ground: str) -> None:
-    if referral.role == "support":
-        return
     case = draft.case
+    if referral.role == "support":
+        if case.decided_on(referral.unit):
+            raise Refused("BOUND", _("The conference has decided on you."), _settled())
+        return
     if referral.unit in case.designated:
         raise Refused("DESIGNATED", _("The centre has designated you."), _settled())
     if f"{referral.unit}:{ground}" in case.grounds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from referral_engine.errors import Refused
 from referral_engine.flow import clocks
@@ -96,6 +96,8 @@ def call_conference(
         members=tuple(members),
         called_at=draft.at,
         meet_at=command.meet_at if command else None,
+        form=command.form if command else "conference",
+        agenda=draft.keep(command.agenda) if command else "",
     )
     draft.record(e.ConferenceCalled(made, rule=rule))
     # A whistle has said by when they confer, whenever they mean to meet.
@@ -122,8 +124,10 @@ def _hold_conference(draft: Draft, command: Confer) -> None:
     if known is None or known.held_at is not None:
         raise Refused("NO_CONFERENCE", _("That conference is not waiting for its minutes."))
     lead = draft.unit(command.lead) if command.lead else ""
+    supports = {draft.unit(part.to): part for part in command.supports}
+    supports.pop(lead, None)
     minutes = draft.keep(command.minutes)
-    draft.record(e.ConferenceHeld(known.id, minutes, lead))
+    draft.record(e.ConferenceHeld(known.id, minutes, lead, tuple(supports)))
     if clocks.find(draft, "confer"):
         clocks.meet(draft, "confer")
     if lead and clocks.find(draft, "designate"):
@@ -132,6 +136,20 @@ def _hold_conference(draft: Draft, command: Confer) -> None:
     if lead and (present is None or present.unit != lead or not present.open):
         whistle = present.whistle if present else draft.case.whistle
         offer(draft, lead, "lead", whistle=whistle, reason="conference", note=minutes)
+    _bind_supports(draft, supports, minutes)
+
+
+def _bind_supports(draft: Draft, supports: Mapping[str, Part], minutes: str) -> None:
+    """Whoever is in it already goes on; the others are called in."""
+    if supports and draft.case.lead() is None:
+        raise Refused(
+            "NO_LEAD", _("Nobody leads this case whom others could support."), _("Name --lead.")
+        )
+    at_work = {unit for r in draft.case.referrals if r.open for unit in r.units}
+    for unit, part in supports.items():
+        if unit not in at_work:
+            offer(draft, unit, "support", within=within_of(part.within), required=part.required,
+                  whistle=draft.case.whistle, reason="conference", note=minutes)  # fmt: skip
 
 
 def _supports(draft: Draft, parts: Iterable[Part]) -> tuple[tree.Support, ...]:

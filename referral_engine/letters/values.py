@@ -41,9 +41,11 @@ VALUES = {
     "outcome": gettext_noop("the outcome, in words"),
     "satisfied": gettext_noop("what the call back came to, in words; empty: none yet"),
     "members": gettext_noop("the members of the last conference, by name"),
+    "agenda": gettext_noop("what it was about"),
+    "form": gettext_noop("what its members met for: to confer, receive, mediate or supervise"),
     "met": gettext_noop("the day it was held"),
     "minutes": gettext_noop("its minutes"),
-    "decided": gettext_noop("the unit that it named to lead, by name; empty: none"),
+    "decided": gettext_noop("the units that it decided on, the lead first, by name; empty: none"),
 }
 """Each name with its meaning. All are text, empty where the case has none."""
 
@@ -109,8 +111,8 @@ def _told(source: Source) -> dict[str, str]:
     """What the events say; of several of a kind the last counts."""
     org, words = source.org, source.content
     found = dict.fromkeys(
-        ("declined_by", "declined_ground", "designated", "result", "members", "met", "minutes",
-         "decided"), "",
+        ("declined_by", "declined_ground", "designated", "result", "members", "agenda", "form",
+         "met", "minutes", "decided"), "",
     )  # fmt: skip
     for event in source.events:
         match event.body:
@@ -122,11 +124,14 @@ def _told(source: Source) -> dict[str, str]:
             case e.Reported(text_ref=ref):
                 found["result"] = words.get(ref, "")
             case e.ConferenceCalled(conference=conference):
+                found["agenda"] = words.get(conference.agenda, "")
+                found["form"] = vocabulary.CONFERENCES[conference.form]
                 found["members"] = "、".join(_name(org, unit) for unit in conference.members)
-            case e.ConferenceHeld(minutes=ref, lead=unit):
+            case e.ConferenceHeld(minutes=ref, lead=lead, supports=supports):
                 found["met"] = _day(event.happened_at, source.zone)
                 found["minutes"] = words.get(ref, "")
-                found["decided"] = _name(org, unit) if unit else ""
+                bound = filter(None, (lead, *supports))
+                found["decided"] = "、".join(_name(org, unit) for unit in bound)
     return found
 
 

@@ -10,7 +10,16 @@ import msgspec
 from referral_engine.model.deadline import Deadline, Pause
 from referral_engine.model.referral import Referral
 
-__all__ = ["Case", "CaseState", "Conference", "Outcome", "Party", "Proposal", "Signature"]
+__all__ = [
+    "Case",
+    "CaseState",
+    "Conference",
+    "ConferenceForm",
+    "Outcome",
+    "Party",
+    "Proposal",
+    "Signature",
+]
 
 CaseState = Literal[
     "registered",
@@ -82,13 +91,24 @@ class Party(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     call_back: str = ""
 
 
+ConferenceForm = Literal["conference", "reception", "mediation", "supervision"]
+
+
 class Conference(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Several units together on one case: they confer, receive people, mediate or supervise
+    together, by ``form``. ``agenda`` and ``minutes`` are content refs, ``bound`` the units that it
+    decided on: none of them may decline.
+    """
+
     id: str
     members: tuple[str, ...]
     called_at: datetime
     meet_at: datetime | None = None
     held_at: datetime | None = None
     minutes: str = ""
+    form: ConferenceForm = "conference"
+    agenda: str = ""
+    bound: tuple[str, ...] = ()
 
 
 class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -189,6 +209,10 @@ class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
             if each.id == id:
                 return each
         return None
+
+    def decided_on(self, unit: str) -> bool:
+        """Whether a conference has bound the unit, to lead or to support."""
+        return any(unit in conference.bound for conference in self.conferences)
 
     def lead(self) -> Referral | None:
         """The latest lead that is open or reported; None while the centre holds the case.

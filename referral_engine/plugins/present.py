@@ -78,9 +78,13 @@ def detail_of(case: Case, call: Call) -> dict[str, str]:
 
 
 def _bound(case: Case, part: Part) -> bool:
-    """先办后裁: whoever is designated, or acts while it is settled who is, declines no more."""
+    """先办后裁: whoever is designated, or acts while it is settled who is, declines no more; nor
+    does whoever a conference has decided on.
+    """
+    if part.role == "support":
+        return case.decided_on(part.unit)
     declined = any(ground.split(":")[0] == part.unit for ground in case.grounds)
-    return part.role == "lead" and (part.unit in case.designated or case.contested or declined)
+    return part.unit in case.designated or case.contested or declined
 
 
 def _due(case: Case, part: Part) -> dict[str, datetime]:

@@ -11,6 +11,7 @@ __all__ = [
     "CASE_STATES",
     "CHANNELS",
     "CLOCKS",
+    "CONFERENCES",
     "DAYS",
     "GROUNDS",
     "LEVELS",
@@ -174,6 +175,13 @@ PATHS: Words = {
     "counselling": "心理辅导",
     "emergency": "应急",
     "enquiry": "咨询",
+}
+
+CONFERENCES: Words = {
+    "conference": "会商",
+    "reception": "联合接访",
+    "mediation": "联合调处",
+    "supervision": "联合督办",
 }
 
 SEALS: Words = {

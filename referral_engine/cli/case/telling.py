@@ -27,6 +27,7 @@ _DULL = {
 _WORDS: dict[str, dict[str, str]] = {
     "channel": vocabulary.CHANNELS,
     "declined_ground": vocabulary.GROUNDS,
+    "form": vocabulary.CONFERENCES,
     "ground": vocabulary.REJECT_GROUNDS | vocabulary.GROUNDS,
     "kind": PROPOSALS,
     "legal_path": vocabulary.REDIRECTS,

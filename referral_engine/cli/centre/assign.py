@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
 import click
 
@@ -14,6 +14,7 @@ from referral_engine.i18n import gettext_noop
 from referral_engine.model import command as c
 from referral_engine.model.span import Span
 from referral_engine.model.target import Target
+from referral_engine.rules import vocabulary
 
 __all__: list[str] = []
 
@@ -120,15 +121,24 @@ def supervise(on: On, referral: str, within: Span | None, reason: str) -> c.Comm
 @option("--conference", default="", metavar="ID", help=gettext_noop("Record this one's minutes."))
 @option("--minutes", default="", help=gettext_noop("What it decided."))
 @option("--lead", type=TARGET, help=gettext_noop("Whom it binds to lead."))
+@_SUPPORT
+@_REQUIRED
+@option(
+    "--form",
+    type=click.Choice(list(vocabulary.CONFERENCES)),
+    default="conference",
+    show_default=True,
+    help=gettext_noop("What they meet for: to confer, or to act together."),
+)
+@option("--agenda", default="", help=gettext_noop("What about."))
 def confer(
     on: On,
     members: tuple[Target, ...],
-    meet_at: datetime | None,
-    conference: str,
-    minutes: str,
-    lead: Target | None,
+    support: tuple[Target, ...],
+    required: tuple[Target, ...],
+    **given: Any,
 ) -> c.Command:
-    return c.Confer(members, meet_at, conference, minutes, lead)
+    return c.Confer(members, supports=_parts(support, required), **given)
 
 
 def _parts(support: tuple[Target, ...], required: tuple[Target, ...]) -> tuple[c.Part, ...]:

@@ -35,9 +35,10 @@ def _conference_called(case: Case, body: e.ConferenceCalled, event: e.Event) -> 
 
 @on(e.ConferenceHeld)
 def _conference_held(case: Case, body: e.ConferenceHeld, event: e.Event) -> Changes:
+    bound = tuple(filter(None, (body.lead, *body.supports)))
     return {
         "conferences": tuple(
-            replace(c, held_at=event.happened_at, minutes=body.minutes)
+            replace(c, held_at=event.happened_at, minutes=body.minutes, bound=bound)
             if c.id == body.conference
             else c
             for c in case.conferences

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from referral_engine.model.case import ConferenceForm
 from referral_engine.model.command.order import Order
 from referral_engine.model.span import Span
 from referral_engine.model.target import Target
@@ -62,7 +63,8 @@ class Supervise(Order, frozen=True):
 class Confer(Order, frozen=True):
     """Call a conference, or with ``minutes`` and ``conference`` record what it decided.
 
-    ``lead`` then is the unit that the conference binds to lead.
+    ``form`` is what the members meet for, ``agenda`` what about. ``lead`` and ``supports`` then are
+    the units that the conference binds to lead and to support.
     """
 
     members: tuple[Target, ...] = ()
@@ -70,3 +72,6 @@ class Confer(Order, frozen=True):
     conference: str = ""
     minutes: str = ""
     lead: Target | None = None
+    supports: tuple[Part, ...] = ()
+    form: ConferenceForm = "conference"
+    agenda: str = ""

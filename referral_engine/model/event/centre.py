@@ -62,6 +62,7 @@ class ConferenceHeld(Body, frozen=True):
     conference: str
     minutes: str
     lead: str = ""
+    supports: tuple[str, ...] = ()
 
 
 class Proposed(Body, frozen=True):

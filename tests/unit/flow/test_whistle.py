@@ -84,6 +84,35 @@ def test_a_conference_has_a_clock_and_its_decision_binds() -> None:
     assert play.refused(again, CENTRE) == "NO_CONFERENCE"
 
 
+def test_a_conference_binds_whom_it_calls_to_support_too() -> None:
+    play = Play().claimed()
+    call = c.Confer((to("ecology"), to("housing")), form="reception", agenda="联合接待三户住户")
+    told = play.do(call, CENTRE)
+    meeting = play.case.conferences[-1]
+    assert told is not None
+    assert (meeting.form, told.content[meeting.agenda]) == ("reception", "联合接待三户住户")
+    held = c.Confer(
+        conference=meeting.id, minutes="m", lead=to("housing"),
+        supports=(c.Part(to("ecology"), required=True), c.Part(to("housing"))),
+    )  # fmt: skip
+    play.do(held, CENTRE)
+    assert play.case.conferences[-1].bound == ("housing", "ecology")
+    support = play.case.referrals[-1]
+    assert (support.unit, support.role, support.required) == ("ecology", "support", True)
+    officer = by("officer", "ecology")
+    assert play.refused(c.Decline(support.id, "outside_remit"), officer) == "BOUND"
+
+
+def test_a_conference_calls_supports_to_a_lead_only() -> None:
+    play = Play()
+    play.do(c.Decline(play.lead().id, "outside_remit"), play.officer())
+    play.do(c.Confer((to("ecology"), to("police"))), CENTRE)
+    meeting = play.case.conferences[-1].id
+    held = c.Confer(conference=meeting, minutes="m", supports=(c.Part(to("ecology")),))
+    assert play.refused(held, CENTRE) == "NO_LEAD"
+    assert play.case.conferences[-1].held_at is None
+
+
 def test_a_conference_settles_who_owns_a_contested_case() -> None:
     play = Play()
     play.do(c.Decline(play.lead().id, "outside_remit", "police"), play.officer())
