@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Defer,
         Evidence,
         HandOff,
+        Message,
         NotNeeded,
         Outcome,
         Progress,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         Escalation,
         Location,
         OpenHours,
+        Receipt,
         Referral,
         Reporter,
     )
@@ -60,10 +62,12 @@ __all__ = [
     "Handler",
     "Handles",
     "Location",
+    "Message",
     "NotNeeded",
     "OpenHours",
     "Outcome",
     "Progress",
+    "Receipt",
     "Referral",
     "Reply",
     "Report",
@@ -81,14 +85,14 @@ _HOMES = {
     "hookspecs": ("hookimpl",),
     "plugins.acts": (
         "Act", "Answer", "Arrive", "Claim", "Contact", "Decline", "Defer", "Evidence", "HandOff",
-        "NotNeeded", "Outcome", "Progress", "Reply", "Report", "Wait", "proof",
+        "Message", "NotNeeded", "Outcome", "Progress", "Reply", "Report", "Wait", "proof",
     ),
     "plugins.course": ("Course",),
     "plugins.department": ("Department",),
     "plugins.handler": ("Handler", "Handles"),
     "plugins.rehearsal": ("file_number", "pick", "wait_within"),
     "plugins.view": (
-        "Conference", "Escalation", "Location", "OpenHours", "Referral", "Reporter",
+        "Conference", "Escalation", "Location", "OpenHours", "Receipt", "Referral", "Reporter",
     ),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

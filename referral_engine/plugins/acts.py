@@ -27,6 +27,7 @@ __all__ = [
     "Defer",
     "Evidence",
     "HandOff",
+    "Message",
     "NotNeeded",
     "Outcome",
     "Progress",
@@ -136,12 +137,30 @@ class Wait(msgspec.Struct, frozen=True):
     bookmark: Word = ""
 
 
+class Message(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a department's system told about a referral of it: any of its own, at any time.
+
+    ``key`` is the sender's own, one a message: told twice, it is done once. ``number`` counts the
+    sender's messages about the referral from 1, so that what comes out of order is sorted out; 0
+    where it does not count them.
+    """
+
+    key: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    referral: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    acts: Annotated[tuple[Act, ...], msgspec.Meta(min_length=1, max_length=32)]
+    number: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 0
+
+
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What one call came to: acts in order, and when ``work`` is asked next (None: never)."""
+    """What one call came to: acts in order, and when ``work`` is asked next (None: never).
+
+    ``messages`` is what the department's system told, about this referral or another.
+    """
 
     acts: Annotated[tuple[Act, ...], msgspec.Meta(max_length=32)] = ()
     again: timedelta | None = None
     bookmark: Word = ""
+    messages: Annotated[tuple[Message, ...], msgspec.Meta(max_length=500)] = ()
 
 
 def proof(kind: str, paper: str | bytes, taken_at: datetime) -> Evidence:
@@ -153,5 +172,5 @@ def proof(kind: str, paper: str | bytes, taken_at: datetime) -> Evidence:
     return Evidence(kind, digest=hashlib.sha256(whole).hexdigest(), taken_at=taken_at)
 
 
-Reply = Answer | Act | Wait | Sequence[Act | Wait] | None
+Reply = Answer | Act | Message | Wait | Sequence[Act | Message | Wait] | None
 """What a handler's method may return; a sequence may end with one ``Wait``."""

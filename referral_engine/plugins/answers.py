@@ -10,18 +10,18 @@ from referral_engine.model.principal import Principal
 from referral_engine.plugins import acts as a
 from referral_engine.plugins.acts import Act, Answer
 
-__all__ = ["commands_of", "next_call", "requests_of"]
+__all__ = ["command_of", "commands_of", "next_call", "requests_of"]
 
 
 def commands_of(answer: Answer, referral: str) -> tuple[c.Command, ...]:
     """The commands an answer amounts to, in order; a deferral is none: a person goes on."""
-    commands = (_command(act, referral) for act in answer.acts)
+    commands = (command_of(act, referral) for act in answer.acts)
     return tuple(command for command in commands if command is not None)
 
 
 def requests_of(answer: Answer, call: Call, by: Principal) -> tuple[c.Request, ...]:
     """The same on their way through the door, each under a key stable over attempts."""
-    told = [(act, _command(act, call.referral)) for act in answer.acts]
+    told = [(act, command_of(act, call.referral)) for act in answer.acts]
     return tuple(
         c.Request(call.case, command, by, key=f"{call.key}#{number}", happened_at=act.at)
         for number, (act, command) in enumerate(told)
@@ -42,7 +42,8 @@ def next_call(answer: Answer, call: Call) -> tuple[Call, timedelta] | None:
     return Call(key, call.case, call.unit, call.referral, "work", detail), answer.again
 
 
-def _command(act: Act, referral: str) -> c.Command | None:
+def command_of(act: Act, referral: str) -> c.Command | None:
+    """The command an act amounts to; None for a deferral."""
     match act:
         case a.Claim():
             return c.Claim(referral)

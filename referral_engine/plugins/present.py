@@ -12,7 +12,7 @@ from referral_engine.model.issue import Issue
 from referral_engine.model.outcome import Call
 from referral_engine.model.referral import Evidence
 from referral_engine.model.referral import Referral as Part
-from referral_engine.plugins.view import Location, OpenHours, Referral, Reporter
+from referral_engine.plugins.view import Location, OpenHours, Receipt, Referral, Reporter
 from referral_engine.worktime import WorkCalendar
 
 __all__ = ["detail_of", "view_of"]
@@ -29,12 +29,14 @@ def view_of(
     now: datetime,
     calendar: WorkCalendar,
     hours_of: Callable[[str], WorkHours],
+    receipts: tuple[Receipt, ...] = (),
 ) -> Referral | None:
     """What the department is shown with this call; None when the case has no such referral.
 
     ``issue`` holds the words and personal data, ``now`` is the engine's time (aware); ``calendar``
-    and ``hours_of`` say when the acting office is open. Of a sealed case neither words nor place
-    nor reporter are shown: a person reads them at the desk, where each look is recorded.
+    and ``hours_of`` say when the acting office is open; ``receipts`` are for its system. Of a
+    sealed case neither words nor place nor reporter are shown: a person reads them at the desk,
+    where each look is recorded.
     """
     part = case.referral(call.referral)
     if part is None:
@@ -63,6 +65,7 @@ def view_of(
         evidence=() if sealed else _evidence(issue),
         extra=_extra(case, part, None if sealed else issue),
         bookmark=call.detail.get("bookmark", ""),
+        receipts=receipts,
     )  # fmt: skip
 
 

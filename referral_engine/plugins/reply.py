@@ -8,6 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from referral_engine.i18n import _
+from referral_engine.model.referral import ReferralRole
 from referral_engine.plugins.acts import (
     Act,
     Answer,
@@ -15,6 +16,7 @@ from referral_engine.plugins.acts import (
     Decline,
     Defer,
     HandOff,
+    Message,
     NotNeeded,
     Progress,
     Wait,
@@ -24,7 +26,7 @@ from referral_engine.plugins.handler import Verb
 from referral_engine.plugins.mistake import Unusable, named
 from referral_engine.plugins.view import Referral
 
-__all__ = ["answer_of", "check", "decode"]
+__all__ = ["answer_of", "check", "check_words", "decode"]
 
 # One chain of `work` a referral: what cannot start it cannot fork it either.
 _MAY_WAIT: tuple[Verb, ...] = ("offered", "work", "returned")
@@ -40,7 +42,7 @@ def answer_of(reply: object) -> Answer:
         return Answer()
     if isinstance(reply, Answer):
         return reply
-    if isinstance(reply, Wait | Act):
+    if isinstance(reply, Wait | Message | Act):
         return _joined((reply,))
     if isinstance(reply, list | tuple):
         return _joined(reply)
@@ -48,20 +50,23 @@ def answer_of(reply: object) -> Answer:
 
 
 def _joined(reply: Sequence[object]) -> Answer:
-    acts = list(reply)
-    last = acts.pop() if acts and isinstance(acts[-1], Wait) else None
+    said = list(reply)
+    last = said.pop() if said and isinstance(said[-1], Wait) else None
+    messages = tuple(each for each in said if isinstance(each, Message))
     found: list[Act] = []
-    for act in acts:
+    for act in said:
+        if isinstance(act, Message):
+            continue
         if isinstance(act, Wait):
             raise Unusable(_("a Wait is the end of an answer, and there is one at most"))
         if not isinstance(act, Act):
             raise Unusable(_("{what} is not an act").format(what=named(act)))
         found.append(act)
     if not isinstance(last, Wait):
-        return Answer(acts=tuple(found))
+        return Answer(acts=tuple(found), messages=messages)
     if not isinstance(last.again, timedelta):
         raise Unusable(_("Wait takes a timedelta, not {what}").format(what=named(last.again)))
-    return Answer(acts=tuple(found), again=last.again, bookmark=last.bookmark)
+    return Answer(tuple(found), last.again, last.bookmark, messages)
 
 
 def decode(packed: bytes) -> Answer:
@@ -75,13 +80,13 @@ def decode(packed: bytes) -> Answer:
 def check(answer: Answer, verb: Verb, referral: Referral, profile: Profile) -> None:
     """Raises Unusable for an answer that cannot be carried out as it stands."""
     if verb == "withdraw":
-        if answer.acts or answer.again is not None:
+        if answer.acts or answer.messages or answer.again is not None:
             raise Unusable(_("a withdrawn referral takes no more acts"))
         return
     _check_wait(answer, verb)
     _check_order(answer.acts, referral)
     for act in answer.acts:
-        _check_words(act, referral, profile)
+        check_words(act, referral.role, profile)
 
 
 def _check_wait(answer: Answer, verb: Verb) -> None:
@@ -111,12 +116,13 @@ def _check_order(acts: Iterable[Act], referral: Referral) -> None:
             raise Unusable(_("{act} before the referral is claimed").format(act=name))
 
 
-def _check_words(act: Act, referral: Referral, profile: Profile) -> None:
+def check_words(act: Act, role: ReferralRole, profile: Profile) -> None:
+    """Raises Unusable for an act in words that the department has not declared."""
     if isinstance(act, Decline) and act.ground not in profile.grounds:
         known = ", ".join(profile.grounds) or "–"
         told = _("{ground!r} is not among the department's grounds: {known}")
         raise Unusable(told.format(ground=act.ground, known=known))
-    if isinstance(act, NotNeeded) and referral.role == "lead":
+    if isinstance(act, NotNeeded) and role == "lead":
         raise Unusable(_("the lead cannot say that it is not needed"))
     if isinstance(act, Progress):
         if act.status and act.status not in profile.statuses:

@@ -10,7 +10,9 @@ import msgspec
 
 from referral_engine.model.referral import Evidence, ReferralRole, ReferralState
 
-__all__ = ["Conference", "Escalation", "Location", "OpenHours", "Referral", "Reporter"]
+__all__ = [
+    "Conference", "Escalation", "Location", "OpenHours", "Receipt", "Referral", "Reporter",
+]  # fmt: skip
 
 
 class Location(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -50,6 +52,19 @@ class OpenHours(msgspec.Struct, frozen=True):
     closes: datetime
 
 
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of a message: ``done``, ``refused`` with code and reason, or ``waiting`` for one
+    that comes before it. ``duplicate``: it came before, and this is what became of it then.
+    """
+
+    key: str
+    referral: str
+    status: Literal["done", "waiting", "refused"]
+    code: str = ""
+    reason: str = ""
+    duplicate: bool = False
+
+
 class Referral(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One unit's part in one case, as it stands at ``now``. All times are UTC.
 
@@ -69,6 +84,7 @@ class Referral(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``evidence``     what came with the issue
     ``extra``        the fields under the department's own name, without that name
     ``bookmark``     what the last ``Wait`` of this referral said
+    ``receipts``     what became of messages of the department whose sender does not know it yet
     """
 
     id: str
@@ -111,6 +127,7 @@ class Referral(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     evidence: tuple[Evidence, ...] = ()
     extra: dict[str, str | int | float | bool | None] = {}
     bookmark: str = ""
+    receipts: tuple[Receipt, ...] = ()
 
     @property
     def words(self) -> str:

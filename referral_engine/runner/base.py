@@ -27,6 +27,7 @@ from referral_engine.notices import Outlet
 from referral_engine.plugins.departments import Departments
 from referral_engine.runner.calling import CALL_LEASE, Calling
 from referral_engine.runner.failing import name_failure, pause, told, trace_of
+from referral_engine.runner.inbox import Inbox
 from referral_engine.runner.meter import Meter
 from referral_engine.runner.post import Hung, Post
 from referral_engine.store import CaseFilter, Claimed, ClaimedWakeup, Conflict, Tx
@@ -69,7 +70,8 @@ class Runner:
         self.desk = desk
         self.departments = departments
         self.meter = Meter()
-        self.calling = Calling(desk, departments, clock, call_lease, self.meter)
+        self.inbox = Inbox(desk, departments)
+        self.calling = Calling(desk, departments, clock, call_lease, self.meter, self.inbox)
         self._lease = lease
         # In virtual time nothing takes long, and order is worth more than a deadline.
         self._deliver = outlet.deliver if isinstance(clock, VirtualClock) else Post(outlet).deliver

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,12 +19,14 @@ from referral_engine.model.command import Request
 from referral_engine.model.issue import Issue
 from referral_engine.model.outcome import Call
 from referral_engine.model.principal import ENGINE
+from referral_engine.plugins.acts import Message
 from referral_engine.plugins.answers import next_call, requests_of
 from referral_engine.plugins.departments import Departments
 from referral_engine.plugins.guard import PluginFailed
 from referral_engine.plugins.present import detail_of, view_of
 from referral_engine.plugins.view import Referral as Shown
 from referral_engine.runner.failing import name_failure, pause, told, trace_of
+from referral_engine.runner.inbox import Inbox
 from referral_engine.runner.meter import Meter
 from referral_engine.runner.silence import Silence, upcoming
 from referral_engine.store import Claimed, Reader, Tx
@@ -37,14 +40,27 @@ ALIVE = timedelta(minutes=1)
 """A worker whose last pulse is older than this is not counted on."""
 
 
+class _Said(NamedTuple):
+    """What a call came to: commands, the next call, who was shown personal data (which is recorded
+    like any look), what the department's system told, and of which messages it has the receipts.
+    """
+
+    requests: tuple[Request, ...] = ()
+    again: Call | None = None
+    looked: str = ""
+    messages: tuple[Message, ...] = ()
+    told: tuple[str, ...] = ()
+
+
 class Calling:
     """Calls departments for the cases of one desk. Every method may be called from any thread."""
 
     def __init__(
         self, desk: Desk, departments: Departments, clock: Clock, lease: timedelta = CALL_LEASE,
-        meter: Meter | None = None,
+        meter: Meter | None = None, inbox: Inbox | None = None,
     ) -> None:  # fmt: skip
         """`lease` is how long a claim is held, unless `keep` prolongs it."""
+        self._inbox = inbox or Inbox(desk, departments)
         self._desk = desk
         self._departments = departments
         self._clock = clock
@@ -118,7 +134,7 @@ class Calling:
         wanted = issue is not None and _wanted(case, call)
         view = self._shown(case, call, issue, now) if issue is not None and wanted else None
         if view is None:
-            self._finish(claimed, (), None, "")  # erased, taken back, or not this case's
+            self._finish(claimed, _Said())  # erased, taken back, or not this case's
             return
         by = self._departments.principal(call.unit, view.station)
         looked = by.id if _personal(view) else ""
@@ -127,8 +143,8 @@ class Calling:
             with self._meter.call(call.unit, call.verb, sealed=bool(case.sealed)):
                 answer = self._departments.call(call.unit, call.verb, view, detail)  # type: ignore[arg-type]
         except PluginFailed as error:
-            said = self._said(call) | {"verb": call.verb, "outcome": error.kind}
-            log.warning("call %s failed (%s)", self._named(call), error.brief, extra=said)
+            fields = self._said(call) | {"verb": call.verb, "outcome": error.kind}
+            log.warning("call %s failed (%s)", self._named(call), error.brief, extra=fields)
             wait = timedelta(seconds=error.retry_after)
             wait = wait if error.forgiven else max(wait, pause(claimed.claims))
             told_so = f"{error.kind}: {error.error}"
@@ -139,7 +155,9 @@ class Calling:
         if following is not None:
             work, after = following
             again = msgspec.structs.replace(work, not_before=now + after)
-        self._finish(claimed, requests_of(answer, call, by), again, looked)
+        told = tuple(receipt.key for receipt in view.receipts)
+        said = _Said(requests_of(answer, call, by), again, looked, answer.messages, told)
+        self._finish(claimed, said)
 
     def _named(self, call: Call) -> str:
         """The call's key, which begins with its case's code."""
@@ -152,7 +170,9 @@ class Calling:
 
     def _shown(self, case: Case, call: Call, issue: Issue, now: datetime) -> Shown | None:
         workspace = self._desk.workspace
-        return view_of(case, call, issue, now, workspace.calendar, workspace.org.hours_of)
+        receipts = self._desk.store.read(lambda reader: self._inbox.receipts(reader, call.unit))
+        hours = workspace.org.hours_of
+        return view_of(case, call, issue, now, workspace.calendar, hours, receipts)
 
     def _read(self, call: Call) -> tuple[Case, Issue | None]:
         with self._desk.store.reading() as reader:
@@ -162,37 +182,36 @@ class Calling:
         issue = None if stored is None else msgspec.json.decode(stored, type=Issue)
         return loaded.case, issue
 
-    def _finish(
-        self,
-        claimed: Claimed[Call],
-        requests: tuple[Request, ...],
-        again: Call | None,
-        looked: str,
-    ) -> None:
-        """Answer and completion in one commit; what comes too late is kept without effect.
-
-        `looked` is who was shown personal data by the call, which is recorded like any look.
-        """
+    def _finish(self, claimed: Claimed[Call], said: _Said) -> None:
+        """Answer and completion in one commit; what comes too late is kept without effect."""
         call, now = claimed.work, self._clock.now()
         change = self._silence.change(call.unit)
 
         def write(tx: Tx) -> None:
-            if looked:
-                tx.viewed(call.case, looked, call.verb, now)
+            if said.looked:
+                tx.viewed(call.case, said.looked, call.verb, now)
             if change is not None:
                 self._silence.write(tx, change, call, "", now, self._desk.workspace.calendar)
             taken = tx.done_call(claimed.item_id, claimed.fence)
-            for request in requests:
+            for request in said.requests:
                 self._act(tx, call, request, taken=taken)
-            if taken and again is not None:
+            self._take_in(tx, call.unit, said)
+            if taken and said.again is not None:
                 loaded = tx.load(call.case)
                 referral = loaded.case.referral(call.referral) if loaded else None
                 if loaded is not None and referral is not None and referral.open:
-                    tx.add_calls(loaded.case, (again,))
+                    tx.add_calls(loaded.case, (said.again,))
 
         self._desk.store.transact(write)
         if change is not None:
             self._silence.told(change, call.unit, "")
+
+    def _take_in(self, tx: Tx, unit: str, said: _Said) -> None:
+        """What its system told: once, whether or not this call is still anybody's."""
+        if said.told:
+            tx.incoming.tell(unit, said.told)
+        for message in said.messages:
+            self._inbox.take(tx, unit, message, answered=False)
 
     def _act(self, tx: Tx, call: Call, request: Request, *, taken: bool) -> None:
         note = f"{call.verb}: late"

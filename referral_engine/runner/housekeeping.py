@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 CHECKPOINT_EVERY = 60.0
 """Seconds of real time, also where the clock is virtual."""
+SETTLE_EVERY = 60.0
+"""Seconds between two looks for messages that have waited too long for another."""
 AUDIT_EVERY = 60.0
 """Seconds. The first look comes so long after the start: what fell due while nobody worked is no
 fault before somebody had the time to do it.
@@ -49,6 +51,7 @@ class Housekeeping:
         self._checked: float | None = None
         self._beaten: datetime | None = None
         self._auditor, self._audited = Auditor(runner.desk.store), monotonic()
+        self._settled = monotonic()
 
     def look(self) -> None:
         """Does what is due of it."""
@@ -61,6 +64,9 @@ class Housekeeping:
             self._nightly.look(now)
         if self._checked is None or monotonic() - self._checked >= CHECKPOINT_EVERY:
             self.checkpoint(timedelta(seconds=CHECKPOINT_EVERY) / 2 if self._jumps else timedelta())
+        if self._jumps is not None and monotonic() - self._settled >= SETTLE_EVERY:
+            self._settled = monotonic()
+            self.runner.desk.store.transact(self.runner.inbox.overdue)
         if self._jumps is not None and monotonic() - self._audited >= AUDIT_EVERY:
             self._audit(now)
 

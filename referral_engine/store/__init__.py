@@ -9,6 +9,7 @@ from referral_engine.store.engine import DaemonLock
 from referral_engine.store.errors import Conflict
 from referral_engine.store.figures import BoxFigures, Figures, Taken
 from referral_engine.store.history import Candidate, Past, Workload
+from referral_engine.store.incoming import Came
 from referral_engine.store.journal import START, Position, StoredEvent
 from referral_engine.store.keyring import Keyring
 from referral_engine.store.listing import Access, CaseFilter, CaseLine, InboxLine
@@ -32,6 +33,7 @@ __all__ = [
     "Access",
     "Ahead",
     "BoxFigures",
+    "Came",
     "Candidate",
     "CaseFilter",
     "CaseLine",

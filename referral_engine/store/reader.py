@@ -12,6 +12,7 @@ from referral_engine.store import (
     decisions,
     figures,
     history,
+    incoming,
     journal,
     lanes,
     listing,
@@ -328,6 +329,10 @@ class Reader:
     def outages(self) -> list[outages.Outage]:
         """The departments that did not answer when last asked, by id."""
         return outages.all_of(self.connection)
+
+    def untold(self, unit: str, limit: int) -> list[incoming.Came]:
+        """Messages of a unit that are settled, and their sender does not know it yet."""
+        return incoming.untold(self._connection, unit, limit)
 
     def next_due(self) -> datetime | None:
         """The earliest moment at which a runner finds something to claim; may lie in the past."""

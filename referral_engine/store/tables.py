@@ -44,6 +44,7 @@ __all__ = [
     "downtime",
     "follow_up",
     "heartbeat",
+    "incoming",
     "intake_key",
     "metadata",
     "notice",
@@ -286,6 +287,30 @@ outage = Table(
     Column("unit", _Text, primary_key=True),
     _at("since_at"),
     _text("error"),
+    sqlite_with_rowid=False,
+)
+
+# What departments' systems tell of their own accord, by the key they know it under; the row stays
+# for ever, what it said only as long as it waits for something that comes before it.
+incoming = Table(
+    "incoming",
+    metadata,
+    Column("unit", _Text, nullable=False),
+    Column("sender_key", _Text, nullable=False),
+    Column("case_code", _Text, nullable=False),
+    Column("referral_id", _Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("body_hash", LargeBinary, nullable=False),
+    _text("status"),
+    _text("code"),
+    _text("reason"),
+    Column("payload", LargeBinary, nullable=False),
+    _at("received_at"),
+    Column("told", SmallInteger, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("unit", "sender_key"),
+    Index("ix_incoming_referral_id_number", "referral_id", "number"),
+    _partial("ix_incoming_waiting", "status = 'waiting'", "received_at"),
+    _partial("ix_incoming_untold", "told = 0", "unit", "received_at"),
     sqlite_with_rowid=False,
 )
 

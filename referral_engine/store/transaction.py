@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from referral_engine.model.case import Case
 from referral_engine.model.outcome import Call, Resolution
-from referral_engine.store import bells, history, rulebook, tokens
+from referral_engine.store import bells, history, incoming, rulebook, tokens
 from referral_engine.store.approvals import OnePerson, approval_rows
 from referral_engine.store.chain import GENESIS
 from referral_engine.store.checkpoints import Checkpoint, make
@@ -125,6 +125,7 @@ class Tx(Staged):
         """
         connection = self._now()
         self._void_follow_ups(connection, code)
+        incoming.forget(connection, code)
         for stage in (self._own, self._earlier):
             stage.keys.pop(code, None)
         self._forget_texts(code)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, update
 from referral_engine.model.command import CallFailed, Request
 from referral_engine.model.outcome import Call, Notice
 from referral_engine.model.principal import ENGINE
-from referral_engine.store import bells, lanes, outages, outbox, wakeups
+from referral_engine.store import bells, incoming, lanes, outages, outbox, wakeups
 from referral_engine.store.outbound import (
     follow_up_rows,
     notice_rows,
@@ -143,6 +143,12 @@ class Work(Reader):
         if outcome == "dead":
             self._report_dead(claimed.work, claimed.fence, error, now)
         return outcome
+
+    # -- what departments report by themselves ----------------------------------------------------
+    @property
+    def incoming(self) -> incoming.Incoming:
+        """The messages of departments' systems, as of this moment of the transaction."""
+        return incoming.Incoming(self._now(), lambda code: self._data_key(code, known=True))
 
     # -- departments that do not answer -----------------------------------------------------------
     def fell_silent(self, outage: outages.Outage, notice: Notice | None = None) -> None:
