@@ -44,6 +44,10 @@ if TYPE_CHECKING:
         Referral,
         Reporter,
     )
+    from referral_engine.reach.files import FileExchange
+    from referral_engine.reach.polling import Polling
+    from referral_engine.reach.secret import Secret, from_env, from_file
+    from referral_engine.reach.webhook import Webhook
 
 __all__ = [
     "Act",
@@ -58,6 +62,7 @@ __all__ = [
     "Department",
     "Escalation",
     "Evidence",
+    "FileExchange",
     "HandOff",
     "Handler",
     "Handles",
@@ -66,15 +71,20 @@ __all__ = [
     "NotNeeded",
     "OpenHours",
     "Outcome",
+    "Polling",
     "Progress",
     "Receipt",
     "Referral",
     "Reply",
     "Report",
     "Reporter",
+    "Secret",
     "Wait",
+    "Webhook",
     "__version__",
     "file_number",
+    "from_env",
+    "from_file",
     "hookimpl",
     "pick",
     "proof",
@@ -94,6 +104,10 @@ _HOMES = {
     "plugins.view": (
         "Conference", "Escalation", "Location", "OpenHours", "Receipt", "Referral", "Reporter",
     ),
+    "reach.files": ("FileExchange",),
+    "reach.polling": ("Polling",),
+    "reach.secret": ("Secret", "from_env", "from_file"),
+    "reach.webhook": ("Webhook",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

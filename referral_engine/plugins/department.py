@@ -10,6 +10,7 @@ import msgspec
 from referral_engine.plugins.acts import Decline, Defer, Reply
 from referral_engine.plugins.handler import Condition, Handler, Handles, Verb
 from referral_engine.plugins.view import Conference, Escalation, Referral
+from referral_engine.reach.secret import Secret
 
 __all__ = ["Department", "Profile"]
 
@@ -28,6 +29,7 @@ class Profile(msgspec.Struct, frozen=True):
     kinds: tuple[str, ...]
     categories: tuple[str, ...] = ()
     rehearsal: bool = False
+    secrets: tuple[Secret, ...] = ()
 
 
 class Department:
@@ -39,6 +41,7 @@ class Department:
     ``statuses``  what its own system calls the states of a matter: status → Chinese text
     ``hooks``     the hook version it was written for
     ``rehearsal`` nobody stands behind it: it plays a department, and what it reports is made up
+    ``reach``     serves what no handler covers, unless it is sealed: a way to its own system
 
     Raises TypeError where one of them is not of its type.
     """
@@ -53,6 +56,7 @@ class Department:
         statuses: Mapping[str, str] | None = None,
         hooks: int = 1,
         rehearsal: bool = False,
+        reach: Handler | None = None,
     ) -> None:
         self.id = id
         self.name = name
@@ -61,6 +65,7 @@ class Department:
         self.statuses: dict[str, str] = _copied(statuses)
         self.hooks = hooks
         self.rehearsal = rehearsal
+        self.reach = reach
         self._handlers: list[tuple[Handles, Handler]] = []
         self.profile()
 
@@ -91,8 +96,11 @@ class Department:
         return register
 
     def handler(self, referral: Referral) -> Handler | None:
-        """The first handler whose kind covers the referral; None: a person sees to it."""
-        return next((h for kind, h in self._handlers if kind.covers(referral)), None)
+        """The first handler whose kind covers the referral, else its `reach`; None: a person sees
+        to it.
+        """
+        found = next((h for kind, h in self._handlers if kind.covers(referral)), None)
+        return self.reach if found is None and not referral.sealed else found
 
     def answer(self, verb: Verb, referral: Referral, detail: Mapping[str, str]) -> Reply:
         """Asks the right handler; without one, an offer is left to a person."""
@@ -112,6 +120,13 @@ class Department:
 
     def profile(self) -> Profile:
         """The department without its code. Raises TypeError where something is of another type."""
+        handlers = [handler for _kind, handler in self._handlers]
+        kinds = [str(kind) for kind, _handler in self._handlers]
+        if self.reach is not None:
+            if not isinstance(self.reach, Handler):
+                raise TypeError(f"Department({self.id!r}, …): reach is a Handler such as Webhook")
+            handlers.append(self.reach)
+            kinds.append(f"reach:{type(self.reach).__name__}")
         given = {
             "id": self.id,
             "name": self.name,
@@ -120,7 +135,8 @@ class Department:
             "rehearsal": self.rehearsal,
             "grounds": self.grounds,
             "statuses": self.statuses,
-            "kinds": [str(kind) for kind, _handler in self._handlers],
+            "kinds": kinds,
+            "secrets": list(dict.fromkeys(each for h in handlers for each in h.secrets)),
             "categories": sorted({c for kind, _handler in self._handlers for c in kind.categories}),
         }
         try:

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from referral_engine.plugins.acts import Defer, Reply
 from referral_engine.plugins.view import Conference, Escalation, Referral
+from referral_engine.reach.secret import Secret
 
 __all__ = ["VERBS", "Condition", "Handler", "Handles", "Verb", "under"]
 
@@ -20,7 +21,12 @@ class Handler:
 
     Each method is an ordinary call with a deadline, outside any transaction, at least once under
     ``referral.key``: the same question twice must get the same answer.
+
+    ``secrets`` name what signs the messages that its system sends to the engine by itself; without
+    one it cannot.
     """
+
+    secrets: tuple[Secret, ...] = ()
 
     def offered(self, referral: Referral) -> Reply:
         """The referral is new: take it, decline it, or leave it to a person."""

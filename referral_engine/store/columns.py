@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Text, text
+from typing import Any
 
-__all__ = ["ID", "TEXT", "at", "metadata", "partial", "words"]
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Text, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import ColumnElement
+
+__all__ = ["ID", "TEXT", "CurrentTransaction", "at", "metadata", "partial", "words"]
 
 metadata = MetaData(
     naming_convention={
@@ -34,3 +38,23 @@ def at(name: str, *, nullable: bool = False) -> Column[int]:
 def partial(name: str, where: str, *columns: str) -> Index:
     """An index over the rows that its one query asks for, so that history does not weigh on it."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class CurrentTransaction(ColumnElement[int]):
+    """The number of the writing transaction: readers on PostgreSQL stop below the oldest open one.
+
+    SQLite has one writer, so there the event's own number already is the commit order.
+    """
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(CurrentTransaction)
+def _one_writer(element: CurrentTransaction, compiler: Any, **kw: Any) -> str:
+    return "0"
+
+
+@compiles(CurrentTransaction, "postgresql")
+def _transaction_number(element: CurrentTransaction, compiler: Any, **kw: Any) -> str:
+    return "(pg_current_xact_id()::text::bigint)"

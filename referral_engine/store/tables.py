@@ -23,10 +23,8 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.expression import ColumnElement
 
-from referral_engine.store.columns import ID, TEXT, metadata
+from referral_engine.store.columns import ID, TEXT, CurrentTransaction, metadata
 from referral_engine.store.columns import at as _at
 from referral_engine.store.columns import partial as _partial
 from referral_engine.store.columns import words as _text
@@ -59,26 +57,6 @@ __all__ = [
 ]
 
 _Id, _Text = ID, TEXT
-
-
-class CurrentTransaction(ColumnElement[int]):
-    """The number of the writing transaction: readers on PostgreSQL stop below the oldest open one.
-
-    SQLite has one writer, so there the event's own number already is the commit order.
-    """
-
-    type = BigInteger()
-    inherit_cache = True
-
-
-@compiles(CurrentTransaction)
-def _one_writer(element: CurrentTransaction, compiler: Any, **kw: Any) -> str:
-    return "0"
-
-
-@compiles(CurrentTransaction, "postgresql")
-def _transaction_number(element: CurrentTransaction, compiler: Any, **kw: Any) -> str:
-    return "(pg_current_xact_id()::text::bigint)"
 
 
 case_event = Table(

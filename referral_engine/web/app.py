@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from referral_engine.desk import Desk
 from referral_engine.runner.base import Runner
 from referral_engine.version import __version__
-from referral_engine.web import health, metrics
+from referral_engine.web import health, metrics, reports
 
 __all__ = ["create_app", "standalone"]
 
@@ -23,13 +23,17 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 def create_app(
     desk: Desk, runner: Runner | None = None, lifespan: Lifespan | None = None
 ) -> FastAPI:
-    """What is served of `desk`; with its `runner`, what that has done is measured too."""
+    """What is served of `desk`; with its `runner`, what that has done is measured too, and its
+    departments report in.
+    """
     app = FastAPI(
         title="referral engine", version=__version__, docs_url=None, redoc_url=None,
         lifespan=lifespan,
     )  # fmt: skip
     app.include_router(health.router(desk))
     app.include_router(metrics.router(desk, runner))
+    if runner is not None:
+        app.include_router(reports.router(desk, runner))
     return app
 
 

@@ -1,0 +1,119 @@
+"""A department's own system as a real HTTP server that can be slow, down, and lie."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Literal
+
+__all__ = ["Fault", "Outside", "outside"]
+
+Fault = Literal["slow", "down", "busy", "lies"]
+"""``slow`` does what it is asked and answers too late; ``lies`` says yes and does nothing."""
+
+
+class Outside:
+    """What it was sent, by the key; ``faults`` befall the next requests, one each."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.matters: dict[str, dict[str, Any]] = {}
+        self.tried: Counter[str] = Counter()
+        self.headers: dict[str, dict[str, str]] = {}
+        self.told: dict[str, list[dict[str, Any]]] = {}
+        """What it tells when asked about a referral."""
+        self.receipts: list[dict[str, Any]] = []
+        self.pages: dict[str, tuple[int, dict[str, str], bytes]] = {}
+        """What stands at other addresses: status, headers, body."""
+        self.over = threading.Event()
+        self.url = ""
+
+    def of(self, referral: str) -> list[str]:
+        """The verbs of what it took in about a referral."""
+        return [m["verb"] for m in self.matters.values() if m["referral"]["id"] == referral]
+
+
+@contextmanager
+def outside() -> Iterator[Outside]:
+    """Serves on a free port."""
+    system = Outside()
+
+    class Desk(_Desk):
+        at = system
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    system.url = f"http://127.0.0.1:{server.server_address[1]}/matters"
+    try:
+        yield system
+    finally:
+        system.over.set()
+        server.shutdown()
+        server.server_close()
+
+
+class _Desk(BaseHTTPRequestHandler):
+    at: Outside
+
+    def do_POST(self) -> None:
+        self._answer()
+
+    def do_PUT(self) -> None:
+        self._answer()
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path in self.at.pages:
+            self._say(*self.at.pages[self.path])
+            return
+        fault = self.at.faults.pop(0) if self.at.faults else ""
+        if fault == "down":
+            self.close_connection = True
+            return
+        if fault in ("busy", "lies"):
+            self._say(503 if fault == "busy" else 200, {}, b"<html>OK</html>")
+            return
+        status, answer = self._done(body)
+        if fault == "slow":
+            self.at.over.wait()
+            return
+        self._say(status, {}, json.dumps(answer).encode())
+
+    def _done(self, body: bytes) -> tuple[int, Any]:
+        place = self.path.rpartition("/")[2]
+        given = json.loads(body) if body else {}
+        if place == "receipts":
+            self.at.receipts += given["receipts"]
+            return 200, {}
+        if self.command == "DELETE":
+            return 204, {}
+        if self.command == "GET":
+            known = any(m["referral"]["id"] == place for m in self.at.matters.values())
+            return (200, {"messages": self.at.told.get(place, [])}) if known else (404, {})
+        self.at.tried[given["key"]] += 1
+        self.at.headers[given["key"]] = dict(self.headers)
+        self.at.matters[given["key"]] = given
+        return 200, {"key": given["key"]}
+
+    def _say(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: Any) -> None:
+        """A test's output is not for this."""
