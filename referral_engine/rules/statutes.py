@@ -45,6 +45,14 @@ STATUTES: tuple[Statute, ...] = (
         (_clock("accept", "7wd"), _clock("mediate", "45wd", "accepted")),
         Effective(until=date(2026, 4, 15)),
     ),
+    # Read in the forms that were issued with it; the other terms of the Order were not seen.
+    Statute(
+        "市场监督管理投诉举报处理办法",
+        "23",
+        (_clock("mediate", "60d", "accepted"),),
+        Effective(since=date(2026, 4, 15)),
+    ),
+    Statute("消费者权益保护法", "46", (_clock("accept", "7wd"),)),
     Statute("医疗纠纷预防和处理条例", "38", (_clock("mediate", "30wd"),)),
     Statute("治安管理处罚法", "99", (_clock("report", "30d"),)),
     Statute("劳动保障监察条例", "17", (_clock("report", "60wd"),)),

@@ -54,6 +54,8 @@ MOMENTS: Words = {
     "contacted": "联系后",
     "arrived": "到场后",
     "reported": "反馈后",
+    "filed": "立案决定后",
+    "mediated": "调解结束后",
 }
 
 OCCASION_EVENTS: Words = {
