@@ -6,7 +6,7 @@ from referral_engine import Arrive, Claim, Progress, Referral, Reply, wait_withi
 
 from .course import DAYS, HOURS, Course
 from .department import market_supervision
-from .inspection import filed, founded, not_founded, result
+from .inspection import filed, founded, informed, not_founded, result
 from .settlement import accepted, agreement, both_agree
 from .words import complains, informs
 
@@ -41,4 +41,5 @@ class Both(Course):
             if not self.ends(referral):
                 return found
             return [found, wait_within(referral, "end", DAYS, 3 * DAYS)]
-        return agreement(referral, f"举报部分：{result(referral)}")
+        more = [] if referral.bookmark == "again" else informed(referral)
+        return [*more, *agreement(referral, f"举报部分：{result(referral)}")]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from referral_engine import Claim, Progress, Referral, Reply, wait_within
 
-from .course import DAYS, HOURS, Course
+from .course import DAYS, HOURS, Course, day
 from .department import market_supervision
-from .law import in_force
 from .settlement import accepted, agreement, both_agree
 
 
@@ -18,17 +17,16 @@ class Complaint(Course):
         return both_agree(referral)
 
     def offered(self, referral: Referral) -> Reply:
-        term = "七个工作日内" if in_force(referral.received_at).confirmed else "规定期限内"
-        said = f"投诉已登记，将在{term}决定是否受理并告知。"
-        wait = wait_within(referral, "accept", 4 * HOURS, 2 * DAYS, referral.clocks.get("accept"))
+        by = referral.clocks.get("accept")
+        said = f"投诉已登记，将在{day(by)}决定是否受理并告知。"
+        wait = wait_within(referral, "accept", 4 * HOURS, 2 * DAYS, by)
         return [Claim(), *self.first_word(referral, said), Progress(said), wait]
 
     def work(self, referral: Referral) -> Reply:
         if referral.bookmark == "accept":
             if not self.ends(referral):
                 return accepted(referral)
-            by = referral.clocks.get("mediate")
-            return [accepted(referral), wait_within(referral, "meet", DAYS, 3 * DAYS, by)]
+            return [accepted(referral), wait_within(referral, "meet", DAYS, 3 * DAYS)]
         if referral.bookmark == "meet":
             told = Progress("已组织双方调解。", status="complaint_mediating")
             return [told, wait_within(referral, "end", 2 * HOURS, 2 * DAYS)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import referral_engine
 from referral_engine import Outcome, Referral, Report, proof
+
+from .law import BEIJING
 
 MINUTES = timedelta(minutes=1)
 HOURS = timedelta(hours=1)
@@ -30,3 +32,8 @@ def feedback(referral: Referral, text: str, outcome: Outcome, paper: str) -> Rep
 def meets(referral: Referral, clock: str) -> str:
     """The clock's name where the engine watches it for this referral, else nothing."""
     return clock if clock in referral.clocks else ""
+
+
+def day(by: datetime | None) -> str:
+    """By when something is promised: the clock's own day, or no day where no clock is watched."""
+    return f"{by.astimezone(BEIJING):%Y年%m月%d日}前" if by is not None else "规定期限内"

@@ -29,6 +29,14 @@ def filed(referral: Referral) -> Act:
     )
 
 
+def informed(referral: Referral) -> list[Act]:
+    """A named informant is told of the filing (clock `inform`); of an anonymous one nobody is."""
+    if referral.reporter is None:
+        return []
+    told = "已将立案情况告知实名举报人。"
+    return [Progress(told, status="informant_told", meets=meets(referral, "inform"))]
+
+
 def not_founded() -> Act:
     """Nothing was found: a person proposes and another approves not to file."""
     return Progress("现场核查未发现所反映的违法行为，拟不予立案，报部门负责人审批。")

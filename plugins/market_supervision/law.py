@@ -1,36 +1,61 @@
-"""Which text a refusal rests on: the one in force when the message came in.
+"""Which text a refusal rests on: the one in force on the day the message came in.
 
-The provisional measures (市场监督管理投诉举报处理暂行办法) were replaced on 2026-04-15 by
-SAMR Order 121. Its wording of these grounds has not been confirmed by a lawyer, so texts under it
-say so and quote no article.
+The texts are data (``law.toml``). Clocks are not among them: the rules set those, by the same days.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 from typing import NamedTuple
 
-_BEIJING = timezone(timedelta(hours=8))
+BEIJING = timezone(timedelta(hours=8))
+_FILE = Path(__file__).with_name("law.toml")
 
 
 class Text(NamedTuple):
-    """A legal text; ``since`` is included; unconfirmed ones must be read before they are quoted."""
+    """A legal text in force from ``since``, included, until ``until``, excluded (None: still).
+
+    ``refusals`` is ground to item; one that is not ``confirmed`` was not read in the original.
+    """
 
     name: str
-    since: datetime
+    article: str
+    since: date
+    until: date | None
     confirmed: bool
+    remedy: str
+    refusals: Mapping[str, str]
+
+    def refusal(self, ground: str) -> str:
+        """The text to send, for an officer to check and sign; empty where it has no such ground."""
+        item = self.refusals.get(ground)
+        if item is None:
+            return ""
+        check = "" if self.confirmed else "（条文待法制机构核对）"
+        return (
+            f"您的投诉经审查属于“{item}”情形，依据{self.name}{self.article}{check}，"
+            f"决定不予受理。{self.remedy}"
+        )
 
 
-TEXTS = (
-    Text("《市场监督管理投诉举报处理暂行办法》第十五条", datetime.min.replace(tzinfo=UTC), True),
-    Text(
-        "《市场监督管理投诉举报处理办法》（市场监管总局令第121号，具体条款待法制机构核对）",
-        datetime(2026, 4, 15, tzinfo=_BEIJING),
-        False,
-    ),
-)
+def _read() -> tuple[Text, ...]:
+    found = tomllib.loads(_FILE.read_text("utf-8"))["text"]
+    return tuple(
+        Text(
+            each["name"], each["article"], each["from"], each.get("until"), each["confirmed"],
+            each["remedy"], each["refusals"],
+        )
+        for each in found
+    )  # fmt: skip
+
+
+TEXTS = _read()
 
 
 def in_force(received_at: datetime) -> Text:
-    """The text in force at a message's receipt."""
-    return [text for text in TEXTS if text.since <= received_at][-1]
+    """The text in force on the local day of a message's receipt; the oldest before all of them."""
+    day = received_at.astimezone(BEIJING).date()
+    return next((text for text in reversed(TEXTS) if text.since <= day), TEXTS[0])

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from referral_engine import Decline, Defer, Handler, Referral, Reply
 
-from .department import GROUNDS, market_supervision
+from .course import day
+from .department import market_supervision
 from .law import in_force
 from .words import (
     BUSINESS_USE,
@@ -21,13 +22,21 @@ from .words import (
     perhaps_too_late,
 )
 
+_REPEATED = "多次投诉"
+"""Given by the rules to a reporter's fifth complaint in a year; a tag of the case, of no person."""
 _OWNER = {"not_personal_consumption": "justice", "outside_remit": ""}
 """Whose it is instead, where it is another's; empty: the centre says."""
 
 
 def professional(referral: Referral) -> bool:
     """Signs of repeated claims: shown to the officer, never decided upon here."""
-    return referral.mentions(PROFESSIONAL)
+    return bool(signs(referral))
+
+
+def signs(referral: Referral) -> tuple[str, ...]:
+    """The words of the message and the tag of the rules that an officer should see."""
+    said = tuple(word for word in PROFESSIONAL if referral.mentions((word,)))
+    return (*said, _REPEATED) if _REPEATED in referral.tags else said
 
 
 def crowd(referral: Referral) -> bool:
@@ -61,7 +70,11 @@ def nothing_said(referral: Referral) -> bool:
 @market_supervision.handles(when=professional)
 class Professional(Handler):
     def offered(self, referral: Referral) -> Reply:
-        return Defer("来信含索赔类字样：是否为生活消费需要，请执法人员核对12315平台记录后判断。")
+        seen = "、".join(signs(referral))
+        return Defer(
+            f"供执法人员参考：{seen}。是否为生活消费需要，请核对12315平台记录后判断；"
+            "次数本身不是不予受理的理由，违法线索照样核查。"
+        )
 
 
 @market_supervision.handles(when=crowd)
@@ -74,13 +87,17 @@ class Crowd(Handler):
 class Refusal(Handler):
     def offered(self, referral: Referral) -> Reply:
         found = ground(referral)
-        told = f"{GROUNDS[found]}依据：{in_force(referral.received_at).name}。"
+        told = in_force(referral.received_at).refusal(found)
         if found in _OWNER:
             return Decline(found, _OWNER[found], told)
-        return Defer(f"可能不予受理，请执法人员核实后决定，期限内书面告知投诉人：{told}")
+        by = day(referral.clocks.get("accept"))
+        return Defer(f"可能不予受理，请执法人员核实后决定，{by}告知投诉人。告知书文本：{told}")
 
 
 @market_supervision.handles(when=nothing_said, role="lead")
 class NothingSaid(Handler):
     def offered(self, referral: Referral) -> Reply:
-        return Defer("未写明经营者名称地址、具体请求和事实，请联系投诉人在期限内补正。")
+        told = in_force(referral.received_at).refusal("material_missing")
+        return Defer(
+            f"未写明经营者名称地址、具体请求和事实，请先联系投诉人补正；补正不了的，告知书文本：{told}"
+        )

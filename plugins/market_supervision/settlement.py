@@ -34,4 +34,8 @@ def agreement(referral: Referral, more: str = "") -> list[Act]:
     told = _AGREED[pick(referral, "report", len(_AGREED))]
     text = f"{told}{more}（{file_number(referral, '市监投')}）"
     done = Progress("达成调解协议。", status="complaint_agreed", meets=meets(referral, "mediate"))
-    return [done, feedback(referral, text, "mediated", "mediation_record")]
+    # `notify` begins only once `mediate` is met: by now that it is open is all that is known.
+    told = Progress(
+        "调解结果已告知双方。", status="parties_told", meets="notify" if done.meets else ""
+    )
+    return [done, told, feedback(referral, text, "mediated", "mediation_record")]

@@ -6,7 +6,7 @@ from referral_engine import Arrive, Claim, Progress, Referral, Reply, wait_withi
 
 from .course import DAYS, HOURS, Course, feedback
 from .department import market_supervision
-from .inspection import filed, founded, not_founded, result
+from .inspection import filed, founded, informed, not_founded, result
 from .words import informs
 
 
@@ -33,6 +33,6 @@ class TipOff(Course):
                 return not_founded()
             return [filed(referral), wait_within(referral, "end", HOURS, 2 * DAYS)]
         report = feedback(referral, result(referral), "solved", "inspection_record")
-        if referral.bookmark == "again" or referral.reporter is None:
+        if referral.bookmark == "again":
             return report
-        return [Progress("已将立案情况告知实名举报人。", status="informant_told"), report]
+        return [*informed(referral), report]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import runpy
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import yaml
 
 from referral_engine import Arrive, Decline, Defer, Progress, Report
 from referral_engine.plugins.departments import Departments
+from tests.conftest import ROOT
 from tests.unit.plugins.offers import NOW, offered
 from tests.unit.plugins.shipped_departments import course, first, shipped
 
@@ -38,26 +41,47 @@ def test_what_belongs_to_another_goes_back_with_the_law_in_force(
 
 
 @pytest.mark.parametrize(
-    "text", ["手机维修纠纷，消协已处理过，要求赔偿", "2021年3月购买的空调不制冷，要求退款"]
+    ("text", "item"),
+    [
+        ("手机维修纠纷，消协已处理过，要求赔偿", "（二）"),
+        ("2021年3月购买的空调不制冷，要求退款", "（四）"),
+        ("退款", "（五）"),
+    ],
 )
-def test_a_ground_that_leaves_nobody_is_put_before_an_officer(
-    found: Departments, text: str
+def test_a_ground_that_leaves_nobody_is_put_before_an_officer_with_the_text_to_send(
+    found: Departments, text: str, item: str
 ) -> None:
     (act,) = first(found, "market_supervision", category="D12", text=text).acts
     assert isinstance(act, Defer)
-    assert "请执法人员核实后决定" in act.reason
+    assert f"告知书文本：您的投诉经审查属于“{item}" in act.reason
     assert "第121号" in act.reason
 
 
-def test_no_term_is_promised_under_a_text_nobody_has_confirmed(found: Departments) -> None:
+def test_signs_of_repeated_claims_are_shown_and_nothing_is_decided(found: Departments) -> None:
+    text = "知假买假又怎样，过期奶粉退一赔十"
+    (act,) = first(
+        found, "market_supervision", category="D12", text=text, tags=("多次投诉",)
+    ).acts  # fmt: skip
+    assert isinstance(act, Defer)
+    assert act.reason.startswith("供执法人员参考：知假买假、多次投诉。")
+
+
+def test_the_rules_know_a_tip_off_by_the_same_words() -> None:
+    """They start its clock, the plugin its procedure."""
+    lists = yaml.safe_load((ROOT / "rules/lists/people.yaml").read_text("utf-8"))["lists"]
+    named = runpy.run_path(str(ROOT / "plugins" / "market_supervision" / "words.py"))
+    assert lists["tip_off_words"] == list(named["TIP_OFF"])
+
+
+def test_what_is_promised_is_the_day_of_the_clock(found: Departments) -> None:
+    text = "鞋子穿一周开胶，商家拒绝退货"
     said = []
-    for received in (NOW, datetime(2026, 4, 14, tzinfo=UTC)):
+    for clocks in ({"accept": datetime(2026, 10, 12, 10, tzinfo=UTC)}, {}):
         acts = first(
-            found, "market_supervision", category="D12", text="鞋子穿一周开胶，商家拒绝退货",
-            received_at=received,
+            found, "market_supervision", category="D12", text=text, clocks=clocks
         ).acts  # fmt: skip
-        said += [act.note for act in acts if isinstance(act, Progress)]
-    assert ["七个工作日" in each for each in said] == [False, True]
+        said.append([act.note for act in acts if isinstance(act, Progress)])
+    assert ["2026年10月12日前" in note for (note,) in said] == [True, False]
 
 
 def test_a_returned_report_is_redone_by_whoever_made_it(found: Departments) -> None:
@@ -75,13 +99,14 @@ def test_a_message_from_before_the_new_law_rests_on_the_old_one(found: Departmen
     text = "批发进货要求退货"
     (act,) = first(found, "market_supervision", category="D12", text=text, received_at=before).acts
     assert isinstance(act, Decline)
-    assert act.reason.endswith("暂行办法》第十五条。")
+    assert "暂行办法》第十五条，决定不予受理" in act.reason
     (later,) = first(
         found, "market_supervision", category="D12", text=text,
         received_at=before + timedelta(minutes=1),
     ).acts  # fmt: skip
     assert isinstance(later, Decline)
-    assert "暂行" not in later.reason
+    assert "第121号）第十六条（条文待法制机构核对），决定不予受理" in later.reason
+    assert "消费者权益保护法》第三十九条" in later.reason
 
 
 def test_three_years_must_be_past_beyond_doubt(found: Departments) -> None:
@@ -128,7 +153,7 @@ def test_both_willing_the_complaint_is_mediated(found: Departments) -> None:
         found, "market_supervision", category="D12", text=text, clocks=clocks, report_by=LATE
     )
     assert seen.statuses == ["complaint_accepted", "complaint_mediating", "complaint_agreed"]
-    assert seen.met == ["accept", "mediate"]
+    assert seen.met == ["accept", "mediate", "notify"]
     assert seen.report is not None
     assert seen.report.outcome == "mediated"
 
