@@ -23,6 +23,7 @@ from referral_engine.store.approvals import APPROVAL_COLUMNS, Approvals, OnePers
 from referral_engine.store.chain import GENESIS, chained, read_event
 from referral_engine.store.checkpoint_audit import against_anchor, against_checkpoints
 from referral_engine.store.finding import Finding
+from referral_engine.store.ledger_audit import against_ledger
 from referral_engine.store.moment import micros
 from referral_engine.store.projection import (
     CASE_COLUMNS,
@@ -95,6 +96,7 @@ def verify(engine: Engine, anchor: Path | None = None) -> list[Finding]:
         findings = list(_cases(connection))
         findings += _hanging(connection)
         findings += against_checkpoints(connection)
+        findings += against_ledger(connection)
         if anchor is not None:
             findings += against_anchor(connection, anchor)
     return _first_of_each(findings)

@@ -33,7 +33,7 @@ from referral_engine.i18n import _
 from referral_engine.store import outbox, wakeups
 from referral_engine.store.checkpoints import latest
 from referral_engine.store.journal import SETTLED, UNRECORDED
-from referral_engine.store.security_tables import metadata
+from referral_engine.store.mediator_tables import metadata
 from referral_engine.store.statements import Row, insert, run
 from referral_engine.store.tables import OUTBOXES, case_event, checkpoint
 

@@ -10,10 +10,11 @@ __all__ = ["Finding"]
 class Finding(msgspec.Struct, frozen=True):
     """The first event of `case` that does not fit is `seq` (from 1); `what` is wrong with it.
 
-    `case` is empty and `seq` 0 where a checkpoint itself does not fit. Codes: EVENT_ALTERED,
-    EVENT_MISSING, EVENT_UNREADABLE, CHAIN_BROKEN, NOT_APPLICABLE, ONE_PERSON, EVENTS_CUT,
-    EVENTS_GONE, NO_FILE, CASE_GONE, PROJECTION, CHECKPOINT; of work that should have been done
-    (`watch.py`): TIMER_LATE, LEASE_LOST, NO_TIMER, NO_CLOCK, CALL_AFTER_END.
+    `case` is empty and `seq` 0 where a checkpoint or the mediators' ledger does not fit. Codes:
+    EVENT_ALTERED, EVENT_MISSING, EVENT_UNREADABLE, CHAIN_BROKEN, NOT_APPLICABLE, ONE_PERSON,
+    EVENTS_CUT, EVENTS_GONE, NO_FILE, CASE_GONE, PROJECTION, CHECKPOINT, LEDGER_UNBALANCED,
+    LEDGER_GAP; of work that should have been done (`watch.py`): TIMER_LATE, LEASE_LOST, NO_TIMER,
+    NO_CLOCK, CALL_AFTER_END.
     """
 
     code: str

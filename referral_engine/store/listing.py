@@ -40,6 +40,7 @@ class CaseFilter(msgspec.Struct, frozen=True):
     unit: str = ""
     category: str = ""
     territory: str = ""
+    path: str = ""
     problem: str = ""
     incident: str = ""
     reporter: str = ""
@@ -108,7 +109,7 @@ def _conditions(where: CaseFilter) -> list[ColumnElement[bool]]:
     f = case_file.c
     found: list[ColumnElement[bool]] = [
         f[name] == value
-        for name in ("state", "owner", "problem", "incident", "reporter")
+        for name in ("state", "owner", "path", "problem", "incident", "reporter")
         if (value := getattr(where, name))
     ]
     found += [

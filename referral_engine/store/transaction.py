@@ -148,6 +148,14 @@ class Tx(Staged):
         """Counts a guess at a case's follow-up."""
         tokens.count_attempt(self._now(), bucket, now)
 
+    # -- statements of other modules --------------------------------------------------------------
+    @property
+    def writing(self) -> Connection:
+        """The connection for a statement that has no method here; a command that fails takes it
+        back. `connection` is for looking.
+        """
+        return self._now()
+
     # -- the engine's own -------------------------------------------------------------------------
     def publish(
         self, digest: str, files: rulebook.Sources, author: str, reason: str, now: datetime,
