@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -13,7 +14,9 @@ from yaml.nodes import Node
 from referral_engine.errors import Faulty, Place
 from referral_engine.i18n import _
 from referral_engine.marked_yaml import Entry, MarkedYaml
+from referral_engine.model.case import Outcome
 from referral_engine.model.log_settings import LOG_FORMATS, LOG_LEVELS, LogSettings
+from referral_engine.model.mediation_settings import MediationSettings
 from referral_engine.model.plugin_settings import (
     BreakerSettings,
     DepartmentSettings,
@@ -30,6 +33,7 @@ __all__ = ["Config", "load_config"]
 _SECTIONS = (
     "county", "database", "anchor", "organisation", "rules", "letters", "calendar", "plugins",
     "keys", "intake", "fields", "flow", "web", "log", "mode", "retention", "publication",
+    "mediation",
 )  # fmt: skip
 _PLUGIN_LIMITS = {
     "deadline": (1, 3_600),
@@ -45,6 +49,7 @@ _BREAKER = {
     "longest": (1, 86_400),
     "patience": (0, 864_000),
 }
+_MEDIATION = ("allowance", "most_open")
 _POLICY = {field.name: field.type for field in msgspec.structs.fields(Policy)}
 
 
@@ -80,6 +85,7 @@ class Config(msgspec.Struct, frozen=True):
     read_only: bool = False
     retention: Retention = Retention()
     second_person: bool = False
+    mediation: MediationSettings = MediationSettings()
 
 
 def load_config(path: Path) -> Config:
@@ -139,6 +145,7 @@ class _Reader:
             read_only=self._choice(found, "mode", ("read_write", "read_only")) == "read_only",
             retention=read_retention(self.yaml, found.get("retention")),
             second_person=self._bool(publication, "second_person", default=False),
+            mediation=self._mediation(self._section(found, "mediation", _MEDIATION)),
         )
 
     def _section(
@@ -272,6 +279,14 @@ class _Reader:
             for key, options in (("format", LOG_FORMATS), ("level", LOG_LEVELS))
         }
         return msgspec.convert(chosen, LogSettings)
+
+    def _mediation(self, section: dict[str, Entry]) -> MediationSettings:
+        scale = self._section(section, "allowance", get_args(Outcome))
+        limits = dict.fromkeys(get_args(Outcome), (1, 100_000))
+        values = self._numbers(section, {"most_open": (1, 1_000)})
+        return msgspec.structs.replace(
+            MediationSettings(allowance=self._numbers(scale, limits)), **values
+        )
 
     def _columns(self, entry: Entry | None) -> dict[str, tuple[str, Place]]:
         """The label of each column and where it is declared, the file relative to the root."""

@@ -32,6 +32,7 @@ COMMANDS: dict[str, Lazy] = {
     "letter": (f"{_HERE}.letters:letter", gettext_noop("letters: templates and pages for print")),
     "rate": (f"{_HERE}.rate:rate", gettext_noop("the reporter's word")),
     "rules": (f"{_HERE}.rules:rules", gettext_noop("check, test, explain and publish rules")),
+    "mediator": (f"{_HERE}.mediator:mediator", gettext_noop("mediators and their allowances")),
     "org": (f"{_HERE}.org:org", gettext_noop("derive an organisation, or generate one")),
     "plugin": (f"{_HERE}.plugin:plugin", gettext_noop("the departments' plugins")),
     "audit": (f"{_HERE}.audit:audit", gettext_noop("prove that the history is whole")),

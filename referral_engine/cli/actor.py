@@ -40,6 +40,7 @@ __all__ = [
     "at_the_centre",
     "at_the_desk",
     "author",
+    "in_post",
     "reader",
     "reader_of",
     "reporter_of",
@@ -118,6 +119,16 @@ def reader(actor: Actor, org: Org, case: Case | None = None) -> Principal:
     if case is None:
         return posts[0]
     return max(posts, key=lambda by: _SIGHTS.index(sight(by, case, org)))
+
+
+def in_post(actor: Actor, org: Org, *roles: str) -> Principal:
+    """Whoever acts outside a case: of a person's posts one with one of these roles, where there is
+    one. Any other name keeps the machine, and is nobody in the county.
+    """
+    person = org.person(actor) if isinstance(actor, str) and actor else None
+    if person is None:
+        return reader(actor, org)
+    return max(_posts(person), key=lambda by: by.has(*roles))
 
 
 def reader_of(desk: Desk, actor: Actor, id: str) -> Principal:

@@ -19,6 +19,15 @@ _OTHERWISE = (
     " one of `already changed none never accused undecided`"
 )
 
+_MEDIATOR = (
+    "`{id, name, organisation, kind, unit, trades, expertise, languages, territory, most_open}`"
+)
+
+_ALLOWANCE = (
+    "`{id, case, mediator, amount, state, proposed_by, proposed_at, signed_by, signed_at, paid_by,"
+    " paid_at, reference}`"
+)
+
 SHAPES: dict[str, str] = {
     "doctor": "`{ok, checks: [{name, status, message, next_step}]}`, `status` one of `ok warning"
     " fault`; with `--units` an array of units",
@@ -90,6 +99,16 @@ SHAPES: dict[str, str] = {
     "rules diff": "`{from, to, added, removed, changed}`, ids of rules",
     "plugin list": "`{loaded: [{id, name, version, source, kinds, categories, rehearsal}],"
     " quarantined: [{name, reason, trace}], silent: [{unit, since, error}]}`",
+    "mediator add": _MEDIATOR,
+    "mediator list": f"an array of {_MEDIATOR}, each with `load`",
+    "mediator match": "an array of `{mediator, load, score, reasons, against}`, `mediator` as of"
+    " `mediator add`",
+    "mediator backlog": "an array of `{code, state, owner, category, territory, received_at,"
+    " mediator}`",
+    "mediator propose": f"an array of {_ALLOWANCE}",
+    "mediator ledger": "`{balances: {account: fen}, sum, allowances, entries: [{id, kind,"
+    " allowance, reverses, by, at, note, lines: {account: fen}}]}`, `allowances` as of `mediator"
+    " propose`",
     "audit verify": "`{ok, cases, checkpoints, anchor, findings: [{code, case, seq, what}]}`",
     "backup": "`{file, cases, events, checkpoints, bytes, readable}`; `readable` is how many cases'"
     " data keys lie in it unwrapped",
