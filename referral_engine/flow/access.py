@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from referral_engine.errors import Refused
 from referral_engine.i18n import _
 from referral_engine.model.case import Case
 from referral_engine.model.code import is_code
-from referral_engine.model.principal import Principal
+from referral_engine.model.principal import Principal, Role
 from referral_engine.model.unit import TERRITORIAL
 from referral_engine.org import PERSON, Org
 
@@ -32,6 +33,7 @@ PRIVACY = "privacy"
 _OVERSIGHT = ("auditor", "administrator")
 _OFFICES = ("callback_officer", "reviewer", "dispatcher", "duty_leader", "county_leader",
             "township_director", "village_director")  # fmt: skip
+_ACTING = ("offered", "claimed", "reported")
 _STAND_IN = ("duty_leader", "county_leader", "township_director")
 
 
@@ -61,7 +63,8 @@ def sight(by: Principal, case: Case, org: Org) -> Sight:
             return "full"
         if by.id in case.reporters:
             return "masked"
-    if by.unit in case.barred or by.id in case.barred or PERSON + by.id in case.barred:
+    barred = case.barred
+    if barred and (by.unit in barred or by.id in barred or PERSON + by.id in barred):
         return "none"
     ordinary = _ordinary(by, case, org)
     if not case.sealed or _acts(by, case) or _keeps_seal(by, case, org):
@@ -94,7 +97,7 @@ def keeps_seals(unit: str, org: Org) -> bool:
 
 def _ordinary(by: Principal, case: Case, org: Org) -> Sight:
     """What a principal would see if nothing were sealed."""
-    if _watches(by):
+    if _watches(by.roles):
         return "masked"
     if _acts(by, case) or by.unit in (case.holder, case.owner):
         return "full"
@@ -109,16 +112,18 @@ def _ordinary(by: Principal, case: Case, org: Org) -> Sight:
     return "masked" if unit.kind in TERRITORIAL else "none"
 
 
-def _watches(by: Principal) -> bool:
+@lru_cache(maxsize=256)
+def _watches(roles: tuple[Role, ...]) -> bool:
     """Whoever only watches over the engine acts in no case, whatever unit the post is in."""
-    return bool(by.roles) and all(role in _OVERSIGHT for role in by.roles)
+    return bool(roles) and all(role in _OVERSIGHT for role in roles)
 
 
 def _acts(by: Principal, case: Case) -> bool:
-    if _watches(by):
+    if _watches(by.roles):
         return False
+    unit = by.unit
     for each in case.referrals:
-        if by.unit in (each.unit, each.station) and (each.open or each.state == "reported"):
+        if (unit == each.station or unit == each.unit) and each.state in _ACTING:
             return True
     return False
 

@@ -42,6 +42,8 @@ def authorise(case: Case, request: Request, org: Org) -> None:
 
 
 def _role_and_state(case: Case, name: str, by: Principal) -> None:
+    if case.state in _states_of(name, by.roles):
+        return
     mine = _steps_of(name, by.roles)
     if not mine:
         roles = sorted({role for step in steps_of(name) for role in step.roles})
@@ -50,23 +52,27 @@ def _role_and_state(case: Case, name: str, by: Principal) -> None:
             _("Your role may not do this: {command}.").format(command=command_word(name)),
             _("It needs one of: {roles}.").format(roles=role_words(roles)),
         )
-    if not any(case.state in step.states for step in mine):
-        raise Refused(
-            "WRONG_STATE",
-            _("The case is {state}; {command} is not possible now.").format(
-                state=state_word(case.state), command=command_word(name)
-            ),
-            _("It is possible when the case is: {states}.").format(
-                states=state_words(state for step in mine for state in step.states)
-            ),
-        )
+    raise Refused(
+        "WRONG_STATE",
+        _("The case is {state}; {command} is not possible now.").format(
+            state=state_word(case.state), command=command_word(name)
+        ),
+        _("It is possible when the case is: {states}.").format(
+            states=state_words(state for step in mine for state in step.states)
+        ),
+    )
+
+
+def _steps_of(command: str, roles: tuple[Role, ...]) -> tuple[Step, ...]:
+    """The rows of a command that somebody of these roles may use."""
+    held = set(roles)
+    return tuple(step for step in steps_of(command) if not held.isdisjoint(step.roles))
 
 
 @lru_cache(maxsize=1024)
-def _steps_of(command: str, roles: tuple[Role, ...]) -> tuple[Step, ...]:
-    """The rows of a command that somebody of these roles may use; asked at every command."""
-    held = set(roles)
-    return tuple(step for step in steps_of(command) if not held.isdisjoint(step.roles))
+def _states_of(command: str, roles: tuple[Role, ...]) -> frozenset[str]:
+    """The states in which somebody of these roles may give it; asked at every command."""
+    return frozenset(state for step in _steps_of(command, roles) for state in step.states)
 
 
 def _own_referral(case: Case, request: Request, name: str) -> None:

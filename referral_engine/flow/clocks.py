@@ -231,7 +231,7 @@ def _computed(draft: Draft, clock: Deadline, shares: tuple[float, ...]) -> _Ends
     calendar, hours = draft.setting.calendar, _hours(draft, clock)
     if clock.pauses or len(clock.spans) > 1:
         return _of_several(clock, shares, calendar, hours)
-    kind = timing(clock.spans[0], calendar, hours, shares, emergency=clock.emergency)
+    kind = timing(clock.spans[0], calendar, hours, shares, clock.emergency)
     at, provisional, moments = kind.course(clock.since)
     return _Ends(at, provisional, tuple(map(Mark, shares, moments)))
 

@@ -108,6 +108,8 @@ HANDLERS: dict[type, Handler] = {
     c.MarkRecurred: recurrence.mark_recurred,
 }
 
+_OCCASIONS = frozenset({c.Decline, c.Transfer, c.Register})
+
 # Clocks of two machines differ a little; an act is not in the future for that.
 _SKEW = timedelta(minutes=5)
 
@@ -127,7 +129,7 @@ def decide(
     _check_time(request, setting, now)
     draft = Draft(case, request, facts, setting, now)
     HANDLERS[type(request.command)](draft, request.command)
-    if case is not None and draft.changed:
+    if case is not None and draft.case.state != case.state:
         _check_step(request, case.state, draft.case.state)
     _ask_rules(draft, request.command)
     return draft.done() if draft.changed else None
@@ -135,6 +137,8 @@ def decide(
 
 def _ask_rules(draft: Draft, command: c.Command) -> None:
     """What people did is an occasion for the escalation rules too, once it is done."""
+    if type(command) not in _OCCASIONS:
+        return
     match command:
         case c.Decline(referral=id):
             escalation.occasion(draft, "declined", id)

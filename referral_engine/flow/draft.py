@@ -36,7 +36,8 @@ __all__ = ["Draft", "Setting"]
 class Setting(msgspec.Struct, frozen=True):
     """All that a decision stands on beside the case: rules in force for it, county, figures.
 
-    ``published`` holds the other rule sets by hash, for migrating a running case.
+    ``published`` holds the other rule sets by hash, for migrating a running case. ``heard`` says
+    whether anyone hears of what is done: in a plan nobody does, and no word or call is made.
     """
 
     rules: ActiveRules
@@ -44,10 +45,14 @@ class Setting(msgspec.Struct, frozen=True):
     calendar: WorkCalendar
     policy: Policy
     published: Mapping[str, ActiveRules] = {}
+    heard: bool = True
 
 
 class Draft:
-    """``now`` is the moment of recording (UTC), ``at`` that of the act itself."""
+    """``now`` is the moment of recording (UTC), ``at`` that of the act itself; ``case`` the case
+    with everything recorded so far, which a new one has from its first event on."""
+
+    case: Case
 
     def __init__(
         self, case: Case | None, request: Request, facts: Facts, setting: Setting, now: datetime
@@ -62,20 +67,14 @@ class Draft:
         self.now = now if case is None or case.last_at is None else max(now, case.last_at)
         self.at = request.happened_at or self.now
         self.code = facts.code if case is None else case.code
-        self._case = case
+        if case is not None:
+            self.case = case
         self._before = 0 if case is None else case.version
         self._events: list[e.Event] = []
         self._content: dict[str, str] = {}
         self._calls: list[Call] = []
         self._notices: list[Notice] = []
         self._follow_ups: list[FollowUp] = []
-
-    @property
-    def case(self) -> Case:
-        """The case with everything recorded so far."""
-        if self._case is None:
-            raise RuntimeError("nothing is recorded yet")
-        return self._case
 
     @property
     def changed(self) -> bool:
@@ -85,21 +84,27 @@ class Draft:
     # -- writing ------------------------------------------------------------------------------
     def record(self, body: e.EventBody, *, owner: str = "", engine: bool = False) -> None:
         """Appends an event; the owner stays unless `owner` names another."""
+        case = self.case
         event = e.Event(
             case=self.code,
-            seq=self._before + len(self._events) + 1,
+            seq=case.version + 1,
             body=body,
-            owner=owner or self.case.owner,
+            owner=owner or case.owner,
             by=ENGINE if engine else self.by,
             recorded_at=self.now,
             happened_at=self.now if engine else self.at,
         )
-        self._case = apply(self._case, event)
+        self.case = apply(case, event)
         self._events.append(event)
 
     def begin(self, body: e.Registered, owner: str) -> None:
         """The first event of a new case."""
-        self.record(body, owner=owner)
+        event = e.Event(
+            case=self.code, seq=1, body=body, owner=owner, by=self.by,
+            recorded_at=self.now, happened_at=self.at,
+        )  # fmt: skip
+        self.case = apply(None, event)
+        self._events.append(event)
 
     def keep(self, text: str, ref: str = "") -> str:
         """Puts words into the case's content; the reference stands in the event."""
@@ -111,12 +116,16 @@ class Draft:
 
     def call(self, referral: Referral, verb: str, once: str = "", **detail: str) -> None:
         """A plugin call after the commit, under the key referral/verb/round."""
+        if not self.setting.heard:
+            return
         key = f"{referral.id}/{verb}/{referral.round}" + (f"/{once}" if once else "")
         if all(known.key != key for known in self._calls):
             self._calls.append(Call(key, self.code, referral.unit, referral.id, verb, detail))
 
     def tell(self, to: str, subject: str, *, urgent: bool = False, **detail: str) -> None:
         """A word to a unit or the ``reporter``, kept back in quiet hours unless urgent."""
+        if not self.setting.heard:
+            return
         seq = self._before + len(self._events)
         key = f"{self.code}/{seq}/{subject}/{to}/{len(self._notices)}"
         wait = quiet(self.now, self.setting.calendar, emergency=urgent)
@@ -189,7 +198,7 @@ class Draft:
 
     def _told(self) -> tuple[Notice, ...]:
         """The notices, marked where the case is sealed by now: rules seal after the first word."""
-        if not hidden(self.case):
+        if not self._notices or not hidden(self.case):
             return tuple(self._notices)
         return tuple(msgspec.structs.replace(each, sealed=True) for each in self._notices)
 

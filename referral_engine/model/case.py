@@ -230,6 +230,8 @@ class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
         """The earliest moment at which something is due (UTC); None when nothing is."""
         earliest: datetime | None = None
         for each in self.deadlines:
+            if each.state not in ("running", "missed"):  # most have ended
+                continue
             mark = each.next_mark()
             if mark is not None and (earliest is None or mark.at < earliest):
                 earliest = mark.at

@@ -42,7 +42,10 @@ class Principal(msgspec.Struct, frozen=True, gc=False):
     unit: str = ""
 
     def has(self, *roles: str) -> bool:
-        return any(map(roles.__contains__, self.roles))
+        for role in self.roles:  # noqa: SIM110 - asked several times at every command
+            if role in roles:
+                return True
+        return False
 
 
 ENGINE = Principal(id="engine", roles=("engine",))

@@ -1,4 +1,4 @@
-"""What comes next: everything that somebody, or a clock, will do, in order of time."""
+"""What comes next in a case: everything that somebody will do, in order of time."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ __all__ = ["Agenda", "Held", "Item"]
 
 
 class Held:
-    """A case that is not over: as it stands, when its next clock rings, and the referrals whose
-    units do nothing by themselves."""
+    """A case that is not over: as it stands, when its next clock rings, the acts that people mean
+    to do in it, and the referrals whose units do nothing by themselves."""
 
-    __slots__ = ("asleep", "case", "rings")
+    __slots__ = ("agenda", "asleep", "case", "rings")
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.rings: datetime | None = None
+        self.agenda = Agenda()
         self.asleep: set[str] = set()
 
 
 class Item(NamedTuple):
-    """A deed to be done in a case at a moment by a principal, or by somebody of a role; without a
-    deed it is the case's clock. ``order`` is that of writing down: it decides between equal
-    moments. The case goes by its code, so that nothing here keeps it in memory once it is over."""
+    """A deed to be done at a moment by a principal, or by somebody of a role. ``order`` is that of
+    writing down: it decides between equal moments."""
 
     at: datetime
     order: int
-    case: str
-    deed: Deed | None
+    deed: Deed
     who: Principal | str
 
 
 class Agenda:
-    """A heap by moment (UTC). What is over when its turn comes is for the reader to see."""
+    """The acts to come in one case, as a heap by moment (UTC)."""
+
+    __slots__ = ("_items", "_order")
 
     def __init__(self) -> None:
         self._items: list[Item] = []
         self._order = 0
 
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def put(self, at: datetime, case: str, deed: Deed | None, who: Principal | str) -> None:
+    def put(self, at: datetime, deed: Deed, who: Principal | str) -> None:
         """Writes a deed down."""
         self._order += 1
-        heapq.heappush(self._items, Item(at, self._order, case, deed, who))
+        heapq.heappush(self._items, Item(at, self._order, deed, who))
 
-    def take(self, until: datetime) -> Item | None:
-        """The next thing to do that is due by `until`, which is then off the agenda."""
-        if self._items and self._items[0].at <= until:
-            return heapq.heappop(self._items)
-        return None
+    def next_at(self) -> datetime | None:
+        """The moment of the next deed; None where nobody means to do anything."""
+        return self._items[0].at if self._items else None
+
+    def take(self) -> Item:
+        """The next deed, which is then off the agenda; raises IndexError where there is none."""
+        return heapq.heappop(self._items)

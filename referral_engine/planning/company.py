@@ -6,7 +6,7 @@ act is drawn; what becomes of it the flow decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -19,7 +19,7 @@ from referral_engine.model.hours import WorkHours
 from referral_engine.model.principal import Principal
 from referral_engine.model.referral import Referral
 from referral_engine.model.span import Span
-from referral_engine.planning.agenda import Agenda, Held
+from referral_engine.planning.agenda import Held
 from referral_engine.planning.profile import Manners, Profile
 from referral_engine.planning.staff import officer
 from referral_engine.trial import deeds
@@ -36,13 +36,12 @@ _BETWEEN_TRIES = Span(1, "h")
 
 
 class Company:
-    """Reads events and writes down on the `agenda` what people will do about them."""
+    """Reads events and writes down on the agenda of a case what people will do about them."""
 
-    def __init__(self, profile: Profile, setting: Setting, chance: Random, agenda: Agenda) -> None:
+    def __init__(self, profile: Profile, setting: Setting, chance: Random) -> None:
         self._profile = profile
         self._setting = setting
         self._chance = chance
-        self._agenda = agenda
         self._centre = {
             "accept": ("duty_leader", _accept),
             "designate": ("duty_leader", deeds.designate),
@@ -63,11 +62,13 @@ class Company:
             e.CalledBack: self._called,
         }
 
-    def notice(self, held: Held, event: e.Event) -> None:
-        """What people will do about an event of the case, if anything."""
-        found = self._notices.get(type(event.body))
-        if found is not None:
-            found(held, event.body, event.recorded_at)
+    def notice(self, held: Held, events: Iterable[e.Event]) -> None:
+        """What people will do about these events of the case, if anything."""
+        notices = self._notices
+        for event in events:
+            found = notices.get(type(event.body))
+            if found is not None:
+                found(held, event.body, event.recorded_at)
 
     def refused(self, held: Held, command: c.Command, code: str, at: datetime, who: Any) -> None:
         """What whoever was refused does instead."""
@@ -181,13 +182,13 @@ class Company:
             hours = manners.presence or self._setting.org.hours_of(referral.station)
             delay = manners.delays[act]
         moment = self._after(at, delay.draw(self._chance), hours)
-        self._agenda.put(moment, held.case.code, deed, officer(referral.station))
+        held.agenda.put(moment, deed, officer(referral.station))
 
     def _later(self, held: Held, act: str, deed: Deed, at: datetime, who: Principal | str) -> None:
         """Writes down an act of the centre that holds the case."""
         length = self._profile.centre.delays[act].draw(self._chance)
         hours = self._setting.org.hours_of(held.case.holder)
-        self._agenda.put(self._after(at, length, hours), held.case.code, deed, who)
+        held.agenda.put(self._after(at, length, hours), deed, who)
 
     def _after(self, at: datetime, length: int, hours: WorkHours) -> datetime:
         return after(at, length, self._setting.calendar, hours)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -74,15 +74,17 @@ class Count(msgspec.Struct):
         """All events that were recorded."""
         return sum(self.kinds.values())
 
-    def add(self, case: Case, event: e.Event, day: date) -> None:
-        """Counts an event of `case`, which stands as after it or later; `day` is the local one."""
-        body = event.body
-        kind = _NAMES[type(body)]
-        self.kinds[kind] = self.kinds.get(kind, 0) + 1
-        if not event.owner:
-            self.ownerless += 1
-        if found := _COUNTED.get(type(body)):
-            found(self, case, body, day)
+    def add(self, case: Case, events: Iterable[e.Event], day: date) -> None:
+        """Counts events of `case`, which stands as after them all; `day` is the local one."""
+        kinds = self.kinds
+        for event in events:
+            body = event.body
+            kind, found = _COUNTED[type(body)]
+            kinds[kind] = kinds.get(kind, 0) + 1
+            if not event.owner:
+                self.ownerless += 1
+            if found is not None:
+                found(self, case, body, day)
 
     def end(self, case: Case, day: date) -> None:
         """Counts a case that is over."""
@@ -173,8 +175,10 @@ def _clock_started(count: Count, _case: Case, body: e.ClockStarted, _day: date) 
 
 
 def _clock_met(count: Count, case: Case, body: e.ClockMet, _day: date) -> None:
-    name = next(d.name for d in case.deadlines if d.id == body.deadline)
-    count.clock(name).met += 1
+    for clock in case.deadlines:
+        if clock.id == body.deadline:
+            count.clock(clock.name).met += 1
+            return
 
 
 def _mark_fired(count: Count, case: Case, body: e.MarkFired, _day: date) -> None:
@@ -206,8 +210,8 @@ def _more(table: dict[Any, int], key: Any) -> None:
     table[key] = table.get(key, 0) + 1
 
 
-_NAMES: dict[type, str] = {kind: str(kind.__struct_config__.tag) for kind in e.EVENTS}
-_COUNTED: dict[type, Callable[[Count, Case, Any, date], None]] = {
+_Counting = Callable[[Count, Case, Any, date], None]
+_MORE: dict[type, _Counting] = {
     e.Registered: _registered,
     e.Offered: _offered,
     e.Claimed: _of_unit("claimed"),
@@ -220,3 +224,7 @@ _COUNTED: dict[type, Callable[[Count, Case, Any, date], None]] = {
     e.SteppedUp: _stepped_up,
     e.CalledBack: _called_back,
 }
+_COUNTED: dict[type, tuple[str, _Counting | None]] = {
+    kind: (str(kind.__struct_config__.tag), _MORE.get(kind)) for kind in e.EVENTS
+}
+"""Of each kind of event its name and what else it adds to."""

@@ -15,7 +15,17 @@ from referral_engine.worktime.instant import HOUR, MINUTE, NEVER, from_micros, t
 from referral_engine.worktime.measure import ELAPSED, Measure, local_micros
 from referral_engine.worktime.stops import Interval, Stopped, merged
 
-__all__ = ["Due", "Paused", "Term", "after", "confirm", "deadline", "end_of", "measure_of"]
+__all__ = [
+    "Due",
+    "Paused",
+    "Term",
+    "after",
+    "confirm",
+    "deadline",
+    "end_alone",
+    "end_of",
+    "measure_of",
+]
 
 _MICROS: dict[Unit, int] = {"m": MINUTE, "h": HOUR, "wh": HOUR}
 
@@ -133,6 +143,16 @@ def end_of(term: Term, calendar: WorkCalendar, hours: WorkHours) -> Due | Paused
         stops = tuple(stop for stop in stops if stop[0] >= end)
         provisional = provisional or (stage.needs_calendar and not calendar.known_until(end))
     return Due(term, from_micros(end), provisional, calendar.version)
+
+
+def end_alone(
+    since: datetime, span: Span, calendar: WorkCalendar, hours: WorkHours, *, emergency: bool
+) -> int:
+    """The end of a clock without stops or extensions, in microseconds since 1970."""
+    start = to_micros(since)
+    reached = _Stage(span, start, since, calendar, hours, emergency).end(())
+    assert isinstance(reached, int), "without a stop a clock has an end"
+    return reached
 
 
 def _stages(term: Term) -> tuple[Span, ...]:

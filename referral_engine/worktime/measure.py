@@ -30,8 +30,8 @@ class Measure(Protocol):
         """The earliest moment by which `amount` has run since `since`."""
         ...
 
-    def each_after(self, since: int, amounts: Sequence[int]) -> Sequence[int]:
-        """`after` for several amounts."""
+    def parts(self, since: int, until: int, shares: Sequence[float]) -> Sequence[int]:
+        """The moments by which these shares of the running time between the two have run."""
         ...
 
 
@@ -48,9 +48,10 @@ class Elapsed:
         """`amount` later."""
         return since + amount
 
-    def each_after(self, since: int, amounts: Sequence[int]) -> Sequence[int]:
-        """Each of the `amounts` later."""
-        return [since + amount for amount in amounts]
+    def parts(self, since: int, until: int, shares: Sequence[float]) -> Sequence[int]:
+        """These shares of all the time between the two moments later than the first."""
+        total = until - since
+        return [since + round(total * share) for share in shares]
 
 
 ELAPSED = Elapsed()
@@ -124,16 +125,27 @@ class Opening:
             block = self._block(number)
         return block.reached(left)
 
-    def each_after(self, since: int, amounts: Sequence[int]) -> Sequence[int]:
-        """`after` for several amounts: where `since` lies is looked up once."""
-        block = self._block(since // self.BLOCK)
-        before, total = block.until(since), block.total
-        return [
-            block.reached(before + amount)
-            if 0 < amount <= total - before
-            else self.after(since, amount)
-            for amount in amounts
-        ]
+    def parts(self, since: int, until: int, shares: Sequence[float]) -> Sequence[int]:
+        """`after` for shares of the time open between two moments; where `since` lies is looked up
+        once."""
+        number = since // self.BLOCK
+        block = self._block(number)
+        before = block.until(since)
+        if until // self.BLOCK == number:
+            total = block.until(until) - before
+        else:
+            total = self.run(since, until)
+        opens, worked, most = block.opens, block.worked, block.total
+        moments = []
+        for share in shares:
+            amount = round(total * share)
+            left = before + amount
+            if before < left <= most:  # as in `reached`
+                index = bisect_left(worked, left) - 1
+                moments.append(opens[index] + left - worked[index])
+            else:
+                moments.append(self.after(since, amount))
+        return moments
 
     def between(self, since: int, until: int) -> Iterator[tuple[int, int]]:
         """The open intervals between two moments, in order, clipped to them."""

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from referral_engine.model.hours import WorkHours
 from referral_engine.model.span import Span
 from referral_engine.worktime.calendar import WorkCalendar
-from referral_engine.worktime.deadline import Due, Term, end_of, measure_of
-from referral_engine.worktime.instant import to_micros
+from referral_engine.worktime.deadline import end_alone, measure_of
+from referral_engine.worktime.instant import from_micros, to_micros
 
 __all__ = ["Course", "timing"]
 
@@ -49,7 +49,7 @@ class _Timing:
             span.unit == "wh" and not hours.around_the_clock
         )
         self._by_day = span.unit in ("d", "wd")
-        self._closes: dict[date, tuple[int, datetime]] = {}
+        self._ends: dict[date, tuple[int, datetime]] = {}
         self._last: tuple[datetime, Course] | None = None
 
     def course(self, since: datetime) -> Course:
@@ -69,27 +69,26 @@ class _Timing:
         if not self._by_day:
             return self._found(since)
         day = self._calendar.local_day(since)
-        found = self._closes.get(day)
+        found = self._ends.get(day)
         if found is None:
-            found = self._closes[day] = self._found(since)
+            found = self._ends[day] = self._found(since)
         return found
 
     def _found(self, since: datetime) -> tuple[int, datetime]:
-        due = end_of(Term(since, self._span, (), self._emergency), self._calendar, self._hours)
-        assert isinstance(due, Due), "without a stop a clock has an end"
-        return to_micros(due.at), due.at
+        end = end_alone(since, self._span, self._calendar, self._hours, emergency=self._emergency)
+        return end, from_micros(end)
 
     def _moments(self, start: int, end: int, at: datetime) -> tuple[datetime, ...]:
         shares = self._shares
         if shares == (1.0,):
             return (at,)
-        measure = self._measure
-        total = measure.run(start, end)
-        reached = measure.each_after(start, [round(total * share) for share in shares])
-        return tuple(
-            at if share == 1.0 else _EPOCH + timedelta(0, 0, max(one, end) if share > 1.0 else one)
+        reached = self._measure.parts(start, end, shares)
+        return tuple([
+            at if share == 1.0
+            # A deadline moved out of the night can lie where the unit's own time stands still.
+            else _EPOCH + timedelta(0, 0, end if share > 1.0 and one < end else one)
             for share, one in zip(shares, reached, strict=True)
-        )
+        ])  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
@@ -98,7 +97,6 @@ def timing(
     calendar: WorkCalendar,
     hours: WorkHours,
     shares: tuple[float, ...] = (),
-    *,
     emergency: bool = False,
 ) -> _Timing:
     """The clocks of this span, with these shares of their time; none of them negative."""

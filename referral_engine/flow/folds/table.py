@@ -56,12 +56,12 @@ for _kind in (
 
 def referral_with(case: Case, id: str, **changes: Any) -> tuple[Referral, ...]:
     """The case's referrals, the one with this id changed."""
-    return tuple(replace(r, **changes) if r.id == id else r for r in case.referrals)
+    return tuple([replace(r, **changes) if r.id == id else r for r in case.referrals])
 
 
 def deadline_with(case: Case, id: str, **changes: Any) -> tuple[Deadline, ...]:
     """The case's deadlines, the one with this id changed."""
-    return tuple(replace(d, **changes) if d.id == id else d for d in case.deadlines)
+    return tuple([replace(d, **changes) if d.id == id else d for d in case.deadlines])
 
 
 def add(known: tuple[str, ...], *more: str) -> tuple[str, ...]:
