@@ -6,27 +6,31 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
 from referral_engine.clock import Clock
-from referral_engine.desk.facts import facts_for, reporter_key
+from referral_engine.desk.facts import Matter, facts_for, facts_of_intake, matter_of
 from referral_engine.desk.rulebook import Rulebook
 from referral_engine.desk.secret import keep_follow_up
 from referral_engine.errors import Refused
 from referral_engine.flow.access import unknown_case
 from referral_engine.flow.decide import decide
 from referral_engine.flow.draft import Setting
+from referral_engine.flow.facts import Facts
 from referral_engine.i18n import _
 from referral_engine.model import command as c
 from referral_engine.model.case import Case
 from referral_engine.model.code import RANDOM_DIGITS, make_code
 from referral_engine.model.command import Request, command_name
 from referral_engine.model.issue import Issue
+from referral_engine.model.outcome import Resolution
 from referral_engine.model.principal import Principal
 from referral_engine.rules.runtime import ActiveRules
-from referral_engine.store import Ahead, Store, Tx
+from referral_engine.store import Ahead, Reader, Store, Tx
 from referral_engine.workspace import Workspace
 
 __all__ = ["Answer", "Desk"]
@@ -51,6 +55,18 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     linked: int = 0
     duplicate: bool = False
     token: str = ""
+
+
+@dataclass(slots=True)
+class _Arrival:
+    """A registration on its way in: `key` is its sender's, `at` set where it is history."""
+
+    request: Request
+    issue: Issue
+    key: str = ""
+    at: datetime | None = None
+    matter: Matter | None = None
+    follow_up: bool = False
 
 
 class Desk:
@@ -117,26 +133,36 @@ class Desk:
         old = now - issue.received_at > self.workspace.config.policy.backdate.elapsed()
         at = issue.received_at if old and not backfill else None
 
-        def take_in(tx: Tx) -> Answer:
-            answer = self._take_in(tx, request, issue, key, at or tx.moment(self.clock))
-            return self._followed(tx, answer, by) if follow_up else answer
-
-        key = sender_key or issue.id
-        return self.store.write(take_in, Ahead(sent=(issue.channel, key) if key else None))
+        arrival = _Arrival(request, issue, sender_key or issue.id, at, follow_up=follow_up)
+        sent = (issue.channel, arrival.key) if arrival.key else None
+        ahead = Ahead(sent=sent, history=partial(self._foresee, arrival))
+        return self.store.write(partial(self._take_in, arrival), ahead)
 
     # -- in the writer's thread ---------------------------------------------------------------
-    def _take_in(self, tx: Tx, request: Request, issue: Issue, key: str, at: datetime) -> Answer:
+    def _foresee(self, arrival: _Arrival, tx: Tx, reader: Reader) -> None:
+        """Asks what `_take_in` will ask of history."""
+        setting = self._setting(tx, None, arrival.request)
+        facts_of_intake(reader, setting, self._matter(arrival, setting))
+
+    def _matter(self, arrival: _Arrival, setting: Setting) -> Matter:
+        """Read once, unless other rules came into force meanwhile."""
+        if arrival.matter is None or arrival.matter.rules is not setting.rules:
+            arrival.matter = matter_of(self.store, setting, arrival.issue)
+        return arrival.matter
+
+    def _take_in(self, arrival: _Arrival, tx: Tx) -> Answer:
+        issue, key = arrival.issue, arrival.key
         if key and (before := tx.intake_seen(issue.channel, key)) is not None:
             return Answer(before.case_code, "register", duplicate=True)
-        answer = self._decide(tx, None, request, at)
+        answer = self._open(tx, arrival, arrival.at or tx.moment(self.clock))
         if key:
             tx.remember_intake(issue.channel, key, _hash(issue), answer.case)
-        return answer
+        return self._followed(tx, answer, arrival.request.by) if arrival.follow_up else answer
 
     def _followed(self, tx: Tx, answer: Answer, by: Principal) -> Answer:
-        """A new case with a token for its reporter; one known before keeps the token it has."""
+        """A new case with a token for its reporter."""
         loaded = tx.load(answer.case)
-        if answer.duplicate or loaded is None:
+        if loaded is None:
             return answer
         made = keep_follow_up(tx, answer.case, loaded.case.reporter, by.id, self.clock.now())
         return msgspec.structs.replace(answer, token=made.text)
@@ -155,29 +181,37 @@ class Desk:
             answer = msgspec.json.decode(before.result, type=Answer)
             return msgspec.structs.replace(answer, duplicate=True)
         if isinstance(request.command, c.Register):
-            return self._decide(tx, None, request, tx.moment(self.clock))
+            arrival = _Arrival(request, request.command.issue)
+            return self._open(tx, arrival, tx.moment(self.clock))
         loaded = tx.load(request.case)
         if loaded is None:
             raise unknown_case(request.case)
         return self._decide(tx, loaded.case, request, tx.moment(self.clock))
 
-    def _decide(self, tx: Tx, case: Case | None, request: Request, now: datetime) -> Answer:
+    def _open(self, tx: Tx, arrival: _Arrival, now: datetime) -> Answer:
+        """Decides a registration and writes the case it makes."""
+        request, issue = arrival.request, arrival.issue
+        setting = self._setting(tx, None, request)
+        facts = facts_of_intake(tx, setting, self._matter(arrival, setting))
+        code = self._new_code(tx, issue, now)
+        today = tx.moment(self.clock)
+        facts = msgspec.structs.replace(
+            facts, code=code,
+            # Who gave no name is known by the case alone, and is nobody else's reporter.
+            reporter=facts.reporter or self.store.digest(f"case:{code}"),
+            imported_at=today if now < today - _HISTORY else None,
+        )  # fmt: skip
+        resolution = self._resolved(None, request, facts, setting, now)
+        assert resolution is not None, "a registration has its event"
+        answer = _answer(resolution.case, request, linked=len(facts.twins))
+        self._keep(tx, request, resolution, 0, answer)
+        return answer
+
+    def _decide(self, tx: Tx, case: Case, request: Request, now: datetime) -> Answer:
         setting = self._setting(tx, case, request)
         facts = facts_for(self.store, tx, setting, case, request)
-        if case is None and isinstance(request.command, c.Register):
-            issue = request.command.issue
-            code = self._new_code(tx, issue, now)
-            # Who gave no name is known by the case alone, and is nobody else's reporter.
-            reporter = self.store.digest(reporter_key(issue) or f"case:{code}")
-            today = tx.moment(self.clock)
-            imported = today if now < today - _HISTORY else None
-            facts = msgspec.structs.replace(
-                facts, code=code, reporter=reporter, imported_at=imported
-            )
-        resolution = decide(case, request, facts, setting, now)
-        self.broken = self.broken or setting.rules.inference.broken
+        resolution = self._resolved(case, request, facts, setting, now)
         if resolution is None:
-            assert case is not None
             answer = Answer(case.code, command_name(request.command), case.version, case.state)
             if request.key:
                 # Nothing was to be done: asked once more, it must not do something after all.
@@ -185,20 +219,28 @@ class Desk:
                     request.by.id, request.key, _body(request), _ENCODE(answer), case.code
                 )
             return answer
-        after = resolution.case
-        answer = Answer(
-            after.code, command_name(request.command), after.version, after.state, after.owner,
-            linked=len(facts.twins) if case is None else 0,
-        )  # fmt: skip
+        answer = _answer(resolution.case, request)
+        self._keep(tx, request, resolution, case.version, answer)
+        return answer
+
+    def _resolved(
+        self, case: Case | None, request: Request, facts: Facts, setting: Setting, now: datetime
+    ) -> Resolution | None:
+        resolution = decide(case, request, facts, setting, now)
+        self.broken = self.broken or setting.rules.inference.broken
+        return resolution
+
+    def _keep(
+        self, tx: Tx, request: Request, resolution: Resolution, version: int, answer: Answer
+    ) -> None:
         tx.commit_resolution(
             resolution,
-            expected_version=0 if case is None else case.version,
+            expected_version=version,
             principal_id=request.by.id,
             key=request.key,
             body_hash=_body(request) if request.key else b"",
             result=_ENCODE(answer) if request.key else b"",
         )
-        return answer
 
     def _setting(self, tx: Tx, case: Case | None, request: Request) -> Setting:
         # What comes in of history was received before the rules were made that are to decide it.
@@ -218,6 +260,11 @@ class Desk:
             code = make_code(area, day, secrets.randbelow(10**RANDOM_DIGITS))
             if tx.new_code_free(code):
                 return code
+
+
+def _answer(after: Case, request: Request, linked: int = 0) -> Answer:
+    command = command_name(request.command)
+    return Answer(after.code, command, after.version, after.state, after.owner, linked)
 
 
 def _body(request: Request) -> bytes:

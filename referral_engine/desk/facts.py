@@ -15,11 +15,13 @@ from referral_engine.flow.intake import ISSUE
 from referral_engine.model import command as c
 from referral_engine.model.case import Case
 from referral_engine.model.issue import Issue, Location
+from referral_engine.rules.runtime import ActiveRules
 from referral_engine.rules.subject import Subject
 from referral_engine.rules.text import normalise
+from referral_engine.rules.tree import Repeats
 from referral_engine.store import Reader, Store
 
-__all__ = ["facts_for", "reporter_key"]
+__all__ = ["Matter", "facts_for", "facts_of_intake", "matter_of", "reporter_key"]
 
 _NEEDS_WORDS = (c.Accept,)
 _LOOK_BACK = timedelta(days=200)
@@ -28,21 +30,45 @@ _LEAST_TEXT = 6
 """Characters below which two texts alike mean nothing."""
 
 
+class _Told(NamedTuple):
+    """What near-duplicates are known by, in the form in which it is compared."""
+
+    words: str = ""
+    address: str = ""
+
+
+class Matter(NamedTuple):
+    """What of an issue its like are found by, under these rules."""
+
+    rules: ActiveRules
+    issue: Issue
+    reporter: str
+    """The keyed digest; empty where nobody is known."""
+    told: _Told
+    questions: tuple[Repeats, ...]
+
+
+def matter_of(store: Store, setting: Setting, issue: Issue) -> Matter:
+    """Read once, asked of history as often as need be."""
+    subject = Subject.from_issue(issue, setting.rules.fields)
+    return Matter(
+        setting.rules, issue, store.digest(reporter_key(issue)),
+        _Told(_words(issue.text), _address(issue.location)),
+        setting.rules.router.questions(subject),
+    )  # fmt: skip
+
+
 def facts_for(
-    store: Store, reader: Reader, setting: Setting, case: Case | None, request: c.Request
+    store: Store, reader: Reader, setting: Setting, case: Case, request: c.Request
 ) -> Facts:
-    """The facts this command may use, as of one view of the store."""
+    """The facts this command on a case may use, as of one view of the store."""
     command = request.command
-    if isinstance(command, c.Register):
-        return _of_intake(store, reader, setting, command.issue)
-    assert case is not None, "only a registration has no case"
     facts = Facts(downtime=_downtime(reader, case))
     if isinstance(command, _NEEDS_WORDS):
         issue = _issue(reader, case.code)
         if issue is not None:
-            facts = msgspec.structs.replace(
-                facts, issue=issue, answers=_answers(store, reader, setting, issue)
-            )
+            answers = _answers(reader, matter_of(store, setting, issue))
+            facts = msgspec.structs.replace(facts, issue=issue, answers=answers)
     if isinstance(command, c.Merge):
         other = reader.load(command.into)
         known = None if other is None or other.case.sealed else other.case
@@ -51,52 +77,48 @@ def facts_for(
     return facts
 
 
+def facts_of_intake(reader: Reader, setting: Setting, matter: Matter) -> Facts:
+    """The facts of a registration; all it asks of history it asks whatever the answers are."""
+    twins, incident = _alike(reader, setting, matter)
+    past = _past(reader, setting, matter.issue)
+    return Facts(
+        answers=_answers(reader, matter),
+        twins=twins,
+        past=past,
+        problem=_problem(matter.issue) if past else "",
+        incident=incident,
+        issue=matter.issue,
+        reporter=matter.reporter,
+    )
+
+
 def reporter_key(issue: Issue) -> str:
     """What makes two reports one reporter's; empty if unknown."""
     return issue.reporter.key
 
 
-def _of_intake(store: Store, reader: Reader, setting: Setting, issue: Issue) -> Facts:
-    twins, incident = _alike(reader, setting, issue)
-    past = _past(reader, setting, issue)
-    return Facts(
-        answers=_answers(store, reader, setting, issue),
-        twins=twins,
-        past=past,
-        problem=_problem(issue) if past else "",
-        incident=incident,
-        issue=issue,
-    )
-
-
-def _answers(store: Store, reader: Reader, setting: Setting, issue: Issue) -> dict[str, int]:
+def _answers(reader: Reader, matter: Matter) -> dict[str, int]:
     """Answers to the rules' history questions; this issue itself counts as one."""
-    subject = Subject.from_issue(issue, setting.rules.fields)
-    found: dict[str, int] = {}
-    questions = setting.rules.router.questions(subject)
-    if not questions:
-        return found
+    issue, found = matter.issue, {}
     values = {
         "category": issue.category,
         "territory": issue.territory,
         "channel": issue.channel,
-        "reporter": store.digest(reporter_key(issue)),
+        "reporter": matter.reporter,
     }
-    for question in questions:
+    for question in matter.questions:
         since = issue.received_at - question.within.elapsed()
         count = reader.repeats(question.same, values, since, issue.received_at)
         found[question.key] = count + 1
     return found
 
 
-def _alike(reader: Reader, setting: Setting, issue: Issue) -> tuple[tuple[Twin, ...], str]:
+def _alike(reader: Reader, setting: Setting, matter: Matter) -> tuple[tuple[Twin, ...], str]:
     """Near-duplicates by text or address, and the incident that cases of this kind and place
     belong to. A category and a village alone make no near-duplicate.
     """
-    if not (issue.territory and issue.category) or issue.accused:
-        return (), ""
-    own = _Told(_words(issue.text), _address(issue.location))
-    if own == _Told():
+    issue, own = matter.issue, matter.told
+    if not (issue.territory and issue.category) or issue.accused or own == _Told():
         return (), ""
     candidates = reader.near_candidates(
         category=issue.category, territory=issue.territory, around=issue.received_at,
@@ -111,13 +133,6 @@ def _alike(reader: Reader, setting: Setting, issue: Issue) -> tuple[tuple[Twin, 
     day = timedelta(days=1)
     near = (c.incident for c in candidates if abs(c.received_at - issue.received_at) <= day)
     return twins, next((incident for incident in near if incident), "")
-
-
-class _Told(NamedTuple):
-    """What near-duplicates are known by, in the form in which it is compared."""
-
-    words: str = ""
-    address: str = ""
 
 
 class _Part(msgspec.Struct):

@@ -8,13 +8,14 @@ from referral_engine.store.decisions import Period, RecordedDecision
 from referral_engine.store.engine import DaemonLock
 from referral_engine.store.errors import Conflict
 from referral_engine.store.figures import BoxFigures, Figures, Taken
-from referral_engine.store.history import Candidate, Past, Workload
+from referral_engine.store.history import Workload
 from referral_engine.store.incoming import Came
 from referral_engine.store.journal import START, Position, StoredEvent
 from referral_engine.store.keyring import Keyring
 from referral_engine.store.listing import Access, CaseFilter, CaseLine, InboxLine
 from referral_engine.store.outages import Outage
 from referral_engine.store.outbox import DeadLetter
+from referral_engine.store.precedents import Candidate, Past
 from referral_engine.store.reader import Reader
 from referral_engine.store.rulebook import AT_ONCE, Publication, PublicationState, Terms
 from referral_engine.store.stage import Ahead, IntakeSeen, Loaded, Seen

@@ -1,17 +1,16 @@
-"""Questions of fact that a decision asks of other cases. Sealed cases are in no answer."""
+"""What a decision asks beside its case: who belongs together, who is busy, when nobody ran."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
-from referral_engine.store import newcomers
 from referral_engine.store.moment import micros, moment
-from referral_engine.store.prepared import Prepared, literal, prepared, value
-from referral_engine.store.statements import Row, insert, run
+from referral_engine.store.prepared import Prepared, value
+from referral_engine.store.statements import insert, run
 from referral_engine.store.tables import (
     case_file,
     downtime,
@@ -22,17 +21,12 @@ from referral_engine.store.tables import (
 )
 
 __all__ = [
-    "Candidate",
-    "Past",
     "Workload",
     "accept_clock",
     "alive",
     "beat",
     "clock_accepted",
-    "near",
-    "past",
     "problem_of",
-    "repeats",
     "served",
     "stopped",
     "workload",
@@ -40,48 +34,13 @@ __all__ = [
 
 _ACCEPTED = "clock_accepted"
 _FORGOTTEN = timedelta(days=1) // timedelta(microseconds=1)
-SAME = ("category", "channel", "path", "reporter", "territory", "township")
 
-_f, _d = case_file.c, downtime.c
-_NEAR = ("case_code", "received_at", "reporter", "incident")
-_PAST_COLUMNS = ("case_code", "received_at", "is_open", "problem")
-_PAST = Prepared(
-    select(*(_f[name] for name in _PAST_COLUMNS))
-    .where(
-        _f.category == value("category"),
-        _f.territory == value("territory"),
-        _f.received_at >= value("since"),
-        _f.received_at < value("until"),
-        _f.sealed == "",
-        _f.merged_into == "",
-    )
-    .order_by(_f.received_at.desc())
-    .limit(value("limit"))
-)
+_d = downtime.c
 _STOPPED = Prepared(
     select(_d.since_at, _d.until_at)
     .where(_d.until_at > value("since"), _d.since_at < value("until"))
     .order_by(_d.since_at)
 )
-
-
-class Candidate(NamedTuple):
-    """An open, unsealed case that may be the same trouble; `content` by reference."""
-
-    code: str
-    received_at: datetime
-    reporter: str
-    incident: str
-    content: dict[str, str]
-
-
-class Past(NamedTuple):
-    """An earlier case of the same place and subject; `problem` where one was named."""
-
-    code: str
-    received_at: datetime
-    closed: bool
-    problem: str
 
 
 class Workload(NamedTuple):
@@ -90,111 +49,6 @@ class Workload(NamedTuple):
     open: int
     overdue: int
     calls: int
-
-
-def repeats(
-    connection: Connection,
-    same: Iterable[str],
-    values: Mapping[str, str],
-    since: datetime,
-    until: datetime,
-    fresh: Sequence[Row] = (),
-) -> int:
-    """How many cases received in [since, until] share `values` in each field of `same`.
-
-    Fields: those of SAME. A field without a value is shared with nobody, and the answer is 0.
-    `fresh` are rows that stand beside the table. Raises KeyError for a field that cannot be asked
-    for.
-    """
-    fields = set(same)
-    if unknown := fields - set(SAME):
-        raise KeyError(*unknown)
-    if not all(values.get(field) for field in fields):
-        return 0
-    if "territory" in fields:
-        fields.discard("township")  # a territory lies in one
-    alike = {field: values[field] for field in fields}
-    first, last = micros(since), micros(until)
-    found = _repeats(frozenset(fields)).first(connection, since=first, until=last, **alike)
-    assert found is not None
-    return int(found[0]) + newcomers.count(fresh, {**alike, "sealed": ""}, first, last)
-
-
-@prepared
-def _repeats(fields: frozenset[str]) -> Select[Any]:
-    f = case_file.c
-    alike: list[ColumnElement[bool]] = [f[field] == value(field) for field in sorted(fields)]
-    if "reporter" in fields:
-        alike.append(f.reporter != literal(""))  # what the partial index holds
-    window = f.received_at.between(value("since"), value("until"))
-    return select(func.count()).select_from(case_file).where(window, f.sealed == "", *alike)
-
-
-def near(
-    connection: Connection,
-    texts_of: Callable[[Sequence[str]], Mapping[str, dict[str, str]]],
-    *,
-    category: str,
-    township: str,
-    around: datetime,
-    within: timedelta,
-    territory: str = "",
-    limit: int = 50,
-    fresh: Sequence[Row] = (),
-) -> list[Candidate]:
-    """Open cases of one category and place received within `within` of `around`, newest first.
-
-    `territory` narrows the township down; `texts_of` reads the content of the cases found; `fresh`
-    are rows that stand beside the table.
-    """
-    place = {"territory": territory} if territory else {"township": township}
-    alike = {"category": category, **place}
-    since, until = micros(around - within), micros(around + within)
-    stored = _near(bool(territory)).rows(connection, since=since, until=until, limit=limit, **alike)
-    beside = newcomers.select(fresh, _NEAR, {**alike, "sealed": "", "is_open": 1}, since, until)
-    rows = newcomers.merged(stored, beside, _NEAR.index("received_at"), limit)
-    if not rows:
-        return []
-    texts = texts_of([code for code, *_rest in rows])
-    return [
-        Candidate(code, moment(at), reporter, incident, texts.get(code, {}))
-        for code, at, reporter, incident in rows
-    ]
-
-
-@prepared
-def _near(narrow: bool) -> Select[Any]:
-    f = case_file.c
-    query = select(*(f[name] for name in _NEAR)).where(
-        f.category == value("category"),
-        f.territory == value("territory") if narrow else f.township == value("township"),
-        f.received_at.between(value("since"), value("until")),
-        f.sealed == "",
-        f.is_open == 1,
-    )
-    return query.order_by(f.received_at.desc()).limit(value("limit"))
-
-
-def past(
-    connection: Connection,
-    *,
-    category: str,
-    territory: str,
-    since: datetime,
-    until: datetime,
-    limit: int = 50,
-    fresh: Sequence[Row] = (),
-) -> list[Past]:
-    """Cases of one subject at one place received in [since, until), closed ones included; `fresh`
-    are rows that stand beside the table.
-    """
-    alike = {"category": category, "territory": territory}
-    first, last = micros(since), micros(until)
-    stored = _PAST.rows(connection, since=first, until=last, limit=limit, **alike)
-    wanted = {**alike, "sealed": "", "merged_into": ""}
-    beside = newcomers.select(fresh, _PAST_COLUMNS, wanted, first, last - 1)
-    rows = newcomers.merged(stored, beside, _PAST_COLUMNS.index("received_at"), limit)
-    return [Past(code, moment(at), not is_open, problem) for code, at, is_open, problem in rows]
 
 
 def problem_of(connection: Connection, problem: str) -> list[str]:

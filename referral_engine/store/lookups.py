@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from referral_engine.store.prepared import numbered, prepared, value, values
+from referral_engine.store.prepared import evened, numbered, prepared, value, values
 from referral_engine.store.projection import unpack
 from referral_engine.store.stage import IntakeSeen, Loaded, Seen
 from referral_engine.store.tables import case_file, command_key, intake_key
@@ -21,21 +21,21 @@ def intakes_seen(
     connection: Connection, channel: str, keys: Iterable[str]
 ) -> dict[str, IntakeSeen]:
     """The cases that these keys of one channel made; those that are new are left out."""
-    asked = _evened(keys)
+    asked = evened(keys)
     found = _intakes(len(asked)).rows(connection, channel=channel, **numbered("key", asked))
     return {key: IntakeSeen(body_hash, code) for key, body_hash, code in found}
 
 
 def seen(connection: Connection, principal_id: str, keys: Iterable[str]) -> dict[str, Seen]:
     """What was asked and answered under these keys of one principal; new ones are left out."""
-    asked = _evened(keys)
+    asked = evened(keys)
     found = _seen(len(asked)).rows(connection, principal=principal_id, **numbered("key", asked))
     return {key: Seen(body_hash, result) for key, body_hash, result in found}
 
 
 def loaded(connection: Connection, codes: Iterable[str]) -> dict[str, Loaded]:
     """These cases as of their last events; codes that are unknown are left out."""
-    asked = _evened(codes)
+    asked = evened(codes)
     found = _snapshots(len(asked)).rows(connection, **numbered("code", asked))
     return {code: Loaded(unpack(snapshot), head) for code, snapshot, head in found}
 
@@ -58,9 +58,3 @@ def _seen(keys: int) -> Select[Any]:
 def _snapshots(codes: int) -> Select[Any]:
     query = select(_f.case_code, _f.snapshot, _f.head_hash)
     return query.where(_f.case_code.in_(values("code", codes)))
-
-
-def _evened(asked: Iterable[str]) -> list[str]:
-    """One or more, filled up to a power of two: few shapes of a question, each prepared once."""
-    found = list(asked)
-    return found + found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found))

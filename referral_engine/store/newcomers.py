@@ -7,23 +7,15 @@ the database could answer, each would cost statements of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
 from typing import Any
 
 from referral_engine.store.projection import CASE_COLUMNS
 from referral_engine.store.statements import Row
 
-__all__ = ["count", "merged", "select"]
+__all__ = ["merged", "select"]
 
 _AT = {name: place for place, name in enumerate(CASE_COLUMNS)}
 _RECEIVED = _AT["received_at"]
-
-
-def count(rows: Iterable[Row], alike: Mapping[str, Any], since: int, until: int) -> int:
-    """How many of these rows of `case_file`, received in [since, until], have all the values, of
-    which there are two or more.
-    """
-    return len(_found(rows, alike, since, until))
 
 
 def select(
@@ -42,6 +34,10 @@ def merged(stored: list[Row], fresh: list[Row], received: int, limit: int) -> li
 
 
 def _found(rows: Iterable[Row], alike: Mapping[str, Any], since: int, until: int) -> list[Row]:
-    asked = itemgetter(*(_AT[name] for name in alike))
-    wanted = tuple(alike.values())
-    return [row for row in rows if asked(row) == wanted and since <= row[_RECEIVED] <= until]
+    first, *others = ((_AT[name], value) for name, value in alike.items())
+    # One value leaves few of them: what is left is looked at more closely.
+    place, wanted = first
+    found = [row for row in rows if row[place] == wanted and since <= row[_RECEIVED] <= until]
+    for place, wanted in others:
+        found = [row for row in found if row[place] == wanted]
+    return found

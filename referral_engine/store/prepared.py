@@ -7,10 +7,10 @@ value SQLite could not tell that a partial index holds what is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -24,7 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ClauseElement
 
-__all__ = ["Prepared", "literal", "numbered", "prepared", "value", "values"]
+__all__ = ["Prepared", "evened", "literal", "number", "numbered", "prepared", "value", "values"]
+
+T = TypeVar("T")
 
 
 def literal(text: str) -> ColumnElement[str]:
@@ -32,6 +34,11 @@ def literal(text: str) -> ColumnElement[str]:
     if "'" in text or "%" in text:
         raise ValueError(f"{text!r} is no plain word")
     return literal_column(f"'{text}'")
+
+
+def number(given: int) -> ColumnElement[int]:
+    """A whole number of ours, as it stands in an index's condition."""
+    return literal_column(str(given))
 
 
 def value(name: str) -> BindParameter[Any]:
@@ -47,6 +54,12 @@ def values(name: str, count: int) -> list[BindParameter[Any]]:
 def numbered(name: str, given: Sequence[Any]) -> dict[str, Any]:
     """What is asked for in the place of `values`."""
     return {f"{name}_{number}": each for number, each in enumerate(given)}
+
+
+def evened(asked: Iterable[T]) -> list[T]:
+    """One or more, filled up to a power of two: few shapes of a question, each prepared once."""
+    found = list(asked)
+    return found + found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found))
 
 
 class _Compiled(NamedTuple):
@@ -76,6 +89,17 @@ class Prepared:
         with closing(connection.connection.cursor()) as cursor:
             cursor.execute(*self._said(connection, values))
             return list(cursor.fetchall())
+
+    def rows_of_each(
+        self, connection: Connection, given: Iterable[dict[str, Any]]
+    ) -> list[list[tuple[Any, ...]]]:
+        """Asked again and again on one cursor: the `rows` for each of these values."""
+        answers: list[list[tuple[Any, ...]]] = []
+        with closing(connection.connection.cursor()) as cursor:
+            for values in given:
+                cursor.execute(*self._said(connection, values))
+                answers.append(list(cursor.fetchall()))
+        return answers
 
     def first(self, connection: Connection, **values: Any) -> tuple[Any, ...] | None:
         """The first row of `rows`; None where there is none."""

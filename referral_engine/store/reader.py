@@ -18,12 +18,14 @@ from referral_engine.store import (
     listing,
     outages,
     outbox,
+    precedents,
     rulebook,
     tokens,
     wakeups,
 )
 from referral_engine.store.checkpoints import Checkpoint, latest
 from referral_engine.store.journal import START, Position, StoredEvent
+from referral_engine.store.precedents import WORDS, Question
 from referral_engine.store.prepared import Prepared, value
 from referral_engine.store.projection import unpack
 from referral_engine.store.stage import IntakeSeen, Loaded, Seen
@@ -72,6 +74,13 @@ class Reader:
     def _files(self) -> tuple[Connection, Sequence[Row]]:
         """The same, and the rows of new cases that stand beside the table."""
         return self._connection, ()
+
+    def _answer(self, question: Question) -> list[Row]:
+        connection, fresh = self._files()
+        return precedents.answered(question, self._stored(connection, question), fresh)
+
+    def _stored(self, connection: Connection, question: Question) -> list[Row]:
+        return precedents.stored(connection, question)
 
     def _contents(
         self, codes: Sequence[str], refs: Iterable[str] | None
@@ -144,8 +153,8 @@ class Reader:
         0 where a value is missing; raises KeyError for another field.
         """
         places = {"township": self._township(values.get("territory", "")), **values}
-        connection, fresh = self._files()
-        return history.repeats(connection, same, places, since, until, fresh)
+        question = precedents.repeats(same, places, since, until)
+        return 0 if question is None else sum(count for (count,) in self._answer(question))
 
     def near_candidates(
         self,
@@ -155,30 +164,29 @@ class Reader:
         around: datetime,
         within: timedelta,
         whole_township: bool = True,
-        refs: Iterable[str] = ("issue",),
+        refs: Iterable[str] = WORDS,
         limit: int = 50,
-    ) -> list[history.Candidate]:
+    ) -> list[precedents.Candidate]:
         """Open, unsealed cases of one category in the township of `territory` (or only there)
         received within `within` of `around`, newest first, with their content under `refs`.
         """
-        connection, fresh = self._files()
-        return history.near(
-            connection, lambda codes: self._contents(codes, refs),
+        question = precedents.near(
             category=category, township=self._township(territory), around=around, within=within,
-            territory="" if whole_township else territory, limit=limit, fresh=fresh,
+            territory="" if whole_township else territory, limit=limit,
         )  # fmt: skip
+        rows = self._answer(question)
+        return precedents.candidates(rows, lambda codes: self._contents(codes, refs))
 
     def problem_history(
         self, *, category: str, territory: str, since: datetime, until: datetime, limit: int = 50
-    ) -> list[history.Past]:
+    ) -> list[precedents.Past]:
         """Unsealed cases of one category at one place received in [since, until), newest first,
         closed ones included, merged ones not.
         """
-        connection, fresh = self._files()
-        return history.past(
-            connection, category=category, territory=territory, since=since, until=until,
-            limit=limit, fresh=fresh,
-        )  # fmt: skip
+        question = precedents.past(
+            category=category, territory=territory, since=since, until=until, limit=limit
+        )
+        return precedents.earlier(self._answer(question))
 
     def members(self, problem: str) -> list[str]:
         """The codes of the unsealed cases of a problem or an incident, earliest first."""

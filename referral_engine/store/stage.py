@@ -8,7 +8,7 @@ failed is simply not taken over.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table
 
@@ -74,12 +74,14 @@ class Ahead(NamedTuple):
     """What a command will ask for: that of all who share a transaction is looked up together.
 
     The sender's key of an issue, the code of a case, and (principal, key) of a command; any may be
-    left out.
+    left out. ``history`` asks what it will ask of the cases that came before: it is given what a
+    command sees of the transaction, and a reader that takes the questions down.
     """
 
     sent: SenderKey | None = None
     case: str = ""
     key: tuple[str, str] | None = None
+    history: Callable[[Any, Any], None] | None = None
 
 
 class IntakeSeen(NamedTuple):

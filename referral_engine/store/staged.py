@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
 from referral_engine.clock import Clock
-from referral_engine.store import lookups, rulebook
+from referral_engine.errors import Refused
+from referral_engine.store import lookups, precedents, rulebook
+from referral_engine.store.foresight import Foresight
+from referral_engine.store.precedents import WORDS, Question
 from referral_engine.store.reader import Township
 from referral_engine.store.stage import Ahead, IntakeSeen, Loaded, Seen, SenderKey, Stage
 from referral_engine.store.statements import Row, say
@@ -43,6 +47,8 @@ class Staged(Work):
         self._sent: dict[SenderKey, IntakeSeen | None] = {}
         self._keys: dict[tuple[str, str], Seen | None] = {}
         self._ahead: dict[str, Loaded] = {}
+        self._answers: dict[Question, list[Row]] = {}
+        self._words: dict[str, dict[str, str]] = {}
         self._stopped: tuple[datetime, list[tuple[datetime, datetime]]] | None = None
 
     def moment(self, clock: Clock) -> datetime:
@@ -57,7 +63,8 @@ class Staged(Work):
     def connection(self) -> Connection:
         """The SQLAlchemy connection, everything gathered so far written to it."""
         self._settle()
-        self._ahead.clear()  # what is done through it may be done to a case
+        for known in (self._ahead, self._answers, self._words):
+            known.clear()  # what is done through it may be done to a case
         return self._connection
 
     @property
@@ -77,6 +84,8 @@ class Staged(Work):
     ) -> Mapping[str, dict[str, str]]:
         stages = (self._own, self._earlier)
         fresh = {code: s.texts[code] for s in stages for code in codes if code in s.texts}
+        if refs == WORDS:
+            fresh |= {code: self._words[code] for code in codes if code in self._words}
         stored = [code for code in codes if code not in fresh]
         # A case has its key here when its content may still be waiting to be written.
         if any(code in stage.keys for stage in stages for code in stored):
@@ -87,6 +96,10 @@ class Staged(Work):
             for code, texts in fresh.items()
         }
         return {**found, **super()._contents(stored, wanted)} if stored else found
+
+    def _stored(self, connection: Connection, question: Question) -> list[Row]:
+        known = self._answers.get(question)
+        return super()._stored(connection, question) if known is None else known
 
     def active_rule_set(self, now: datetime) -> str | None:
         """The hash of the rule set in effect at `now`, asked once as long as no later moment brings
@@ -138,6 +151,21 @@ class Staged(Work):
             self._keys.update(((principal, key), seen.get(key)) for key in keys)
         if codes := {each.case for each in asked if each.case}:
             self._ahead = lookups.loaded(self._connection, codes)
+        self._look_back([each for each in asked if each.history])
+
+    def _look_back(self, asked: Sequence[Ahead]) -> None:
+        """The same for the cases that came before, and what they say in words."""
+        foresight = Foresight(self._connection, self._vault, self._township)
+        for each in asked:
+            if each.history and not (each.sent and self._sent.get(each.sent)):
+                with suppress(Exception):  # where it fails the command fails too, and is told
+                    each.history(self, foresight)
+        self._answers = precedents.together(self._connection, foresight.questions)
+        alike = [q for q in self._answers if q.about == "near"]
+        codes = dict.fromkeys(row[0] for question in alike for row in self._answers[question])
+        with suppress(Refused):
+            found = self._vault.read(self._connection, list(codes), WORDS)
+            self._words = {code: found.get(code, {}) for code in codes}
 
     def downtime(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
         """The intervals within [since, until] in which no runner was alive.
@@ -153,15 +181,19 @@ class Staged(Work):
     def _now(self) -> Connection:
         """The connection for a statement of its own, which a failing command must take back."""
         self._open_savepoint()
-        self._own.write(self._connection)
+        self._write(self._own)
         return self._connection
 
     def _settle(self, *, case_file_only: bool = False) -> None:
         if self._own.rows:
             self._open_savepoint()
-            self._own.write(self._connection, case_file_only=case_file_only)
+            self._write(self._own, case_file_only=case_file_only)
         elif self._earlier.rows:
             self._write_earlier(case_file_only=case_file_only)
+
+    def _write(self, stage: Stage, *, case_file_only: bool = False) -> None:
+        self._answers = {}  # what stood beside the table is in it from now on
+        stage.write(self._connection, case_file_only=case_file_only)
 
     def _open_savepoint(self) -> None:
         if not self._savepoint and not self._alone:
@@ -173,7 +205,7 @@ class Staged(Work):
     def _write_earlier(self, *, case_file_only: bool = False) -> None:
         """What fails here is not this command's: the whole transaction must be given up for it."""
         try:
-            self._earlier.write(self._connection, case_file_only=case_file_only)
+            self._write(self._earlier, case_file_only=case_file_only)
         except BaseException as error:
             self._spoilt = error
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -164,8 +163,8 @@ class Store:
         """
         if not value:
             return ""
-        made = hmac.new(self._digest_secret, value.encode(), hashlib.sha256)
-        return made.hexdigest()[:_DIGEST_CHARACTERS]
+        made = hmac.digest(self._digest_secret, value.encode(), "sha256")
+        return made.hex()[:_DIGEST_CHARACTERS]
 
     def masters(self) -> dict[str, int]:
         """How many data keys lie under each master key by its id, an empty one in the clear."""

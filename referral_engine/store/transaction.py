@@ -208,7 +208,7 @@ class Tx(Staged):
         try:
             value = command(self)
             if self._savepoint:
-                self._own.write(self._connection)
+                self._write(self._own)
                 say(self._connection, "RELEASE SAVEPOINT command")
         except BaseException:
             if self._savepoint:
@@ -224,7 +224,7 @@ class Tx(Staged):
         """Writes what is left, and rings for it, before the commit. Raises Conflict."""
         if self._spoilt is not None:
             raise self._spoilt
-        self._earlier.write(self._connection)
+        self._write(self._earlier)
         if self._ringer:
             bells.ring(self._connection, self._earlier.bells, self._ringer)
 
@@ -291,6 +291,7 @@ class Tx(Staged):
 
     def _forget_texts(self, code: str) -> None:
         """From now on its words are read from the table: they are no longer those it began with."""
+        self._words.pop(code, None)
         for stage in (self._own, self._earlier):
             stage.texts.pop(code, None)
 

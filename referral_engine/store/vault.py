@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, delete, func, literal, select, update
 from referral_engine.errors import Refused
 from referral_engine.i18n import _
 from referral_engine.store.keyring import KEY_BYTES, Keyring, decrypt, encrypt
-from referral_engine.store.prepared import numbered, prepared, values
+from referral_engine.store.prepared import evened, numbered, prepared, values
 from referral_engine.store.statements import Row
 from referral_engine.store.tables import content, data_key, setting
 
@@ -80,7 +80,8 @@ class Vault:
         """The data keys of those of `codes` that have one."""
         if not codes:
             return {}
-        found = _keys(len(codes)).rows(connection, **numbered("code", codes))
+        asked = evened(codes)
+        found = _keys(len(asked)).rows(connection, **numbered("code", asked))
         return {code: self.opened(code, wrapped, master) for code, wrapped, master in found}
 
     def read(
@@ -94,8 +95,9 @@ class Vault:
         wanted = () if refs is None else tuple(refs)
         if not codes or (refs is not None and not wanted):
             return {}
-        rows = _contents(len(codes), None if refs is None else len(wanted)).rows(
-            connection, **numbered("code", codes), **numbered("ref", wanted)
+        asked = evened(codes)
+        rows = _contents(len(asked), None if refs is None else len(wanted)).rows(
+            connection, **numbered("code", asked), **numbered("ref", wanted)
         )
         keys: dict[str, CaseKey] = {}
         texts: dict[str, dict[str, str]] = {}
