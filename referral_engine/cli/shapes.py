@@ -60,7 +60,10 @@ SHAPES: dict[str, str] = {
     " used_at, revoked_at, revoked_by, state}`, `state` one of `good expired revoked`",
     "access list": "an array of `{case, principal, purpose, at}`",
     "desk": f"of `inbox` an array of `{{referral, case, part, state, whistle, category, sealed,"
-    f" offered_at, due_name, due_at}}`; of every verb {_RESULT}",
+    f" offered_at, due_name, due_at}}`; of `hand-over` and `take-over` `{{id, unit, handed_by,"
+    f" handed_at, taken_by, taken_at, load: {{waiting, late, unsigned}}, held: [{{id, case, state,"
+    f" category, due_name, due_at, unsigned}}]}}`, of `shifts` an array of such without `held`; of"
+    f" every verb {_RESULT}",
     "centre": f"of every verb {_RESULT}",
     "letter kinds": "an array of `{id, name, series, to, signers, basis, asks: {name: label}}`",
     "letter values": "`{name: meaning}`",

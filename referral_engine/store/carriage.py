@@ -32,8 +32,8 @@ from referral_engine.errors import Refused
 from referral_engine.i18n import _
 from referral_engine.store import outbox, wakeups
 from referral_engine.store.checkpoints import latest
+from referral_engine.store.every_table import metadata
 from referral_engine.store.journal import SETTLED, UNRECORDED
-from referral_engine.store.mediator_tables import metadata
 from referral_engine.store.statements import Row, insert, run
 from referral_engine.store.tables import OUTBOXES, case_event, checkpoint
 

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 from referral_engine.store.engine import APPLICATION, DaemonLock, database_file, open_writer
 from referral_engine.store.errors import store_in_use
-from referral_engine.store.mediator_tables import metadata
+from referral_engine.store.every_table import metadata
 
 __all__ = ["Landing", "alone", "landing"]
 

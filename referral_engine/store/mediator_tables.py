@@ -17,10 +17,9 @@ from sqlalchemy import (
     text,
 )
 
-from referral_engine.store.columns import ID, TEXT, at, partial, words
-from referral_engine.store.security_tables import metadata
+from referral_engine.store.columns import ID, TEXT, at, metadata, partial, words
 
-__all__ = ["allowance", "ledger_entry", "ledger_line", "mediator", "mediator_case", "metadata"]
+__all__ = ["allowance", "ledger_entry", "ledger_line", "mediator", "mediator_case"]
 
 mediator = Table(
     "mediator",

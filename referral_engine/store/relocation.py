@@ -24,10 +24,10 @@ from referral_engine.store.carriage import Told, carry, count, release, total
 from referral_engine.store.checkpoint_audit import against_anchor
 from referral_engine.store.engine import database_file, open_writer
 from referral_engine.store.errors import key_missing
+from referral_engine.store.every_table import metadata
 from referral_engine.store.forwarding import forget, forward, moved_to, refuse_moved
 from referral_engine.store.keyring import Keyring
 from referral_engine.store.landing import Landing, alone
-from referral_engine.store.mediator_tables import metadata
 from referral_engine.store.tables import case_event, data_key, publication, setting
 
 __all__ = ["Put", "move", "restore", "take_back", "to_carry", "unreadable"]

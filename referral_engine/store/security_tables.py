@@ -1,7 +1,4 @@
-"""The tables of who signed and who may come in: signatures, tokens, guesses at follow-up codes.
-
-``metadata`` here knows every table of the store, those of `tables.py` among them.
-"""
+"""The tables of who signed and who may come in: signatures, tokens, guesses at follow-up codes."""
 
 from __future__ import annotations
 
@@ -14,10 +11,9 @@ from sqlalchemy import (
     Table,
 )
 
-from referral_engine.store.columns import TEXT, at, partial, words
-from referral_engine.store.tables import metadata
+from referral_engine.store.columns import TEXT, at, metadata, partial, words
 
-__all__ = ["access_token", "approval", "follow_attempt", "metadata"]
+__all__ = ["access_token", "approval", "follow_attempt"]
 
 # Who asked and who agreed, a row a signature: the table itself refuses one person in both places.
 approval = Table(

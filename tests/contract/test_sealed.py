@@ -64,6 +64,9 @@ READS: dict[str, list[tuple[str, ...]]] = {
     ],
     "case show": [(id,) for id in IDS],
     "case history": [(id,) for id in IDS],
+    "desk hand-over": [(unit,) for unit in UNITS],
+    "desk take-over": [(unit,) for unit in UNITS],
+    "desk shifts": [(unit,) for unit in UNITS],
     "case dossier": [(id, "--out", "dossier.html") for id in IDS],
     "centre letter": [(id, "--kind", "notice", "--to", "reporter", "--text", "x") for id in IDS],
     "letter list": [(id,) for id in IDS],
@@ -114,6 +117,7 @@ READS: dict[str, list[tuple[str, ...]]] = {
 """How each command that reads is tried; flags are added in every combination."""
 OTHERWISE = {"doctor": {"--units"}, "token issue": {"--role", "--unit", "--expires"},
              "rules explain": {"file"}, "rules backtest": {"file", "--mapping"},
+             "desk hand-over": {"--to"}, "desk shifts": {"--limit"},
              "centre letter": {"--set"}, "letter draft": {"--set"}, "letter show": {"--out"},
              "rules publish": {"--at"}, "rate": {"--comment"}, "retention hold": {"--key"},
              "retention release": {"--key"}}  # fmt: skip

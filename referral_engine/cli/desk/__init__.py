@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from referral_engine.cli.desk import inbox, mediation, part
+from referral_engine.cli.desk import inbox, mediation, part, shift
 from referral_engine.cli.desk.group import desk
 
-__all__ = ["desk", "inbox", "mediation", "part"]
+__all__ = ["desk", "inbox", "mediation", "part", "shift"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from referral_engine.store.mediator_tables import metadata
+from referral_engine.store.every_table import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -18,7 +18,7 @@ from referral_engine.store import Keyring, Store, schema
 from referral_engine.store.audit import verify
 from referral_engine.store.backup import back_up, label_of, size_of
 from referral_engine.store.engine import open_reader, open_writer
-from referral_engine.store.mediator_tables import metadata
+from referral_engine.store.every_table import metadata
 from referral_engine.store.relocation import move, restore, take_back
 from referral_engine.store.tables import OUTBOXES, case_event, setting, wakeup
 from tests.fixtures.schema.load import loaded
