@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -53,7 +53,7 @@ def _chunks(found: list[Any], size: int) -> list[list[Any]]:
     return [found[begin : begin + size] for begin in range(0, len(found), size)]
 
 
-def alone(rules: int, length: int, trees: int, full: bool) -> Timed:
+def beside_python(rules: int, length: int, trees: int, full: bool) -> Timed:
     """The engine in its three ways against Python."""
     specs, tree = workload.specs(rules, trees), workload.codes(trees)
     router = ours.router(specs, trees)
@@ -67,10 +67,28 @@ def alone(rules: int, length: int, trees: int, full: bool) -> Timed:
         "generated, first": _on_values(generated(specs, tree, first=True)),
     }
     shared = {name: "first" if "first" in name else "all" for name in engines}
+    return _raced(engines, shared, ("all", "first", "course"), length, trees, full)
+
+
+def by_itself(rules: int, full: bool) -> Timed:
+    """The engine with nobody beside it, as each peer is measured: its data stay in the caches."""
+    router = ours.router(workload.specs(rules), 1)
+    engines = {"all": lambda event: router.decide(event, {}, DAY, trace=False)}
+    return _raced(engines, {"all": "all"}, ("all",), 50, 1, full)
+
+
+def _raced(
+    engines: Mapping[str, Callable[[Any], Any]],
+    shared: Mapping[str, str],
+    ways: Sequence[str],
+    length: int,
+    trees: int,
+    full: bool,
+) -> Timed:
     # What a county's classes of values are shows after some thousand issues, as in service.
     number = 20_000 if length <= 50 else 8_000
     for event in workload.events(number * (2 if full else 1), length, trees, seed=8):
-        for way in ("all", "first", "course"):
+        for way in ways:
             engines[way](ours.subject(event))
     warm, timed = (2_000, 40) if full else (1_000, 8)
     subjects = [
@@ -125,10 +143,10 @@ def measured(full: bool, raced: Raced) -> Iterator[Line]:
     """Every line as soon as it is known."""
     for rules in TARGETS:
         for length in (50, 400):
-            timed = alone(rules, length, 1, full)
+            timed = beside_python(rules, length, 1, full)
             raced.python[rules] = raced.python.get(rules, timed)
             yield from _python_lines(rules, length, timed)
-    few, many = raced.python[1_000], alone(5_000, 50, 5, full)
+    few, many = raced.python[1_000], beside_python(5_000, 50, 5, full)
     growth = few.rate("all") / many.rate("all")
     detail = f"{1e6 / few.rate('all'):.1f} µs : {1e6 / many.rate('all'):.1f} µs"
     what = "cost from 1,000 to 5,000 rules at constant candidates"
@@ -138,10 +156,9 @@ def measured(full: bool, raced: Raced) -> Iterator[Line]:
 
 
 def _peer_lines(rules: int, full: bool, raced: Raced) -> Iterator[Line]:
-    # After each turn of a peer, milliseconds an event, nothing of ours is left in the caches: the
-    # engine's rate is taken from its race against Python, its answers are compared here. No peer
-    # runs beside another, so that its own data stay where they are.
-    rate = raced.python[rules].rate("all")
+    # After each turn of a peer, milliseconds an event, nothing of ours is left in the caches, and
+    # after ours, little of theirs: answers are compared beside each other, rates by themselves.
+    rate = by_itself(rules, full).rate("all")
     raced.peers[rules] = {}
     for name, make in {**PEERS, "durable-rules": durable_rules}.items():
         try:
