@@ -12,6 +12,7 @@ from referral_engine.version import __version__
 
 if TYPE_CHECKING:
     from referral_engine.hookspecs import hookimpl
+    from referral_engine.model.secret import Secret, from_env, from_file
     from referral_engine.plugins.acts import (
         Act,
         Answer,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     )
     from referral_engine.reach.files import FileExchange
     from referral_engine.reach.polling import Polling
-    from referral_engine.reach.secret import Secret, from_env, from_file
     from referral_engine.reach.webhook import Webhook
 
 __all__ = [
@@ -106,7 +106,7 @@ _HOMES = {
     ),
     "reach.files": ("FileExchange",),
     "reach.polling": ("Polling",),
-    "reach.secret": ("Secret", "from_env", "from_file"),
+    "model.secret": ("Secret", "from_env", "from_file"),
     "reach.webhook": ("Webhook",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -17,6 +17,7 @@ from referral_engine.marked_yaml import Entry, MarkedYaml
 from referral_engine.model.case import Outcome
 from referral_engine.model.log_settings import LOG_FORMATS, LOG_LEVELS, LogSettings
 from referral_engine.model.mediation_settings import MediationSettings
+from referral_engine.model.notice_settings import NoticeSettings
 from referral_engine.model.plugin_settings import (
     BreakerSettings,
     DepartmentSettings,
@@ -26,6 +27,7 @@ from referral_engine.model.policy import Policy
 from referral_engine.model.retention import Retention
 from referral_engine.model.span import Span
 from referral_engine.model.web_settings import WebSettings
+from referral_engine.notices_section import read_notices
 from referral_engine.retention_section import read_retention
 
 __all__ = ["Config", "load_config"]
@@ -33,7 +35,7 @@ __all__ = ["Config", "load_config"]
 _SECTIONS = (
     "county", "database", "anchor", "organisation", "rules", "letters", "calendar", "plugins",
     "keys", "intake", "fields", "flow", "web", "log", "mode", "retention", "publication",
-    "mediation",
+    "mediation", "notices",
 )  # fmt: skip
 _PLUGIN_LIMITS = {
     "deadline": (1, 3_600),
@@ -86,6 +88,7 @@ class Config(msgspec.Struct, frozen=True):
     retention: Retention = Retention()
     second_person: bool = False
     mediation: MediationSettings = MediationSettings()
+    notices: NoticeSettings = NoticeSettings()
 
 
 def load_config(path: Path) -> Config:
@@ -146,6 +149,7 @@ class _Reader:
             retention=read_retention(self.yaml, found.get("retention")),
             second_person=self._bool(publication, "second_person", default=False),
             mediation=self._mediation(self._section(found, "mediation", _MEDIATION)),
+            notices=read_notices(self.yaml, found.get("notices"), self.root),
         )
 
     def _section(

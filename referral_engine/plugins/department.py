@@ -7,10 +7,10 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from referral_engine.model.secret import Secret
 from referral_engine.plugins.acts import Decline, Defer, Reply
 from referral_engine.plugins.handler import Condition, Handler, Handles, Verb
 from referral_engine.plugins.view import Conference, Escalation, Referral
-from referral_engine.reach.secret import Secret
 
 __all__ = ["Department", "Profile"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, get_args
 
+from referral_engine.model.secret import Secret
 from referral_engine.plugins.acts import Defer, Reply
 from referral_engine.plugins.view import Conference, Escalation, Referral
-from referral_engine.reach.secret import Secret
 
 __all__ = ["VERBS", "Condition", "Handler", "Handles", "Verb", "under"]
 

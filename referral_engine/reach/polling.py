@@ -8,12 +8,12 @@ from datetime import timedelta
 import msgspec
 
 from referral_engine.i18n import _
+from referral_engine.model.secret import Secret
 from referral_engine.plugins.acts import Message, Reply, Wait
 from referral_engine.plugins.handler import Handler, Verb
 from referral_engine.plugins.view import Conference, Escalation, Referral
 from referral_engine.reach.matter import Told, Unreadable, matter
 from referral_engine.reach.peer import Peer, Said, Unreachable
-from referral_engine.reach.secret import Secret
 
 __all__ = ["Polling"]
 

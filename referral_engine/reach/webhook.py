@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from referral_engine.model.secret import Secret
 from referral_engine.plugins.acts import Reply
 from referral_engine.plugins.handler import Handler, Verb
 from referral_engine.plugins.view import Conference, Escalation, Referral
 from referral_engine.reach.matter import heard, matter
 from referral_engine.reach.peer import Peer, Unreachable
-from referral_engine.reach.secret import Secret
 from referral_engine.reach.signature import sign
 
 __all__ = ["Webhook"]

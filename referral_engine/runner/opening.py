@@ -11,7 +11,7 @@ from referral_engine.clock import Clock, DatabaseClock, SystemClock, VirtualCloc
 from referral_engine.desk import Desk
 from referral_engine.desk.opening import reachable, refuse_read_only
 from referral_engine.desk.stranding import refuse_stranding
-from referral_engine.notices import LogOutlet
+from referral_engine.notices import LogOutlet, Outlet
 from referral_engine.plugins.departments import Departments, load
 from referral_engine.runner.base import LEASE, Runner
 from referral_engine.runner.calling import CALL_LEASE
@@ -55,12 +55,26 @@ def opened(
         desk = Desk(store, workspace, clock)
         shared = kind == "database"
         runner = Runner(
-            desk, departments, LogOutlet(), clock, lease=KEPT if shared else LEASE,
+            desk, departments, _outlet(workspace), clock, lease=KEPT if shared else LEASE,
             call_lease=KEPT if shared else CALL_LEASE,
         )  # fmt: skip
         if beside is not None:
             stack.enter_context(beside(runner))
         yield runner
+
+
+def _outlet(workspace: Workspace) -> Outlet:
+    """The log, and the channels of units that have any."""
+    settings, org = workspace.config.notices, workspace.org
+    if not settings.channels:
+        return LogOutlet()
+    from referral_engine.notices.channels import Channels
+
+    def department_of(unit: str) -> str:
+        found = org.unit(unit)
+        return found.of if found else ""
+
+    return Channels(settings, department_of, LogOutlet())
 
 
 def _clock(store: Store, kind: Time) -> Clock:

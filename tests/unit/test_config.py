@@ -128,6 +128,9 @@ def test_what_is_no_port_or_format_is_named(
         ("retention: {cases: [{name: a, after: 3y, do: anonymise, when: {owner: x}}]}", "CONFIG"),
         ("retention: {access_log: ever}", "CONFIG_BAD_VALUE"),
         ("mode: sometimes", "CONFIG"),
+        ("notices: {channels: {housing: {}}}", "CONFIG_BAD_VALUE"),
+        ("notices: {channels: {housing: {env: A, file: b}}}", "CONFIG_BAD_VALUE"),
+        ("notices: {channels: {housing: {url: wecombot://key}}}", "CONFIG"),
     ],
 )
 def test_faults_of_retention_and_mode_have_their_place(

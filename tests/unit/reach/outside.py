@@ -29,6 +29,8 @@ class Outside:
         self.receipts: list[dict[str, Any]] = []
         self.pages: dict[str, tuple[int, dict[str, str], bytes]] = {}
         """What stands at other addresses: status, headers, body."""
+        self.heard: list[tuple[str, str]] = []
+        """What was sent to those: address, body."""
         self.over = threading.Event()
         self.url = ""
 
@@ -76,6 +78,7 @@ class _Desk(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.path in self.at.pages:
+            self.at.heard.append((self.path, body.decode()))
             self._say(*self.at.pages[self.path])
             return
         fault = self.at.faults.pop(0) if self.at.faults else ""
