@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     )
     from referral_engine.reach.files import FileExchange
     from referral_engine.reach.polling import Polling
+    from referral_engine.reach.together import Together
+    from referral_engine.reach.voice import Voice
     from referral_engine.reach.webhook import Webhook
 
 __all__ = [
@@ -79,6 +81,8 @@ __all__ = [
     "Report",
     "Reporter",
     "Secret",
+    "Together",
+    "Voice",
     "Wait",
     "Webhook",
     "__version__",
@@ -107,6 +111,8 @@ _HOMES = {
     "reach.files": ("FileExchange",),
     "reach.polling": ("Polling",),
     "model.secret": ("Secret", "from_env", "from_file"),
+    "reach.together": ("Together",),
+    "reach.voice": ("Voice",),
     "reach.webhook": ("Webhook",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

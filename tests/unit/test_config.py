@@ -130,7 +130,6 @@ def test_what_is_no_port_or_format_is_named(
         ("mode: sometimes", "CONFIG"),
         ("notices: {channels: {housing: {}}}", "CONFIG_BAD_VALUE"),
         ("notices: {channels: {housing: {env: A, file: b}}}", "CONFIG_BAD_VALUE"),
-        ("notices: {channels: {housing: {url: wecombot://key}}}", "CONFIG"),
     ],
 )
 def test_faults_of_retention_and_mode_have_their_place(

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 __all__ = ["Fault", "Outside", "outside"]
 
+RINGING = {"state": "ringing"}
 Fault = Literal["slow", "down", "busy", "lies"]
 """``slow`` does what it is asked and answers too late; ``lies`` says yes and does nothing."""
 
@@ -31,6 +32,9 @@ class Outside:
         """What stands at other addresses: status, headers, body."""
         self.heard: list[tuple[str, str]] = []
         """What was sent to those: address, body."""
+        self.rung: dict[str, dict[str, Any]] = {}
+        """Telephone calls that were asked for, by their address; ``phones`` is how they stand."""
+        self.phones: dict[str, dict[str, str]] = {}
         self.over = threading.Event()
         self.url = ""
 
@@ -97,6 +101,10 @@ class _Desk(BaseHTTPRequestHandler):
     def _done(self, body: bytes) -> tuple[int, Any]:
         place = self.path.rpartition("/")[2]
         given = json.loads(body) if body else {}
+        if self.path.startswith("/calls/"):
+            if self.command == "PUT":
+                self.at.rung.setdefault(place, given)
+            return 200, self.at.phones.get(given.get("to") or self.at.rung[place]["to"], RINGING)
         if place == "receipts":
             self.at.receipts += given["receipts"]
             return 200, {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from referral_engine import Department, FileExchange, Polling, Webhook
+from referral_engine import Department, FileExchange, Polling, Voice, Webhook
 from referral_engine.reach.files import FOLDERS
 from referral_engine.reach.rows import ACTS, COLUMNS
 from referral_engine.reach.signature import NONCE, SIGNATURE, TIMESTAMP
@@ -27,17 +27,18 @@ def examples() -> list[dict[str, Any]]:
 
 
 def test_every_example_on_the_page_is_a_plugin_or_a_way() -> None:
-    plugin, way, *_others = examples()
+    plugin, way, gas = examples()
     (housing,) = plugin["referral_departments"]()
     assert isinstance(housing, Department)
     assert housing.profile().kinds == ("reach:Webhook",)
     body = b'{"log": [{"id": "1", "state": "ACCEPTED"}, {"id": "2", "state": "?"}]}'
     assert isinstance(way["way"], Polling)
+    assert gas["gas"].profile().kinds == ("when:<lambda>", "reach:Webhook")
     assert [m.key for m in way["read"](SimpleNamespace(id="C1-1"), body)] == ["1"]
 
 
 def test_every_way_is_listed_with_its_arguments() -> None:
-    for way in (Webhook, Polling, FileExchange):
+    for way in (Webhook, Polling, FileExchange, Voice):
         signature = inspect.signature(way)
         plain = ", ".join(
             f"*, {p.name}" if p.kind is p.KEYWORD_ONLY and first else p.name
