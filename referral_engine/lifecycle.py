@@ -63,8 +63,10 @@ STEPS: tuple[Step, ...] = (
     Step("reject", ("registered", "accepted"), (*DIRECTING, "engine"), ("rejected",)),
     Step("redirect", (*WORKING, "registered"), (*DIRECTING, "officer", "engine"), ("redirected",)),
     Step("exclude", ANY, ("dispatcher", "duty_leader")),
-    Step("object", ("rejected", "redirected", "closed", "reviewed", "called_back"), ("reporter",),
-         ("accepted",)),
+    Step("object", ("rejected", "redirected"), ("reporter",), ("accepted",)),
+    # Putting the file away early must not cut short the time to object.
+    Step("object", ("closed", "archived", "reviewed", "called_back"), ("reporter",),
+         ("accepted", "assigned")),
     Step("withdraw", OPEN, ("reporter", *DIRECTING, *UNIT), ("withdrawn",)),
     Step("dispatch", WORKING, (*DIRECTING, *FIELD), ("assigned",)),
     Step("whistle", WORKING, (*DIRECTING, "village_director"), ("assigned", "in_progress")),

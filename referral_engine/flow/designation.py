@@ -113,8 +113,10 @@ def _may_decline(draft: Draft, referral: Referral, ground: str) -> None:
         raise Refused("GROUND_USED", _("This ground was used before in this case."), _settled())
     if case.contested:
         raise Refused("ACTS_MEANWHILE", _meanwhile(), _("The centre designates within its clock."))
+    step = draft.step_of(referral)
     end = deadline(
-        referral.offered_at, draft.policy.return_within, draft.setting.calendar,
+        referral.offered_at, (step and step.decline) or draft.policy.return_within,
+        draft.setting.calendar,
         draft.org.hours_of(referral.station),
     )  # fmt: skip
     if isinstance(end, Due) and draft.at > end.at:

@@ -28,6 +28,7 @@ from referral_engine.model.territory import level_rank
 from referral_engine.model.unit import TERRITORIAL
 from referral_engine.org import Org
 from referral_engine.rules.runtime import ActiveRules
+from referral_engine.rules.tree import PathStep
 from referral_engine.worktime import WorkCalendar, quiet
 
 __all__ = ["Draft", "Setting"]
@@ -148,6 +149,20 @@ class Draft:
             self.org.resolve(target, case.territory, self.now, case.first or case.holder, barred)
             or ""
         )
+
+    def step_of(self, referral: Referral | None) -> PathStep | None:
+        """The step of the case's path that this referral is, if it is one."""
+        if referral is None or not referral.path_step:
+            return None
+        return self.rules.step(self.case.path, referral.path_step)
+
+    def common_superior(self) -> str:
+        """Who stands above all that led the case or were said to have to, the accused passed."""
+        leads = [r for r in self.case.referrals if r.role == "lead"]
+        named = [unit for r in leads for unit in (r.unit, r.suggested) if unit]
+        units = dict.fromkeys(named or [self.case.owner])
+        found = self.org.common_superior(*units, barred=frozenset(self.case.barred))
+        return self.org.current(found, self.now) if found else self.case.holder
 
     def centre(self, territory: str) -> str:
         """The centre that holds a case of this place, as it is today."""

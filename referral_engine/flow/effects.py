@@ -120,6 +120,8 @@ def _whom(draft: Draft, target: Target, referral: Referral | None) -> str:
             return "reporter"
         case "superior":
             return draft.org.superior_not_in(case.owner, frozenset(case.barred)) or ""
+        case "common_superior":
+            return draft.common_superior()
         case "next":
             return draft.above()
         case _:

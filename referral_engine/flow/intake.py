@@ -11,7 +11,7 @@ from referral_engine.flow import clocks
 from referral_engine.flow.answer import answered
 from referral_engine.flow.draft import Draft
 from referral_engine.flow.ground import coded
-from referral_engine.flow.offer import drop_all, hold_at_centre
+from referral_engine.flow.offer import drop_all, hold_at_centre, offer_step
 from referral_engine.flow.recurrence import recall
 from referral_engine.flow.recusal import (
     ACCUSATION,
@@ -38,7 +38,9 @@ from referral_engine.model.command import (
 )
 from referral_engine.model.event.body import Extra
 from referral_engine.model.issue import Issue
+from referral_engine.model.span import Span
 from referral_engine.rules import vocabulary
+from referral_engine.worktime import Due, deadline
 
 __all__ = [
     "ISSUE",
@@ -124,26 +126,52 @@ def exclude(draft: Draft, command: Exclude) -> None:
 
 
 def object_(draft: Draft, command: Object) -> None:
-    """The reporter objects: within the time allowed the centre takes the case up again."""
-    case = draft.case
-    ended = case.closed_at or draft.now
-    if draft.now - ended > draft.policy.objection.elapsed():
+    """The reporter objects in time: the case goes on to the step that its path has for that, else
+    the centre takes it up again."""
+    lead = draft.case.lead()
+    step = draft.step_of(lead)
+    if step is not None and step.final:
+        raise Refused(
+            "CONCLUDED",
+            _("The last instance has decided; the procedure is closed."),
+            _("New facts may be reported; they are joined to this case's history."),
+        )
+    beyond = step.objection if step else None
+    _in_time(draft, beyond.within if beyond else draft.policy.objection)
+    draft.record(e.Objected(draft.keep(command.reason)), owner=draft.case.holder)
+    following = draft.rules.step(draft.case.path, beyond.step) if beyond else None
+    if lead is None or following is None:
+        take_up_again(draft)
+        return
+    _end_ending(draft)
+    offer_step(draft, following, lead.unit, "objection")
+
+
+def _in_time(draft: Draft, span: Span) -> None:
+    """Counted from the closing, to the close of business of a working day."""
+    ended = draft.case.closed_at or draft.now
+    end = deadline(
+        ended, span, draft.setting.calendar, draft.org.hours_of(draft.case.holder)
+    )  # fmt: skip
+    if isinstance(end, Due) and draft.now > end.at:
         raise Refused(
             "OBJECTION_TOO_LATE",
             _("The time for an objection is over."),
             _("A new report may be made; it is joined to this case's history."),
         )
-    draft.record(e.Objected(draft.keep(command.reason)), owner=case.holder)
-    take_up_again(draft)
 
 
 def take_up_again(draft: Draft) -> None:
-    """What ended, or was about to, is in hand again: nothing of the ending runs on, and an
-    answer is owed anew."""
+    """What ended, or was about to, is in hand again at the centre."""
+    _end_ending(draft)
+    hold_at_centre(draft, "designate")
+
+
+def _end_ending(draft: Draft) -> None:
+    """Nothing of the ending runs on, and an answer is owed anew."""
     ending = ("review", "call_back", "close", "archive")
     clocks.cancel(draft, [d for d in draft.case.deadlines if d.name in ending])
     clocks.ensure(draft, "answer")
-    hold_at_centre(draft, "designate")
 
 
 def withdraw(draft: Draft, command: Withdraw) -> None:

@@ -10,9 +10,9 @@ from referral_engine.model import event as e
 from referral_engine.model.command import Whistle
 from referral_engine.model.deadline import Deadline
 from referral_engine.model.referral import Referral, ReferralRole
-from referral_engine.rules.tree import NamedClock, Within
+from referral_engine.rules.tree import NamedClock, PathStep, Within
 
-__all__ = ["drop", "drop_all", "hold_at_centre", "offer", "within_of"]
+__all__ = ["drop", "drop_all", "hold_at_centre", "offer", "offer_step", "within_of"]
 
 
 def within_of(pairs: Iterable[tuple[str, object]]) -> Within:
@@ -66,6 +66,17 @@ def offer(
     draft.call(referral, "offered")
     draft.tell(station, "offered", urgent=emergency, referral=referral.id)
     return referral
+
+
+def offer_step(
+    draft: Draft, step: PathStep, otherwise: str, reason: str, *, engine: bool = False
+) -> None:
+    """Offers a path's step to whom it names, to the unit `otherwise` where it names nobody."""
+    unit = draft.resolve(step.refer.lead) if step.refer else ""
+    offer(
+        draft, unit or otherwise, "lead", within=step.within, reason=reason, step=step.id,
+        engine=engine,
+    )  # fmt: skip
 
 
 def hold_at_centre(draft: Draft, waiting: str) -> None:

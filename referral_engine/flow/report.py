@@ -8,7 +8,7 @@ from referral_engine.errors import Refused
 from referral_engine.flow import clocks
 from referral_engine.flow.answer import answered
 from referral_engine.flow.draft import Draft
-from referral_engine.flow.offer import offer
+from referral_engine.flow.offer import offer, offer_step
 from referral_engine.flow.referral import cancel_supports, claimed, referral_of
 from referral_engine.flow.sampling import sampled
 from referral_engine.flow.signing import effect_of, propose, void_all
@@ -166,7 +166,7 @@ def _own(draft: Draft) -> Referral:
 
 def _path_outcome(draft: Draft, referral: Referral, outcome: str) -> str:
     """What the last step of a path calls its success or failure; else what was reported."""
-    step = draft.rules.step(draft.case.path, referral.path_step) if referral.path_step else None
+    step = draft.step_of(referral)
     if step is None:
         return outcome
     named = step.outcome_failure if outcome in FAILED else step.outcome_success
@@ -175,19 +175,14 @@ def _path_outcome(draft: Draft, referral: Referral, outcome: str) -> str:
 
 def _next_step(draft: Draft, referral: Referral, outcome: str) -> bool:
     """Moves a path on by success or failure; False where the path (or the case) ends here."""
-    step = draft.rules.step(draft.case.path, referral.path_step) if referral.path_step else None
+    step = draft.step_of(referral)
     if step is None:
         return False
     wanted = step.failure if outcome in FAILED else step.success
     following = draft.rules.step(draft.case.path, wanted) if wanted else None
     if following is None:
         return False
-    target = following.refer.lead if following.refer else None
-    unit = draft.resolve(target) if target else ""
-    offer(
-        draft, unit or referral.unit, "lead", within=following.within, reason="path",
-        step=following.id, engine=True,
-    )  # fmt: skip
+    offer_step(draft, following, referral.unit, "path", engine=True)
     return True
 
 

@@ -12,8 +12,9 @@ from referral_engine.i18n import _
 from referral_engine.model import event as e
 from referral_engine.model.case import Proposal
 from referral_engine.model.command import ConfirmDeadlines, Extend, Hold, Resume
-from referral_engine.model.deadline import Pause
+from referral_engine.model.deadline import Deadline, Pause
 from referral_engine.model.span import Span
+from referral_engine.rules.statutes import longer
 
 __all__ = ["confirm_deadlines", "end_stops", "extend", "hold", "resume"]
 
@@ -28,21 +29,59 @@ def extend(draft: Draft, command: Extend) -> None:
             _("There is no running clock {name} to extend.").format(name=command.clock),
             _("`referral case show {code}` lists the clocks.").format(code=draft.code),
         )
+    _may_extend(draft, found, command.by)
     note = draft.keep(command.reason)
     detail = {"deadline": found.id, "by": str(command.by)}
     propose(draft, "extend", detail, referral=referral, note=note)
+
+
+def _may_extend(draft: Draft, found: Deadline, by: Span) -> None:
+    """Where the path says which clocks may be extended and by how much, it is that, and once; for
+    the case's own clocks the step of its lead counts."""
+    case = draft.case
+    step = draft.step_of(case.referral(found.referral) if found.referral else case.lead())
+    if step is None or step.extend is None:
+        return
+    most = next((clock.span for clock in step.extend if clock.name == found.name), None)
+    if most is None or len(found.spans) > 1:
+        raise Refused(
+            "NOT_EXTENDED",
+            _("At this step the clock {name} is not extended (again).").format(name=found.name),
+            _("Answer with what is known."),
+        )
+    if longer(by, most):
+        raise Refused(
+            "EXTENSION_TOO_LONG",
+            _("This clock may be extended by at most {span}.").format(span=most),
+            _("Ask for that, or answer with what is known."),
+        )
 
 
 def hold(draft: Draft, command: Hold) -> None:
     """中止计时: scope, reason and end are named; the approver is not the asker."""
     if command.until <= draft.now:
         raise Refused("UNTIL_PASSED", _("The end of a clock stop must lie ahead."))
+    _may_stop(draft, command)
     scope = command.referral or "case"
     if any(p.scope == scope and p.until is None for p in draft.case.pauses):
         raise Refused("ALREADY_HELD", _("This clock is stopped already."), _("Resume it first."))
     note = draft.keep(command.reason)
     detail = {"scope": scope, "until": command.until.isoformat()}
     propose(draft, "hold", detail, referral=command.referral, note=note)
+
+
+def _may_stop(draft: Draft, command: Hold) -> None:
+    """Where the path says on what grounds clocks stop, there is no other; for the whole case, that
+    of its lead counts."""
+    referral = draft.case.referral(command.referral) if command.referral else draft.case.lead()
+    step = draft.step_of(referral)
+    if step is None or step.stops is None or command.ground in step.stops:
+        return
+    raise Refused(
+        "NO_SUCH_STOP",
+        _("At this step clocks are not stopped for that."),
+        _("They stop for: {grounds}.").format(grounds=", ".join(step.stops) or _("nothing")),
+    )
 
 
 def resume(draft: Draft, command: Resume) -> None:
@@ -78,6 +117,7 @@ def _extended(draft: Draft, proposal: Proposal) -> None:
     found = next((d for d in draft.case.deadlines if d.id == id and d.open), None)
     if found is None or found.state != "running":
         raise Refused("NO_RUNNING_CLOCK", _("The clock has ended meanwhile."))
+    _may_extend(draft, found, Span.parse(proposal.detail["by"]))
     clocks.extend(draft, found, Span.parse(proposal.detail["by"]))
     referral = draft.case.referral(proposal.referral)
     if referral is not None:

@@ -221,11 +221,18 @@ class Org:
                 return each
         return self.superior_not_in(unit, barred)
 
-    def common_superior(self, a: str, b: str) -> str | None:
-        """The nearest unit above both, neither of them; the root centre where there is none."""
-        above = set(self.lines.chain(a)) - {b}
-        shared = (each for each in self.lines.chain(b) if each in above and each != a)
-        return next(shared, None) or self._root_centre() or None
+    def common_superior(self, *units: str, barred: frozenset[str] = frozenset()) -> str | None:
+        """The nearest unit above all of them, none of them and not barred; the root centre where
+        there is none, None where that is barred too."""
+        chains = [self.lines.chain(unit) for unit in units]
+        passed = barred.union(units)
+        shared = (
+            each
+            for each in chains[0]
+            if each not in passed and all(each in chain for chain in chains)
+        )
+        found = next(shared, "") or self._root_centre()
+        return found if found and found not in barred else None
 
     def leader(self, territory: str, level: str, barred: frozenset[str]) -> Person | None:
         """Who leads the territory at a level, else at the next level above.

@@ -79,6 +79,11 @@ KEYS: dict[str, str] = {
     "success": "成功",
     "failure": "失败",
     "next": "下一步",
+    "objection": "不服",
+    "final": "终局",
+    "decline": "可退单",
+    "extend": "可延期",
+    "stops": "可中止",
     "outcome": "结果",
     # warnings
     "count": "计数",

@@ -68,6 +68,11 @@ KEY_MEANINGS: dict[str, str] = {
     "success": "what follows when it succeeds",
     "failure": "what follows when it fails",
     "next": "the next step",
+    "objection": "where a reporter may go on who is not content, and the time to ask for it",
+    "final": "nothing is taken up again after this step",
+    "decline": "the time in which the step's lead may decline",
+    "extend": "the only clocks that may be extended, once, and by how much",
+    "stops": "the only grounds on which its clocks may stop",
     "outcome": "the outcome of the case",
     # warnings
     "count": "how many cases",

@@ -9,15 +9,18 @@ from yaml.nodes import MappingNode, Node
 from referral_engine.errors import Place
 from referral_engine.rules import lint, vocabulary
 from referral_engine.rules.clocks import read_within
+from referral_engine.rules.convert import read_bool, read_span
 from referral_engine.rules.effects import read_refer
 from referral_engine.rules.reader import Entry, Reader
-from referral_engine.rules.tree import Path, PathStep
+from referral_engine.rules.tree import Objection, Path, PathStep
 from referral_engine.spelling import nearest
 
 __all__ = ["read_path_ids", "read_path_table"]
 
 _PATH_KEYS = frozenset({"id", "name", "basis", "steps"})
-_STEP_KEYS = frozenset({"id", "name", "refer", "within", "on"})
+_STEP_KEYS = frozenset(
+    {"id", "name", "refer", "within", "on", "decline", "extend", "stops", "final"}
+)
 _END_KEYS = frozenset({"next", "outcome"})
 
 
@@ -80,8 +83,9 @@ def _step(
         reader.report(lint.duplicate_id.fault(place, step_id, steps[step_id].place))
         return
     on = entries.get("on")
-    leads = reader.entries(on[1], ("success", "failure")) if on else {}
+    leads = reader.entries(on[1], ("success", "failure", "objection")) if on else {}
     success, failure = _end(reader, leads.get("success")), _end(reader, leads.get("failure"))
+    objection = _objection(reader, leads.get("objection"), step_id, ends)
     ends += [(step_id, success), (step_id, failure)]
     steps[step_id] = PathStep(
         id=step_id,
@@ -93,7 +97,34 @@ def _step(
         failure=failure.step,
         outcome_success=success.outcome,
         outcome_failure=failure.outcome,
+        decline=read_span(reader, entries["decline"][1]) if "decline" in entries else None,
+        extend=read_within(reader, entries["extend"][1]) if "extend" in entries else None,
+        stops=_stops(reader, entries.get("stops")),
+        objection=objection,
+        final=bool(read_bool(reader, entries["final"][1])) if "final" in entries else False,
     )
+
+
+def _stops(reader: Reader, entry: Entry | None) -> tuple[str, ...] | None:
+    """The grounds; an empty list forbids every stop, no list none."""
+    if entry is None:
+        return None
+    words = (reader.word(node, vocabulary.STOPS) for node in reader.items(entry[1]))
+    return tuple(word for word in words if word)
+
+
+def _objection(
+    reader: Reader, entry: Entry | None, step: str, ends: list[tuple[str, _End]]
+) -> Objection | None:
+    """``{next: id, within: 30d}``; its step is checked like that of any other end."""
+    if entry is None:
+        return None
+    inside = reader.entries(entry[1], ("next", "within"), required=("next", "within"))
+    if len(inside) < 2:
+        return None
+    following, span = inside["next"][1], read_span(reader, inside["within"][1])
+    ends.append((step, _End(reader.text(following), "", reader.place(following))))
+    return None if span is None else Objection(reader.text(following), span)
 
 
 def _end(reader: Reader, entry: Entry | None) -> _End:
@@ -125,7 +156,8 @@ def _way_back(start: str, steps: dict[str, PathStep]) -> list[str]:
     while pending:
         way = pending.pop()
         step = steps[way[-1]]
-        for following in (step.success, step.failure):
+        beyond = step.objection.step if step.objection else ""
+        for following in (step.success, step.failure, beyond):
             if following == start:
                 return [*way, start]
             if following in steps and following not in seen:

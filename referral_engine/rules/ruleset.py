@@ -36,7 +36,7 @@ _UNMEANT = re.compile(
     + _STRING
     + rb',"line":\d+,"column":\d+\}|source_value":'
     + _STRING
-    + rb'|suggest":\[\])'
+    + rb'|suggest":\[\]|decline":null|extend":null|stops":null|objection":null|final":false)'
 )
 _Table = TypeVar("_Table", RoutingTable, EscalationTable, WarningTable, IndicatorTable)
 _ENCODER = msgspec.json.Encoder(order="deterministic")

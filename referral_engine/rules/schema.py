@@ -107,8 +107,11 @@ def _indicator() -> Schema:
 
 def _path() -> Schema:
     end = {"anyOf": [_TEXT, _mapping({"next": _TEXT, "outcome": _words(vocabulary.OUTCOMES)})]}
-    on = _mapping({"success": end, "failure": end})
-    step = _mapping(_pick({"id", "name", "refer", "within"}) | {"on": on}, ("id", "name"))
+    objection = _mapping({"next": _TEXT, "within": _SPAN}, ("next", "within"))
+    on = _mapping({"success": end, "failure": end, "objection": objection})
+    keys = {"on": on, "decline": _SPAN, "extend": _WITHIN, "final": _BOOL}
+    keys["stops"] = _list(_words(vocabulary.STOPS))
+    step = _mapping(_pick({"id", "name", "refer", "within"}) | keys, ("id", "name"))
     return _mapping(_pick({"id", "name", "basis"}) | {"steps": _list(step)}, ("id", "steps"))
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "Leaf",
     "NamedClock",
     "Not",
+    "Objection",
     "Occasion",
     "Path",
     "PathStep",
@@ -294,8 +295,20 @@ class RuleSet(msgspec.Struct, frozen=True):
     categories: dict[str, Category] = {}
 
 
+class Objection(msgspec.Struct, frozen=True):
+    """The step to which a reporter who is not content may go on, and the time to ask for it."""
+
+    step: str
+    within: Span
+
+
 class PathStep(msgspec.Struct, frozen=True):
-    """One step of a path; ``success`` and ``failure`` name the next step, empty ends the path."""
+    """One step of a path; ``success`` and ``failure`` name the next step, empty ends the path.
+
+    ``decline`` is the time in which its lead may decline (None: as in config.yaml), ``extend`` the
+    only clocks that may be extended, once and by so much (None: any), ``stops`` the only grounds
+    on which they may stop (None: any); after a ``final`` step no objection is taken up.
+    """
 
     id: str
     name: str
@@ -306,6 +319,11 @@ class PathStep(msgspec.Struct, frozen=True):
     failure: str = ""
     outcome_success: str = ""
     outcome_failure: str = ""
+    decline: Span | None = None
+    extend: Within | None = None
+    stops: tuple[str, ...] | None = None
+    objection: Objection | None = None
+    final: bool = False
 
 
 class Path(msgspec.Struct, frozen=True):

@@ -29,6 +29,7 @@ __all__ = [
     "RUNNING_LABELS",
     "SEALS",
     "STEPS",
+    "STOPS",
     "WARNING_LEVELS",
     "WHISTLES",
 ]
@@ -93,6 +94,7 @@ RUNNING_LABELS: Words = {
     "support": "协办单位",
     "owner": "责任单位",
     "superior": "上级主管",
+    "common_superior": "共同上级",
     "next": "上一级",
     "centre": "中心",
     "leader": "值班领导",
@@ -231,6 +233,14 @@ GROUNDS: Words = {
     "recusal": "应当回避",
     "crime": "涉嫌犯罪",
     "not_needed": "无需配合",
+}
+
+# Why a clock may be stopped, where a path does not leave that open.
+STOPS: Words = {
+    "expertise": "鉴定",
+    "testing": "检验检测",
+    "hearing": "听证",
+    "litigation": "诉讼",
 }
 
 # The ladder from 通报 up: the engine recommends, a named person signs.

@@ -29,8 +29,14 @@ _REFERRAL = option(
 @option("--until", type=MOMENT, required=True, help=gettext_noop("Until when."))
 @_WHY
 @_REFERRAL
-def hold(on: On, until: datetime, reason: str, referral: str) -> c.Command:
-    return c.Hold(reason, until, referral)
+@option(
+    "--ground",
+    type=click.Choice(list(vocabulary.STOPS)),
+    default=None,
+    help=gettext_noop("Of what kind, where the case's path allows only some."),
+)
+def hold(on: On, until: datetime, reason: str, referral: str, ground: str | None) -> c.Command:
+    return c.Hold(reason, until, referral, ground or "")
 
 
 @verb("resume", gettext_noop("Let the clocks run again."))

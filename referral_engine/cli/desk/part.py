@@ -136,8 +136,14 @@ def extend(on: On, by: Span, reason: str, clock: str) -> c.Command:
 @verb("hold", gettext_noop("Ask to stop this referral's clocks; somebody else signs."))
 @option("--until", type=MOMENT, required=True, help=gettext_noop("Until when."))
 @option("--reason", required=True, help=gettext_noop("Why; kept with the case."))
-def hold(on: On, until: datetime, reason: str) -> c.Command:
-    return c.Hold(reason, until, on.part)
+@option(
+    "--ground",
+    type=click.Choice(list(vocabulary.STOPS)),
+    default=None,
+    help=gettext_noop("Of what kind, where the case's path allows only some."),
+)
+def hold(on: On, until: datetime, reason: str, ground: str | None) -> c.Command:
+    return c.Hold(reason, until, on.part, ground or "")
 
 
 @verb("resume", gettext_noop("Let this referral's clocks run again."))

@@ -106,11 +106,15 @@ class Extend(Order, frozen=True):
 
 
 class Hold(Order, frozen=True):
-    """Ask for a clock stop; ``referral`` empty stops the whole case. Somebody else approves."""
+    """Ask for a clock stop; ``referral`` empty stops the whole case. Somebody else approves.
+
+    ``ground`` is one of `vocabulary.STOPS`, asked for where the case's path knows only some.
+    """
 
     reason: str
     until: datetime
     referral: str = ""
+    ground: str = ""
 
 
 class Resume(Order, frozen=True):

@@ -50,7 +50,7 @@ case: {answer: 60d, accept: 1wd, designate: 1wd, sign: 1wd, review: 1wd, call_ba
     "categories.yaml": """
 kind: categories
 categories: {D01: 家庭, D02: 邻里, D10: 欠薪, D12: 消费, D20: 说不准, E01: 事件, M01: 市容,
-             M04: 噪声, P05: 户籍, Q01: 咨询, S03: 燃气, X02: 检举控告, X03: 涉法涉诉}
+             M04: 噪声, P05: 户籍, Q01: 咨询, S03: 燃气, X01: 信访, X02: 检举控告, X03: 涉法涉诉}
 """,
     "paths.yaml": """
 kind: path
@@ -67,6 +67,29 @@ paths:
         refer: {lead: legal_aid}
         within: {report: 3wd}
         on: {success: {outcome: guided}, failure: {outcome: not_mediated}}
+  - id: petition
+    name: 信访
+    steps:
+      - id: handle
+        name: 办理
+        within: {accept: {15d: received}, report: 60d}
+        decline: 5wd
+        extend: {report: 30d}
+        stops: []
+        on: {objection: {next: review, within: 30d}}
+      - id: review
+        name: 复查
+        refer: {lead: county_government}
+        within: {report: 30d}
+        extend: {}
+        stops: []
+        on: {objection: {next: re-examine, within: 30d}}
+      - id: re-examine
+        name: 复核
+        refer: {lead: petitions}
+        within: {report: 30d}
+        stops: [hearing]
+        final: yes
 """,
     "prepare.yaml": """
 kind: routing
@@ -89,6 +112,10 @@ rules:
     name: 调解
     when: {category: {eq: D02}}
     path: mediation
+  - id: petitioned
+    name: 信访
+    when: {category: {eq: X01}}
+    path: petition
 """,
     "decide.yaml": """
 kind: routing
@@ -97,6 +124,7 @@ hit: first
 rules:
   - {id: accused, name: 检举, when: {category: {eq: X02}}, refer: {lead: discipline}}
   - {id: judicial, name: 涉法涉诉, when: {category: {eq: X03}}, redirect: political_legal}
+  - {id: petition, name: 信访, when: {category: {eq: X01}}, refer: {lead: housing}}
   - {id: outside, name: 不归这里, when: {category: {eq: Q01}}, reject: outside_remit}
   - id: gas
     name: 燃气
@@ -122,6 +150,8 @@ rules:
   - {id: late-report, name: 逾期, on: {report: 100%}, derive: late-report, notify: "@centre"}
   - {id: card, name: 黄牌, on: {report: 150%}, when: {flags: {has: late-report}},
      recommend: {step: yellow_card, against: lead}}
+  - {id: disputed, name: 争议, on: declined, priority: 1, step_up: "@common_superior",
+     when: {all: [{category: {eq: X01}}, {returns: {gte: 2}}]}}
   - {id: unhappy, name: 不满意, on: unhappy, notify: "@centre"}
   - {id: again, name: 复发, on: recurred, supervise: ["@lead"]}
 """,

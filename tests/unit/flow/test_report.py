@@ -194,9 +194,12 @@ def test_objection_takes_the_case_up_again_with_an_answer_owed() -> None:
 
 
 def test_an_objection_comes_in_time() -> None:
-    play = Play().closed()
-    play.later(days=15, minutes=1)
-    assert play.refused(c.Object("late"), reporter()) == "OBJECTION_TOO_LATE"
+    """By the close of business of the fifteenth day, which here is a Tuesday."""
+    play = Play().closed().until("10-27 18:00")
+    play.do(c.Object("in time"), reporter())
+    assert play.case.state == "accepted"
+    late = Play().closed().until("10-27 18:01")
+    assert late.refused(c.Object("late"), reporter()) == "OBJECTION_TOO_LATE"
 
 
 def test_extension_by_two_hands_counts_on_from_the_end() -> None:
