@@ -67,8 +67,10 @@ def facts_for(
     if isinstance(command, _NEEDS_WORDS):
         issue = _issue(reader, case.code)
         if issue is not None:
-            answers = _answers(reader, matter_of(store, setting, issue))
-            facts = msgspec.structs.replace(facts, issue=issue, answers=answers)
+            matter = matter_of(store, setting, issue)
+            answers = _answers(reader, matter)
+            own = _own(reader, matter, answers)
+            facts = msgspec.structs.replace(facts, issue=issue, answers=answers, own=own)
     if isinstance(command, c.Merge):
         other = reader.load(command.into)
         known = None if other is None or other.case.sealed else other.case
@@ -78,11 +80,15 @@ def facts_for(
 
 
 def facts_of_intake(reader: Reader, setting: Setting, matter: Matter) -> Facts:
-    """The facts of a registration; all it asks of history it asks whatever the answers are."""
+    """The facts of a registration; what it asks of history it asks whatever the answers are, but
+    for a reporter's own cases, who has some.
+    """
     twins, incident = _alike(reader, setting, matter)
     past = _past(reader, setting, matter.issue)
+    answers = _answers(reader, matter)
     return Facts(
-        answers=_answers(reader, matter),
+        answers=answers,
+        own=_own(reader, matter, answers),
         twins=twins,
         past=past,
         problem=_problem(matter.issue) if past else "",
@@ -111,6 +117,23 @@ def _answers(reader: Reader, matter: Matter) -> dict[str, int]:
         count = reader.repeats(question.same, values, since, issue.received_at)
         found[question.key] = count + 1
     return found
+
+
+def _own(reader: Reader, matter: Matter, answers: dict[str, int]) -> tuple[Past, ...]:
+    """Which cases they were that a question about this reporter counted, this one left out."""
+    spans = [
+        question.within.elapsed()
+        for question in matter.questions
+        if "reporter" in question.same and answers[question.key] > 1
+    ]
+    if not spans:
+        return ()
+    received = matter.issue.received_at
+    found = reader.own_history(
+        category=matter.issue.category, reporter=matter.reporter,
+        since=received - max(spans), until=received,
+    )  # fmt: skip
+    return tuple(Past(p.code, p.received_at, p.closed) for p in found)
 
 
 def _alike(reader: Reader, setting: Setting, matter: Matter) -> tuple[tuple[Twin, ...], str]:

@@ -19,7 +19,7 @@ class Twin(msgspec.Struct, frozen=True):
 
 
 class Past(msgspec.Struct, frozen=True):
-    """An earlier case of the same place and subject."""
+    """An earlier case of the same subject, at the same place or by the same reporter."""
 
     code: str
     received_at: datetime
@@ -31,6 +31,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``code``      the code to give a new case
     ``answers``   to the rules' history questions, by their key
+    ``own``       the reporter's earlier cases, where a question found that there are some
     ``downtime``  intervals in which the engine did not run (UTC), for excusing deadlines
     ``imported_at``  when history was read in, where that is not when it was received
     ``other``     for a merge, how the other case stands: ``open``, ``over`` or None (unknown)
@@ -42,6 +43,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     answers: dict[str, int] = {}
     twins: tuple[Twin, ...] = ()
     past: tuple[Past, ...] = ()
+    own: tuple[Past, ...] = ()
     problem: str = ""
     incident: str = ""
     downtime: tuple[tuple[datetime, datetime], ...] = ()

@@ -8,10 +8,11 @@ from referral_engine.flow.draft import Draft
 from referral_engine.model import event as e
 from referral_engine.model.command import Absorb, Link, MarkRecurred, Release
 
-__all__ = ["absorb", "link", "mark_recurred", "recall", "release"]
+__all__ = ["absorb", "link", "mark_recurred", "recall", "recall_own", "release"]
 
 TWIN = "near_duplicate"
 EARLIER = "same_problem"
+OWN = "related"
 
 
 def recall(draft: Draft) -> None:
@@ -22,9 +23,22 @@ def recall(draft: Draft) -> None:
     if draft.case.sealed:
         return
     for twin in draft.facts.twins:
+        if twin.code in draft.case.links:
+            continue
         draft.record(e.Linked(twin.code, TWIN), engine=True)
         draft.follow(twin.code, Link(draft.code, TWIN), f"link/{twin.code}")
     _problem(draft)
+
+
+def recall_own(draft: Draft) -> None:
+    """Where a rule asks for it: the reporter's own earlier cases, so that nothing is told twice.
+    Sealed ones are never among them, and a sealed case is joined to none."""
+    if draft.case.sealed:
+        return
+    for earlier in draft.facts.own:
+        if earlier.code not in draft.case.links:
+            draft.record(e.Linked(earlier.code, OWN), engine=True)
+            draft.follow(earlier.code, Link(draft.code, OWN), f"link/{earlier.code}")
 
 
 def _problem(draft: Draft) -> None:

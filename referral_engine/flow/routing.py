@@ -10,6 +10,7 @@ from referral_engine.errors import Refused
 from referral_engine.flow import clocks
 from referral_engine.flow.draft import Draft
 from referral_engine.flow.offer import hold_at_centre, offer
+from referral_engine.flow.recurrence import recall_own
 from referral_engine.flow.recusal import ACCUSATION, bar, is_accusation, seal
 from referral_engine.flow.signing import propose
 from referral_engine.i18n import _
@@ -38,6 +39,8 @@ def route(draft: Draft) -> None:
         draft.record(e.IncidentJoined(incident), engine=True)
     if decision.seal:
         seal(draft, decision.seal)
+    if decision.link == "related":
+        recall_own(draft)
     _guard(draft)
     effects = decision.effects
     if effects.propose is not None:

@@ -221,6 +221,7 @@ REJECT_GROUNDS: Words = {
     "material_missing": "材料不全",
     "concluded": "程序已终结",
     "no_facts": "没有具体事实",
+    "identity_refused": "冒名或拒不核验身份",
 }
 
 GROUNDS: Words = {

@@ -21,7 +21,7 @@ from referral_engine.store.tables import case_file
 
 __all__ = [
     "SAME", "WORDS", "Candidate", "Past", "Question", "answered", "candidates", "earlier", "near",
-    "past", "repeats", "stored", "together",
+    "own", "past", "repeats", "stored", "together",
 ]  # fmt: skip
 
 WORDS = ("issue",)
@@ -79,6 +79,7 @@ _TOLD = {
     "past": _Told(
         ("case_code", "received_at", "is_open", "problem"), {"sealed": "", "merged_into": ""}
     ),
+    "own": _Told(("case_code", "received_at", "is_open", "problem"), {"sealed": ""}),
     "repeats": _Told((), {"sealed": ""}),
 }
 _RECEIVED = 1
@@ -126,6 +127,16 @@ def past(
     return Question("past", same, values, micros(since), micros(until) - 1, limit)
 
 
+def own(
+    *, category: str, reporter: str, since: datetime, until: datetime, limit: int
+) -> Question | None:
+    """A reporter's cases of one subject received in [since, until); None for nobody."""
+    if not reporter:
+        return None
+    same, values = ("category", "reporter"), (category, reporter)
+    return Question("own", same, values, micros(since), micros(until) - 1, limit)
+
+
 # -- asking them ----------------------------------------------------------------------------------
 def stored(connection: Connection, question: Question) -> list[Row]:
     """What the table tells."""
@@ -171,7 +182,7 @@ def candidates(
 
 
 def earlier(rows: Iterable[Row]) -> list[Past]:
-    """The answer to `past`."""
+    """The answer to `past` and to `own`."""
     return [Past(code, moment(at), not is_open, problem) for code, at, is_open, problem in rows]
 
 

@@ -188,6 +188,16 @@ class Reader:
         )
         return precedents.earlier(self._answer(question))
 
+    def own_history(
+        self, *, category: str, reporter: str, since: datetime, until: datetime, limit: int = 20
+    ) -> list[precedents.Past]:
+        """A reporter's unsealed cases of one category received in [since, until), newest first;
+        `reporter` is the digest, and empty has none."""
+        question = precedents.own(
+            category=category, reporter=reporter, since=since, until=until, limit=limit
+        )
+        return [] if question is None else precedents.earlier(self._answer(question))
+
     def members(self, problem: str) -> list[str]:
         """The codes of the unsealed cases of a problem or an incident, earliest first."""
         return history.problem_of(self._case_files, problem)
