@@ -7,6 +7,8 @@ or, where ``to`` has several, the flow chooses among them.
 
 from __future__ import annotations
 
+from functools import cache
+
 import msgspec
 
 from referral_engine.model.principal import CENTRE_ROLES, Role
@@ -186,8 +188,13 @@ def referral_step(command: str) -> ReferralStep | None:
 
 def allows(command: str, before: str, after: str) -> bool:
     """Whether the table lets this command lead from one state to the other."""
-    return before == after or any(
-        before in step.states and after in step.to for step in steps_of(command)
+    return before == after or (before, after) in _led(command)
+
+
+@cache
+def _led(command: str) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (before, after) for step in steps_of(command) for before in step.states for after in step.to
     )
 
 

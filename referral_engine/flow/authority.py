@@ -37,8 +37,10 @@ def authorise(case: Case, request: Request, org: Org) -> None:
         return
     _own_referral(case, request, name)
     _own_case(case, by)
-    _apart(case, by, name)
-    _unchallenged(case, by, name)
+    if name in _APART:
+        _apart(case, by)
+    if case.challenged:
+        _unchallenged(case, by, name)
 
 
 def _role_and_state(case: Case, name: str, by: Principal) -> None:
@@ -128,13 +130,11 @@ def _unchallenged(case: Case, by: Principal, name: str) -> None:
         )
 
 
-def _apart(case: Case, by: Principal, name: str) -> None:
+def _apart(case: Case, by: Principal) -> None:
     """Review and call-back are never done by the unit that handled the case.
 
     Of a sealed case no other unit may know: there it is another person of the same unit.
     """
-    if name not in _APART:
-        return
     if case.sealed and by.id not in {r.claimed_by for r in case.referrals}:
         return
     handlers = {unit for r in case.referrals if r.claimed_at for unit in r.units}

@@ -125,8 +125,9 @@ def meet(draft: Draft, name: str, referral: str = "") -> None:
 def start_waiting(draft: Draft, happened: str, referral: str = "") -> None:
     """Starts the clocks of this referral that waited for this moment."""
     for waiting in draft.case.deadlines:
-        same = waiting.referral == referral and waiting.after == happened
-        if waiting.state == "waiting" and same:
+        if waiting.state != "waiting":
+            continue
+        if waiting.referral == referral and waiting.after == happened:
             begun = replace(waiting, state="running", since=draft.at, after="")
             draft.record(e.ClockChanged(_timed(draft, begun), happened))
 
@@ -220,7 +221,7 @@ def _fixed(clock: Deadline, shares: Sequence[float]) -> tuple[Mark, ...]:
 
 def _as_fired(clock: Deadline, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
     """The new marks of a clock; what fired before stays fired."""
-    fired = {mark.share for mark in clock.marks if mark.fired}
+    fired = {mark.share for mark in clock.marks if mark.fired} if clock.marks else ()
     if not fired:
         return marks
     return tuple(replace(mark, fired=mark.share in fired) for mark in marks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 __all__ = ["RANDOM_DIGITS", "check_digit", "is_code", "make_code"]
 
@@ -13,10 +14,18 @@ _LENGTH = AREA_DIGITS + 8 + RANDOM_DIGITS + 1
 
 def make_code(area: str, day: date, number: int) -> str:
     """The code for `number` (0 to 10^8 - 1); an area that has no six digits counts as 000000."""
+    head, product = _head(area, day)
+    tail = f"{number:0{RANDOM_DIGITS}d}"
+    return f"{head}{tail}{_check(_product(tail, product))}"
+
+
+@lru_cache(maxsize=64)
+def _head(area: str, day: date) -> tuple[str, int]:
+    """What the codes of an area and a day begin with, and the product of it."""
     digits = area[:AREA_DIGITS]
-    head = digits if len(digits) == AREA_DIGITS and digits.isascii() and digits.isdigit() else ""
-    body = f"{head or '0' * AREA_DIGITS}{day:%Y%m%d}{number:0{RANDOM_DIGITS}d}"
-    return body + check_digit(body)
+    plain = len(digits) == AREA_DIGITS and digits.isascii() and digits.isdigit()
+    head = f"{digits if plain else '0' * AREA_DIGITS}{day:%Y%m%d}"
+    return head, _product(head, 10)
 
 
 _AFTER = tuple(
@@ -28,9 +37,16 @@ _AFTER = tuple(
 
 def check_digit(digits: str) -> str:
     """ISO/IEC 7064, MOD 11,10: finds every wrong digit and nearly every swap of neighbours."""
-    product = 10
+    return _check(_product(digits, 10))
+
+
+def _product(digits: str, product: int) -> int:
     for digit in digits:
         product = _AFTER[product][digit]
+    return product
+
+
+def _check(product: int) -> str:
     return str((11 - product) % 10)
 
 

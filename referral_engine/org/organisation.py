@@ -111,7 +111,11 @@ class Org:
         Along ``succeeded_by`` from one that has ended, back to the predecessor of one not yet
         begun; where neither leads on, the superior. An unknown id comes back as it is.
         """
-        units, day = self.lines.units, at.astimezone(self.zone).date()
+        units = self.lines.units
+        found = units.get(id)
+        if found is None or (found.since is None and found.until is None):
+            return id  # as nearly all: of these no day needs to be known
+        day = at.astimezone(self.zone).date()
         seen: set[str] = set()
         while (unit := units.get(id)) is not None and not unit.exists_on(day) and id not in seen:
             seen.add(id)

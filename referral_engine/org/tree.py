@@ -44,6 +44,8 @@ class Tree:
             return code
         if not self._national:
             return ""
+        if not code[:1].isdigit():
+            return ""  # the word for a unit, which is asked after in the same place
         code = canonical(code)
         if code in self.territories:
             return code

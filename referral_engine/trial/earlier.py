@@ -24,7 +24,13 @@ class Earlier:
 
     def __init__(self, rules: RuleSet, township: Callable[[str], str]) -> None:
         """`township` tells the township a territory lies in."""
-        self._township = township
+        self._readers: dict[str, Callable[[Issue], str]] = {
+            "category": lambda issue: issue.category,
+            "channel": lambda issue: issue.channel,
+            "reporter": lambda issue: issue.reporter.key,
+            "territory": lambda issue: issue.territory,
+            "township": lambda issue: township(issue.territory) if issue.territory else "",
+        }
         self._received: dict[_Same, dict[_Same, list[datetime]]] = {
             question.same: {} for question in _questions(rules)
         }
@@ -70,15 +76,14 @@ class Earlier:
 
     def _values(self, same: _Same, issue: Issue) -> _Same | None:
         """The values by which issues are compared; None where one is missing."""
-        known = {
-            "category": issue.category,
-            "channel": issue.channel,
-            "reporter": issue.reporter.key,
-            "territory": issue.territory,
-            "township": self._township(issue.territory) if issue.territory else "",
-        }
-        values = tuple(known.get(field, "") for field in same)
-        return values if all(values) else None
+        values = []
+        for field in same:
+            reader = self._readers.get(field)
+            value = reader(issue) if reader is not None else ""
+            if not value:
+                return None
+            values.append(value)
+        return tuple(values)
 
 
 def _questions(rules: RuleSet) -> Iterator[Repeats]:

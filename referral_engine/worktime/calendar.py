@@ -37,6 +37,7 @@ class WorkCalendar:
     """
 
     __slots__ = (
+        "_acting",
         "_business",
         "_closes",
         "_days",
@@ -73,6 +74,7 @@ class WorkCalendar:
         self._closes: dict[tuple[date, WorkHours], int] = {}
         self._years: dict[int, list[date]] = {}
         self._opening: dict[WorkHours, Opening] = {}
+        self._acting: dict[WorkHours, Measure] = {}
         self._business: dict[WorkHours, Opening] = {}
 
     def day_kind(self, day: date) -> DayKind:
@@ -151,6 +153,14 @@ class WorkCalendar:
         if hours.around_the_clock:
             return ELAPSED
         return self._opened(hours)
+
+    def acting(self, hours: WorkHours) -> Measure:
+        """The time in which a unit with these hours acts; all the time where they never open."""
+        found = self._acting.get(hours)
+        if found is None:
+            never = not hours.around_the_clock and not any(hours.intervals)
+            found = self._acting[hours] = ELAPSED if never else self.opening(hours)
+        return found
 
     def _opened(self, hours: WorkHours) -> Opening:
         found = self._opening.get(hours)

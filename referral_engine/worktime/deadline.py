@@ -276,6 +276,4 @@ def _postponed(
 def after(since: datetime, micros: int, calendar: WorkCalendar, hours: WorkHours) -> datetime:
     """The UTC moment by which a unit has been open for so many microseconds from `since` on: how
     long work takes, where `deadline` says how long it may. Hours never open run all the time."""
-    never = not hours.around_the_clock and not any(hours.intervals)
-    measure = ELAPSED if never else calendar.opening(hours)
-    return from_micros(measure.after(to_micros(since), micros))
+    return from_micros(calendar.acting(hours).after(to_micros(since), micros))

@@ -165,7 +165,10 @@ COMMANDS: tuple[type[Order], ...] = tuple(Order.__subclasses__())
 
 def command_name(command: Command | type[Order]) -> str:
     """The name used in the life-cycle table, the event log and the CLI, e.g. ``hand_off``."""
-    return str(command.__struct_config__.tag)
+    return _NAMES[command if isinstance(command, type) else type(command)]
+
+
+_NAMES: dict[type, str] = {kind: str(kind.__struct_config__.tag) for kind in COMMANDS}
 
 
 class Request(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -8,6 +8,7 @@ from datetime import date
 import msgspec
 
 from referral_engine.errors import Faulty
+from referral_engine.rules import walk
 from referral_engine.rules.infer.strata import FLAGS, Strata, check_stratified
 from referral_engine.rules.naive import in_force
 from referral_engine.rules.tree import (
@@ -16,6 +17,7 @@ from referral_engine.rules.tree import (
     Effective,
     EscalationRule,
     EscalationTable,
+    Leaf,
     Occasion,
     Value,
 )
@@ -88,6 +90,16 @@ class Agenda(msgspec.Struct, frozen=True):
         """For each gate, whether its rules are asked now."""
         now = frozenset(occasions)
         return tuple(gate.opens(now, received_on) for gate in self.gates)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All that the rules read of a case, its flags among it."""
+        read = {
+            part.field if isinstance(part, Leaf) else part.key
+            for one in self.rules
+            for part in walk.asked(one.condition)
+        }
+        return tuple(sorted(read | {FLAGS}))
 
     @property
     def windowed(self) -> bool:

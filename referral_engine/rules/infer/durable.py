@@ -29,6 +29,7 @@ from referral_engine.rules.tree import Value
 __all__ = ["Durable", "durable_available"]
 
 _SID = "1"
+_KNOWN = 4096  # conclusions remembered
 _HANDLED, _UNHANDLED = 0, 1  # rules.h: RULES_OK, ERR_EVENT_NOT_HANDLED
 
 
@@ -44,6 +45,8 @@ class Durable:
         """Raises InferenceBroken where a ruleset does not load."""
         self._agenda = agenda
         self._program = program
+        self._fields = agenda.fields
+        self._known: dict[tuple[object, ...], Conclusion] = {}
         self._thread = threading.get_ident()
         self._broken = ""
         self._freeing: weakref.finalize[..., Durable] | None = None
@@ -61,6 +64,17 @@ class Durable:
         Raises FactRefused (nothing has happened, ask the fixpoint), WrongThread, InferenceBroken.
         """
         self._check_usable()
+        # Cases in which a clock runs out differ in little that the rules read.
+        asked = (tuple(gates), *[values.get(field) for field in self._fields])
+        found = self._known.get(asked)
+        if found is None:
+            found = self._concluded(values, gates)
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            self._known[asked] = found
+        return found
+
+    def _concluded(self, values: Mapping[str, Value], gates: Sequence[bool]) -> Conclusion:
         flags = dict.fromkeys(flags_of(values))
         held = len(flags)
         true: set[int] = set()
