@@ -78,7 +78,7 @@ def make_county(tmp_path: Path, placed: Placed, plugin: str, issues: int) -> Pat
     """The shipped county with one plugin, to which everything goes, and issues taken in."""
     folder = tmp_path / "county"
     referral(tmp_path, "init", folder, ends=0)
-    for given in ("plugins", "rules/routing", "rules/tests"):
+    for given in ("plugins", "rules/routing", "rules/escalation", "rules/tests"):
         shutil.rmtree(folder / given)
         (folder / given).mkdir()
     (folder / "plugins/police").mkdir()

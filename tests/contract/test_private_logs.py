@@ -78,7 +78,7 @@ def _furnish(folder: Path, form: str) -> None:
     config = folder / "config.yaml"
     text = re.sub(r"port: \d+", "port: 0", config.read_text("utf-8"))
     config.write_text(text.replace("format: text", f"format: {form}"), "utf-8")
-    for given in ("plugins", "rules/routing", "rules/tests"):
+    for given in ("plugins", "rules/routing", "rules/escalation", "rules/tests"):
         shutil.rmtree(folder / given)
         (folder / given).mkdir()
     (folder / "plugins/police").mkdir()
