@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
 import re
@@ -14,9 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import make_url
 
-from referral_engine import cli, i18n
 from tests.contract.conftest import Placed
 from tests.databases import copied, execute, on_server, question, url_of
+from tests.district import Ran, referral_here
 from tests.unit.cli.conftest import CONFIG, ROOT
 
 __all__ = ["KNOW", "PEOPLE", "SECRETS", "World", "build", "said", "unset"]
@@ -115,32 +113,17 @@ ALIKE = [
 """From the same reporters, at the same places, in nearly the same words; not sealed."""
 
 
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
 class World(NamedTuple):
     """A workspace with its store; codes by what they are."""
 
     folder: Path
     codes: dict[str, str]
 
-    def referral(self, *words: str, language: str = "en") -> Said:
+    def referral(self, *words: str, language: str = "en") -> Ran:
         """Runs a command in this process, in this world."""
-        out, err = io.StringIO(), io.StringIO()
-        i18n.set_locale(language)
-        with (
-            contextlib.chdir(self.folder),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
-            there = ("--database", url_of(self.folder)) if on_server(self.folder) else ()
-            code = cli.status([*there, *words])
-        return Said(code, out.getvalue(), err.getvalue())
+        return referral_here(self.folder, *words, lang=language)
 
-    def done(self, *words: str) -> Said:
+    def done(self, *words: str) -> Ran:
         ran = self.referral(*words)
         assert ran.code == 0, f"{words}: {ran.err}"
         return ran
@@ -163,7 +146,7 @@ class World(NamedTuple):
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)?")
 
 
-def said(world: World, ran: Said) -> Said:
+def said(world: World, ran: Ran) -> Ran:
     """What differs between two worlds only by when and where they are is taken out."""
 
     def plain(text: str) -> str:
@@ -171,7 +154,7 @@ def said(world: World, ran: Said) -> Said:
             text = text.replace(make_url(url_of(world.folder)).database or "", "THERE")
         return _TIME.sub("T", text.replace(str(world.folder), "HERE"))
 
-    return Said(ran.code, plain(ran.out), plain(ran.err))
+    return Ran(ran.code, plain(ran.out), plain(ran.err))
 
 
 def build(folder: Path, placed: Placed) -> Iterator[World]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.databases import question
-from tests.district import ROOT, referral
+from tests.district import ROOT, referral, referral_here
 
 LANGUAGES = ("C.UTF-8", "zh_CN.UTF-8")
 HEADING = ("id", "channel", "title", "text", "category", "territory", "received_at")
@@ -96,11 +96,13 @@ FAULTS = {
 def test_a_fault_in_the_rules(workspace: Path, name: str, language: str) -> None:
     fault = FAULTS[name]
     (workspace / fault.file).write_text(fault.broken, "utf-8")
-    told = referral(workspace, "rules", "check", lang=language, ends=1).out
+    told = referral_here(workspace, "rules", "check", lang=language, ends=1).out
     (first,) = (line for line in told.splitlines() if line.startswith(f"{fault.place} "))
     assert first.startswith(f"{fault.place} {fault.code} ")
     assert said(language, fault.english, fault.chinese) in first
-    faults = referral(workspace, "rules", "check", "--format", "json", lang=language, ends=1).json
+    faults = referral_here(
+        workspace, "rules", "check", "--format", "json", lang=language, ends=1
+    ).json
     (found,) = (each for each in faults if each["severity"] == "error")
     assert f"{found['file']}:{found['line']}:{found['column']}" == fault.place
     assert found["code"] == fault.code
@@ -111,9 +113,9 @@ def test_a_fault_in_the_rules(workspace: Path, name: str, language: str) -> None
 
 def test_faulty_rules_never_come_into_force(workspace: Path) -> None:
     """What was in force stays, and new issues are decided under it."""
-    referral(workspace, "rules", "publish", "--reason", "first", ends=0)
+    referral_here(workspace, "rules", "publish", "--reason", "first", ends=0)
     (workspace / "rules/routing/zz.yaml").write_text(FAULTS["unknown-field"].broken, "utf-8")
-    refused = referral(workspace, "rules", "publish", "--reason", "second", ends=1)
+    refused = referral_here(workspace, "rules", "publish", "--reason", "second", ends=1)
     assert "rules/routing/zz.yaml:7:12 UNKNOWN_FIELD" in refused.err
     assert len(question(workspace, "SELECT 1 FROM publication")) == 1
 
@@ -128,7 +130,7 @@ def test_a_typo_in_the_configuration(
     line = lines.index("calendar:")
     lines[line] = "calender:"
     config.write_text("\n".join(lines), "utf-8")
-    ran = referral(workspace, *command, lang=language, ends=1)
+    ran = referral_here(workspace, *command, lang=language, ends=1)
     assert ran.out == ""
     assert ran.err.startswith(f"config.yaml:{line + 1}:1 CONFIG_UNKNOWN_KEY ")
     assert said(language, "unknown key calender", "不认识的键 calender") in ran.err
@@ -154,7 +156,7 @@ def test_a_wrong_column(workspace: Path, language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_merged_heading(workspace: Path, language: str) -> None:
     shutil.copy(ROOT / "tests/faulty/intake/MERGED_HEADER.xlsx", workspace / "in.xlsx")
-    ran = referral(workspace, "intake", "in.xlsx", lang=language, ends=1)
+    ran = referral_here(workspace, "intake", "in.xlsx", lang=language, ends=1)
     assert "in.xlsx:1:2 MERGED_HEADER " in ran.err
     assert said(language, "are merged", "是合并的") in ran.err
     assert "row: 2" in ran.err
@@ -183,7 +185,7 @@ def test_a_bad_row_never_stops_the_good_ones(workspace: Path, name: str, languag
     row, field, code, english, chinese, suggestion = ROWS[name]
     first, second = good_rows()
     write(workspace, first, row, second)
-    ran = referral(workspace, "intake", "in.csv", "--json", lang=language, ends=1)
+    ran = referral_here(workspace, "intake", "in.csv", "--json", lang=language, ends=1)
     made = ran.json
     assert {key: made[key] for key in ("read", "accepted", "duplicates", "rejected")} == {
         "read": 3, "accepted": 2, "duplicates": 0, "rejected": 1,
@@ -195,7 +197,7 @@ def test_a_bad_row_never_stops_the_good_ones(workspace: Path, name: str, languag
     assert f"in.csv:3 {code} {field}: {error['message']}" in ran.err
     assert sorted(_codes(workspace)) == ["1", "2"]
 
-    again = referral(workspace, "intake", "in.csv", "--json", lang=language, ends=1).json
+    again = referral_here(workspace, "intake", "in.csv", "--json", lang=language, ends=1).json
     assert (again["accepted"], again["duplicates"], again["rejected"]) == (0, 2, 1)
 
 
@@ -204,7 +206,7 @@ def test_a_very_long_text_is_kept_whole_or_named(workspace: Path) -> None:
     long = ("3", "hotline", "长", "长" * LONG, "M02", "620922100", WHEN)
     longer = ("4", "hotline", "更长", "长" * (LONG + 1), "M02", "620922100", WHEN)
     write(workspace, first, long, longer, second)
-    ran = referral(workspace, "intake", "in.csv", "--json", ends=1)
+    ran = referral_here(workspace, "intake", "in.csv", "--json", ends=1)
     assert (ran.json["accepted"], ran.json["rejected"]) == (3, 1)
     (error,) = ran.json["errors"]
     assert (error["line"], error["field"], error["code"]) == (4, "text", "TEXT_TOO_LONG")
@@ -216,7 +218,7 @@ def test_a_very_long_text_is_kept_whole_or_named(workspace: Path) -> None:
 def test_nul_characters_are_removed_and_it_is_said(workspace: Path, language: str) -> None:
     row = ("3", "hotline", "噪声", "夜里\0施工\0噪声扰民", "M02", "620922100", WHEN)
     write(workspace, *good_rows(), row)
-    ran = referral(workspace, "intake", "in.csv", "--json", lang=language, ends=0)
+    ran = referral_here(workspace, "intake", "in.csv", "--json", lang=language, ends=0)
     assert ran.json["accepted"] == 3
     removed = said(language, "text: control characters removed", "text：已去除控制字符")
     assert f"in.csv:4 {removed}" in ran.err
@@ -225,7 +227,7 @@ def test_nul_characters_are_removed_and_it_is_said(workspace: Path, language: st
 
 def test_gbk_is_recognised_and_it_is_said(workspace: Path) -> None:
     write(workspace, *good_rows(), encoding="gbk")
-    ran = referral(workspace, "intake", "in.csv", "--json", ends=0)
+    ran = referral_here(workspace, "intake", "in.csv", "--json", ends=0)
     assert ran.json["accepted"] == 2
     assert "in.csv:2 read as GB18030" in ran.err
     assert _text_of(workspace, "1") == GOOD[0][3]
@@ -235,7 +237,7 @@ def test_bytes_of_no_encoding_are_named(workspace: Path) -> None:
     write(workspace, *good_rows())
     data = (workspace / "in.csv").read_bytes().replace("渗水".encode(), b"\xff\xfe\x80")
     (workspace / "in.csv").write_bytes(data)
-    ran = referral(workspace, "intake", "in.csv", "--json", ends=1)
+    ran = referral_here(workspace, "intake", "in.csv", "--json", ends=1)
     assert "in.csv" in ran.err
     assert "WRONG_ENCODING" in ran.err
 
@@ -257,7 +259,7 @@ WORDS = {
 def test_wrong_usage_ends_with_2_and_a_refusal_with_1(workspace: Path, words: str) -> None:
     write(workspace, *good_rows())
     if words.startswith("case"):
-        referral(workspace, "intake", "in.csv", ends=0)
+        referral_here(workspace, "intake", "in.csv", ends=0)
     ran = referral(workspace, *words.split(), ends=WORDS[words])
     assert ran.out == ""
     assert ran.err.strip()
@@ -273,7 +275,7 @@ def _codes(workspace: Path) -> dict[str, str]:
 def _text_of(workspace: Path, id: str) -> str:
     """The text of an issue as the engine kept it."""
     code = _codes(workspace)[id]
-    shown = referral(
+    shown = referral_here(
         workspace, "case", "show", code, "--full", "--actor", "p0004", "--json",
         ends=0,
     ).out  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 
 from tests.contract.conftest import Placed
 from tests.databases import copied, execute, question
-from tests.district import Ran, referral
+from tests.district import Ran, referral, referral_here
 
 TABLES = (
     "case_event", "case_file", "referral", "case_link", "content", "data_key", "command_key",
@@ -145,7 +145,7 @@ def test_it_is_named_with_the_first_event_that_does_not_fit(
     assert {each["case"] for each in found} <= {at.code, ""}
 
     if anchored:
-        for_people = referral(copy, "audit", "verify", ends=1).out.splitlines()[0]
+        for_people = referral_here(copy, "audit", "verify", ends=1).out.splitlines()[0]
         assert at.code in for_people
         assert code in for_people
 
@@ -170,13 +170,13 @@ def test_an_anchor_file_by_name(copy: Path, tmp_path: Path) -> None:
     at = victim(copy)
     assert remove_the_case(copy, at) > 0
     assert execute(copy, "DELETE FROM checkpoint") > 0
-    assert referral(copy, "audit", "verify").code == 0
+    assert referral_here(copy, "audit", "verify").code == 0
     ran = referral(copy, "audit", "verify", "--anchor", elsewhere, "--json", ends=1)
     assert at.code in {each["case"] for each in ran.json["findings"]}
-    referral(copy, "audit", "verify", "--anchor", copy / "none.jsonl", ends=1)
+    referral_here(copy, "audit", "verify", "--anchor", copy / "none.jsonl", ends=1)
 
 
 def _verify(folder: Path, *, anchored: bool) -> Ran:
     if not anchored:
         (folder / "var" / "checkpoints.jsonl").unlink(missing_ok=True)
-    return referral(folder, "audit", "verify", "--json")
+    return referral_here(folder, "audit", "verify", "--json")
