@@ -43,9 +43,9 @@ WRITING = (
 def code(county: Path, referral: Referral) -> str:
     take_in(county, referral, 1)
     rules = county / "rules/routing.yaml"
-    assert referral("backup", "b.backup").returncode == 0
+    assert referral("backup", "b.backup").code == 0
     rules.write_text(rules.read_text("utf-8").replace("物业", "房屋"), "utf-8")
-    (one,) = json.loads(referral("case", "list", "--json").stdout)
+    (one,) = json.loads(referral("case", "list", "--json").out)
     return str(one["code"])
 
 
@@ -53,19 +53,19 @@ def test_whatever_changes_something_is_refused(county: Path, referral: Referral,
     before = (county / "var/referral.db").read_bytes()
     for words in WRITING:
         ran = referral("--read-only", *(word.format(code=code) for word in words))
-        told = (words, ran.returncode, "STORE_READONLY" in ran.stderr)
-        assert told == (words, 1, True), ran.stderr
+        told = (words, ran.code, "STORE_READONLY" in ran.err)
+        assert told == (words, 1, True), ran.err
     assert (county / "var/referral.db").read_bytes() == before
     assert not (county / "elsewhere.db").exists()
 
 
 def test_the_three_ways_to_say_it(county: Path, referral: Referral, code: str) -> None:
     assert code
-    assert "STORE_READONLY" in referral("retention", "run", REFERRAL_READ_ONLY="1").stderr
-    assert "STORE_READONLY" in referral("retention", "run", "--read-only").stderr
+    assert "STORE_READONLY" in referral("retention", "run", REFERRAL_READ_ONLY="1").err
+    assert "STORE_READONLY" in referral("retention", "run", "--read-only").err
     config = county / "config.yaml"
     config.write_text("mode: read_only\n" + config.read_text("utf-8"), "utf-8")
-    assert "STORE_READONLY" in referral("retention", "run").stderr
+    assert "STORE_READONLY" in referral("retention", "run").err
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_a_standby(county: Path, referral: Referral, code: str, postgres_url: st
     import psycopg
     from sqlalchemy.engine import make_url
 
-    assert referral("db", "move", postgres_url).returncode == 0
+    assert referral("db", "move", postgres_url).code == 0
     address = make_url(postgres_url)
     plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as admin:
@@ -125,8 +125,8 @@ def test_a_standby(county: Path, referral: Referral, code: str, postgres_url: st
         admin.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
     there = ("--read-only", "--database", postgres_url)
     shown = referral("case", "show", code, "--json", *there)
-    assert json.loads(shown.stdout)["sight"] == "masked"
-    assert json.loads(referral("audit", "verify", "--json", *there).stdout)["ok"]
+    assert json.loads(shown.out)["sight"] == "masked"
+    assert json.loads(referral("audit", "verify", "--json", *there).out)["ok"]
     made = referral("backup", "standby.backup", "--json", *there)
-    assert json.loads(made.stdout)["cases"] == 1
-    assert "STORE_READONLY" in referral("retention", "run", *there).stderr
+    assert json.loads(made.out)["cases"] == 1
+    assert "STORE_READONLY" in referral("retention", "run", *there).err

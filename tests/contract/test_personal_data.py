@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.contract.conftest import Placed
 from tests.databases import copied, dumped, on_server, question
-from tests.district import Ran, referral
+from tests.district import Ran, referral, referral_here
 
 PERSON = {"name": "欧阳震华", "phone": "13987654321", "id_number": "620922199001011234"}
 WORDS = {"title": "槐树巷院墙倒塌", "text": "七号院墙倒了压坏三轮车，电话 13987654321 打不通"}
@@ -38,18 +38,18 @@ def told(
         }  # fmt: skip
         with (folder / "in.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(issue, ensure_ascii=False) + "\n")
-    ran = [referral(folder, "intake", "in.jsonl", "--backfill", env=env, ends=1)]
+    ran = [referral_here(folder, "intake", "in.jsonl", "--backfill", env=env, ends=1)]
     ((referred, unit),) = question(
         folder, "SELECT referral_id, unit FROM referral WHERE referral_id LIKE '%-1'"
     )
     ran += [
-        referral(folder, "desk", "claim", referred, env=env, ends=0),
-        referral(folder, "desk", "contact", referred, "--note", REPORT, env=env, ends=0),
-        referral(folder, "desk", "report", referred, "--text", REPORT, env=env, ends=0),
+        referral_here(folder, "desk", "claim", referred, env=env, ends=0),
+        referral_here(folder, "desk", "contact", referred, "--note", REPORT, env=env, ends=0),
+        referral_here(folder, "desk", "report", referred, "--text", REPORT, env=env, ends=0),
         referral(folder, "run", "--until-idle", "--clock", "virtual", "--verbose", env=env, ends=0),
-        referral(folder, "desk", "inbox", unit, env=env, ends=0),
-        referral(folder, "case", "list", env=env, ends=0),
-        referral(folder, "audit", "verify", env=env, ends=0),
+        referral_here(folder, "desk", "inbox", unit, env=env, ends=0),
+        referral_here(folder, "case", "list", env=env, ends=0),
+        referral_here(folder, "audit", "verify", env=env, ends=0),
     ]
     return folder, bool(request.param), ran
 
@@ -62,11 +62,11 @@ def test_the_words_are_kept_and_shown_to_who_may_see_them(
     env = {"REFERRAL_MASTER_KEY": KEY} if keyed else {}
     ((code,),) = question(folder, "SELECT case_code FROM case_file")
     look = ("case", "show", code, "--full", "--actor", "p0004", "--json")
-    shown = referral(folder, *look, env=env, ends=0).json
+    shown = referral_here(folder, *look, env=env, ends=0).json
     assert shown["issue"]["text"] == WORDS["text"]
     assert REPORT in shown["content"].values()
     if keyed:
-        assert "KEY_" in referral(folder, *look, ends=1).err
+        assert "KEY_" in referral_here(folder, *look, ends=1).err
 
 
 def test_no_event_holds_them(told: tuple[Path, bool, list[Ran]]) -> None:

@@ -76,8 +76,19 @@ def test_what_is_proved_unreachable_never_wins_and_a_witness_does(
 
 @pytest.mark.long
 @given(rule_sets(), _arrivals)
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_proofs_agree_at_length(rules: RuleSet, arrivals: Arrivals) -> None:
+    proofs = Proofs(rules)
+    agree(proofs, arrivals)
+    wins(proofs)
+    no_dispute(proofs)
+
+
+@pytest.mark.matrix
+@pytest.mark.long
+@given(rule_sets(), _arrivals)
+@settings(max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
+def test_proofs_agree_before_a_release(rules: RuleSet, arrivals: Arrivals) -> None:
     proofs = Proofs(rules)
     agree(proofs, arrivals)
     wins(proofs)

@@ -82,8 +82,18 @@ def test_a_course_in_compact_form_tells_what_the_reference_interpreter_explains(
 
 @pytest.mark.long
 @given(rule_sets(), _arrivals)
-@settings(max_examples=2_500)
+@settings(max_examples=800)
 def test_a_router_decides_as_the_reference_interpreter_at_length(
+    rules: RuleSet, arrivals: Arrivals
+) -> None:
+    compare(rules, arrivals)
+
+
+@pytest.mark.matrix
+@pytest.mark.long
+@given(rule_sets(), _arrivals)
+@settings(max_examples=10_000)
+def test_a_router_decides_as_the_reference_interpreter_before_a_release(
     rules: RuleSet, arrivals: Arrivals
 ) -> None:
     compare(rules, arrivals)
