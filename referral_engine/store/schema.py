@@ -28,7 +28,7 @@ def create(engine: Engine) -> None:
         take_turn(connection)
         if current(connection):
             return  # another process was first
-        metadata.create_all(connection)
+        metadata.create_all(connection, checkfirst=False)
         connection.execute(
             text(
                 "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"
