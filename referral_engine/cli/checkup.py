@@ -21,8 +21,8 @@ from referral_engine.desk.operations import (
 )
 from referral_engine.errors import Faulty, ReferralError, Refused
 from referral_engine.i18n import _
-from referral_engine.plugins.departments import load
-from referral_engine.plugins.fit import doubts, played
+from referral_engine.plugins.departments import load, played
+from referral_engine.plugins.fit import doubts
 from referral_engine.rules.render import as_text, summary
 from referral_engine.runner.auditor import Auditor
 from referral_engine.web.probe import probe

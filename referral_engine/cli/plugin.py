@@ -11,8 +11,8 @@ from referral_engine.cli.output import print_json, print_table
 from referral_engine.cli.silent import not_answering
 from referral_engine.desk.operations import silent_departments
 from referral_engine.i18n import _, gettext_noop
-from referral_engine.plugins.departments import Loaded, load
-from referral_engine.plugins.fit import doubts, played
+from referral_engine.plugins.departments import Loaded, load, played
+from referral_engine.plugins.fit import doubts
 
 __all__ = ["plugin"]
 

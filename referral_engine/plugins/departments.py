@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -29,7 +29,7 @@ from referral_engine.plugins.redaction import describe, trace_of
 from referral_engine.plugins.supervised import Lane, Supervised
 from referral_engine.plugins.view import Referral
 
-__all__ = ["Departments", "Loaded", "load"]
+__all__ = ["Departments", "Loaded", "load", "played"]
 
 log = logging.getLogger(__name__)
 _READ = 1.0
@@ -208,8 +208,8 @@ def load(
     departments = _admitted(guests, quarantined, settings, guard, seconds)
     if announce:
         # In a thread everything is played; in processes the cases may be real.
-        played = logging.WARNING if guard == "process" else logging.INFO
-        _tell(departments.loaded, departments.quarantined, played)
+        level = logging.WARNING if guard == "process" else logging.INFO
+        _tell(departments.loaded, departments.quarantined, level)
     return departments
 
 
@@ -247,12 +247,18 @@ def _admitted(
     return Departments(serving, profiles, loaded, quarantined, settings, seconds)
 
 
-def _tell(loaded: Sequence[Loaded], quarantined: Sequence[Quarantined], played: int) -> None:
+def played(loaded: Iterable[Loaded]) -> str:
+    """Whose reports are made up, for whoever is about to run this on real cases; else empty."""
+    ids = [each.id for each in loaded if each.rehearsal]
+    told = _("played by their plugins, what they report is made up: {departments}")
+    return told.format(departments=", ".join(ids)) if ids else ""
+
+
+def _tell(loaded: Sequence[Loaded], quarantined: Sequence[Quarantined], level: int) -> None:
     for each in loaded:
         log.info("department %s %s from %s", each.id, each.version, each.source)
-    if players := [each.id for each in loaded if each.rehearsal]:
-        told = "played by their plugins, what they report is made up: %s"
-        log.log(played, told, ", ".join(players))
+    if told := played(loaded):
+        log.log(level, "%s", told)
     for other in quarantined:
         log.error("plugin %s is quarantined: %s", other.name, other.reason)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from referral_engine.i18n import _
 from referral_engine.plugins.departments import Loaded
 from referral_engine.plugins.handler import under
 from referral_engine.spelling import nearest
 
-__all__ = ["doubts", "played"]
+__all__ = ["doubts"]
 
 
 def doubts(loaded: Loaded, units: Collection[str], categories: Collection[str]) -> Iterator[str]:
@@ -24,13 +24,6 @@ def doubts(loaded: Loaded, units: Collection[str], categories: Collection[str]) 
         if not any(under(code, each) for code in categories):
             told = _("it handles {category}, and the rules know no such category")
             yield told.format(category=each) + _perhaps(each, categories)
-
-
-def played(loaded: Iterable[Loaded]) -> str:
-    """Whose reports are made up, for whoever is about to run this on real cases; else empty."""
-    ids = [each.id for each in loaded if each.rehearsal]
-    told = _("played by their plugins, what they report is made up: {departments}")
-    return told.format(departments=", ".join(ids)) if ids else ""
 
 
 def _perhaps(word: str, known: Collection[str]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from referral_engine import Department, Handler
-from referral_engine.plugins.departments import Loaded
-from referral_engine.plugins.fit import doubts, played
+from referral_engine.plugins.departments import Loaded, played
+from referral_engine.plugins.fit import doubts
 
 UNITS = ("police", "urban_management")
 CATEGORIES = ("M01", "M04a", "M04b", "S02a")
