@@ -259,7 +259,7 @@ def _expectation(reader: Reader, key: Node) -> str:
 
 
 def _expected(reader: Reader, name: str, node: Node) -> Expected | None:
-    if name in _LISTS:
+    if name in _LISTS or (name == "supervised" and isinstance(node, SequenceNode)):
         texts = [(item, reader.text(item)) for item in _list(reader, node)]
         if name in _UNIT_LISTS:
             return tuple(read_unit(reader, item, text) for item, text in texts if text)

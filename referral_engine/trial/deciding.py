@@ -238,6 +238,12 @@ def _happened(name: str, kind: type) -> Check:
     return check
 
 
+def _supervised(seen: Seen, wanted: object) -> tuple[bool, object]:
+    """Whether it came to this at this step, or whom an effect meant."""
+    by_name = isinstance(wanted, tuple)
+    return (_targets("supervise") if by_name else _happened("supervise", Supervised))(seen, wanted)
+
+
 def _designated(seen: Seen, wanted: object) -> tuple[bool, object]:
     got = seen.case.designated[-1] if seen.case.designated else ""
     return _same(seen, got, wanted) if got else not wanted, got
@@ -297,7 +303,7 @@ _CHECKS: dict[str, Check] = {
     "escalations": _escalations,
     "flags": _holds("flags"),
     "reminded": _targets("remind"),
-    "supervised": _happened("supervise", Supervised),
+    "supervised": _supervised,
     "stepped_up": _happened("step_up", SteppedUp),
     "notified": _targets("notify"),
     "conferred": _targets("confer"),
