@@ -69,7 +69,7 @@ def test_the_workspace_is_sound(city: Path) -> None:
     checks = told(city, "doctor")
     assert [each for each in checks["checks"] if each["status"] == "fault"] == []
     assert msgspec.json.decode(run(city, "rules", "check", "--format", "json")) == []
-    assert "all passed" in run(city, "rules", "test")
+    assert "all passed" in run(city, "rules", "test", "--coverage")
 
 
 def test_no_file_of_it_is_in_chinese() -> None:
