@@ -15,7 +15,7 @@ from referral_engine.prove.life import Life, Stand
 from referral_engine.prove.report import Finding, Proof
 from referral_engine.prove.shapes import Shapes
 from referral_engine.prove.solver import Budget
-from referral_engine.prove.starting import begun, neutral, undecided
+from referral_engine.prove.starting import begun, bounded, neutral, undecided
 from referral_engine.prove.witness import Witness
 from referral_engine.prove.written_test import written_test
 
@@ -32,10 +32,9 @@ def answering(
     """(e) From each kind of case, at each kind of place, whatever was done before the silence."""
     watch = _Watch(life, shapes)
     gone = explore(life, shapes, _starts(life, shapes, witnesses), watch.look, acts, budget)
-    said = _("{count} states of a case, up to {acts} acts and then silence; the longest way to a"
-             " leader took {days} days").format(
-        count=gone.states, acts=acts, days=-(-watch.longest // timedelta(days=1))
-    )  # fmt: skip
+    longest = _("the longest way to a leader took {days} days")
+    days = -(-watch.longest // timedelta(days=1))
+    said = f"{bounded(gone, acts)}{_('; ')}{longest.format(days=days)}"
     findings = (*watch.findings.values(), *undecided(gone))
     return Proof(name="answer", checked=gone.states, summary=said, findings=findings)
 

@@ -23,7 +23,7 @@ from referral_engine.prove.life import Life, Stand
 from referral_engine.prove.report import Finding, Proof
 from referral_engine.prove.shapes import Shapes
 from referral_engine.prove.solver import Budget
-from referral_engine.prove.starting import begun, neutral, undecided
+from referral_engine.prove.starting import begun, bounded, neutral, undecided
 from referral_engine.prove.witness import Witness
 from referral_engine.prove.written_test import written_test
 
@@ -42,9 +42,7 @@ def recusal(
     watch = _Watch(life, shapes)
     starts = _starts(life, shapes, witnesses)
     gone = explore(life, shapes, starts, watch.look, acts, budget)
-    said = _("{count} states of a case, up to {acts} acts and then silence").format(
-        count=gone.states, acts=acts
-    )
+    said = bounded(gone, acts)
     findings = (*watch.findings.values(), *undecided(gone))
     return Proof(name="recusal", checked=gone.states, summary=said, findings=findings)
 

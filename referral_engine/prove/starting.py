@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from referral_engine.errors import Refused
-from referral_engine.i18n import _
+from referral_engine.i18n import _, ngettext
 from referral_engine.model.case import Case
 from referral_engine.prove.explore import Explored
 from referral_engine.prove.life import Life, Stand
 from referral_engine.prove.report import Finding
 from referral_engine.prove.witness import Witness
 
-__all__ = ["begun", "neutral", "undecided"]
+__all__ = ["begun", "bounded", "neutral", "undecided"]
 
 
 def begun(life: Life, witness: Witness) -> Stand | None:
@@ -30,6 +30,16 @@ def neutral(life: Life, case: Case, accused: str) -> str:
     taken = parts | (org.related(accused) if accused else frozenset())
     fit = (u.id for u in org.content.units if u.id not in taken and u.kind == "department")
     return next(fit, case.holder)
+
+
+def bounded(gone: Explored, acts: int) -> str:
+    """What the proof is about: nothing is claimed of cases with which people do more."""
+    said = ngettext(
+        "{count} states of a case; bound: {acts} act of people, then silence",
+        "{count} states of a case; bound: {acts} acts of people, then silence",
+        acts,
+    )
+    return said.format(count=gone.states, acts=acts)
 
 
 def undecided(gone: Explored) -> Iterator[Finding]:

@@ -185,19 +185,29 @@ class Survey:
 
     def _taken_together(self, box: Box, by: Deciding, before: int) -> tuple[Deciding, ...]:
         """Rules that ask more of texts than the box says cannot take all of it between them:
-        there is always a text that has none of their words.
+        there is always a text that has none of their words. They may only take what others leave
+        that deny these words.
         """
-        parts: dict[Box, Deciding] = {}
-        for number in numbers(self.index.unsurprised(box) & before):
-            each = self.deciding[number]
-            for part in each.boxes if self._while(each, by) else ():
-                if part.true <= box.true and not part.misses(box):
-                    parts[part] = each
+        parts = self._parts_within(box, box, by, before)
+        denied = {atom for part in parts for atom in part.false}
+        if denied:
+            said = Box(box.masks, box.true | denied, box.false)
+            parts = self._parts_within(box, said, by, before)
         # What a few large parts leave is hardly ever filled by many small ones.
         large = sorted(parts, key=lambda part: len(part.masks) + len(part.false))[:_LARGE]
         if len(large) < 2 or not self.space.covers(large, box):
             return ()
         return tuple({parts[part].number: parts[part] for part in large}.values())
+
+    def _parts_within(self, box: Box, said: Box, by: Deciding, before: int) -> dict[Box, Deciding]:
+        """The boxes of earlier rules that meet the box and state no more than what is said."""
+        parts: dict[Box, Deciding] = {}
+        for number in numbers(self.index.unsurprised(said) & before):
+            each = self.deciding[number]
+            for part in each.boxes if self._while(each, by) else ():
+                if part.true <= said.true and not part.misses(box):
+                    parts[part] = each
+        return parts
 
     def _while(self, earlier: Deciding, later: Deciding) -> bool:
         """Whether the earlier rule is in force whenever the later one is."""

@@ -1,4 +1,4 @@
-"""Matcher, reference interpreter and proofs about one random rule set, to be held together."""
+"""Matcher, explanations, reference interpreter and proofs about one random rule set together."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from referral_engine.prove.routing import RoutingProofs
 from referral_engine.prove.solver import Budget, Solver
 from referral_engine.prove.theory import Theory
 from referral_engine.prove.witness import Matcher
+from referral_engine.rules.explain import explain
 from referral_engine.rules.match import Router
 from referral_engine.rules.naive import route
 from referral_engine.rules.subject import Subject
@@ -50,7 +51,8 @@ class Proofs:
         self.agreement = proofs.agreement()
 
     def decide(self, issue: Issue, answered: dict[str, int]) -> Decision:
-        """What router and reference interpreter both say; history counts as the store does."""
+        """What router, explanation and reference interpreter all say; history counts as the store
+        does."""
         subject = Subject.from_issue(issue, FIELDS)
         counted = {key: _count(key, number, issue) for key, number in answered.items()}
         for key in ("repeats(category;90d)", "repeats(reporter,territory;90d)"):
@@ -60,6 +62,10 @@ class Proofs:
         course = route(self.rules, {**subject.values, **counted}, day, TERMS)
         assert course.winner is not None
         assert course.winner.id == decision.rule
+        verdicts = explain(self.rules, WORLD, subject, counted, day, FIELDS)
+        assert [each.rule for each in verdicts if each.fate == "won"] == [decision.rule]
+        prepared = [each.rule for each in verdicts if each.fate == "prepared"]
+        assert prepared == list(decision.prepared)
         return decision
 
 

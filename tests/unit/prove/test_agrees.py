@@ -1,4 +1,4 @@
-"""Matcher, reference interpreter and proofs agree on any rules and issues."""
+"""Matcher, explanations, reference interpreter and proofs agree on any rules and issues."""
 
 from __future__ import annotations
 

@@ -14,8 +14,10 @@ from referral_engine.rules.names import Names
 from referral_engine.rules.ruleset import Loaded, in_order
 from referral_engine.rules.tree import (
     All,
+    Any,
     Category,
     Condition,
+    Not,
     Refer,
     RoutingEffects,
     RoutingRule,
@@ -38,10 +40,20 @@ _plain = st.one_of(
     st.builds(leaf, st.just("channel"), st.sampled_from(("eq", "ne")),
               st.sampled_from(("app", "hotline"))),
     st.builds(leaf, st.just("reporter_anonymous"), st.just("eq"), st.booleans()),
+    st.builds(leaf, st.just("text"), st.just("contains"),
+              st.sampled_from(("燃气", "泄漏", "漏", "噪声"))),
+    st.builds(leaf, st.just("tags"), st.just("has"), st.sampled_from(("夜间", "欠薪"))),
 )  # fmt: skip
-_conditions: st.SearchStrategy[Condition | None] = st.one_of(
-    st.none(), _plain, st.tuples(_plain, _plain).map(lambda parts: All(parts, PLACE))
+_joined: st.SearchStrategy[Condition] = st.recursive(
+    _plain,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=2).map(lambda parts: All(tuple(parts), PLACE)),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: Any(tuple(parts), PLACE)),
+        inner.map(lambda part: Not(part, PLACE)),
+    ),
+    max_leaves=3,
 )
+_conditions: st.SearchStrategy[Condition | None] = st.none() | _joined
 _EFFECTS = RoutingEffects(refer=Refer(Target(unit="housing")))
 
 
@@ -76,7 +88,21 @@ def test_a_rule_that_lint_calls_shadowed_is_proved_unreachable(rules: RuleSet) -
     assert reported(rules, "shadowed") <= refuted(Proofs(rules, present=True).reach)
 
 
+def test_a_word_and_what_denies_it_leave_nothing() -> None:
+    word = leaf("text", "contains", "漏")
+    assert reported(_table([word, Not(word, PLACE), None]), "shadowed") == {"r2"}
+    other = leaf("text", "contains", "噪声")
+    assert reported(_table([other, Not(word, PLACE), None]), "shadowed") == set()
+
+
 @given(_tables)
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_in_plain_words_lint_reports_whatever_is_proved_unreachable(rules: RuleSet) -> None:
+    assert reported(rules, "shadowed", "contradiction") == refuted(Proofs(rules).reach)
+
+
+@pytest.mark.long
+@given(_tables)
+@settings(max_examples=1_000, suppress_health_check=[HealthCheck.too_slow])
+def test_lint_and_proofs_agree_at_length(rules: RuleSet) -> None:
     assert reported(rules, "shadowed", "contradiction") == refuted(Proofs(rules).reach)
