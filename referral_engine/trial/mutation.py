@@ -81,7 +81,7 @@ class Bench:
             test = self._loaded.tests[at]
             stages = (False, True) if test.steps and mutant.section != "escalation" else (True,)
             for live in stages:
-                result = run_test(self._workspace, rules, self._known, test, live=live)
+                result = run_test(self._workspace, rules, self._known, test, live=live, hasty=True)
                 if not result.passed:
                     return test.name
         return ""
@@ -99,9 +99,13 @@ class Bench:
 
     # -- which tests a mutant can matter to ------------------------------------------------------
     def _candidates(self, mutant: Mutant) -> list[int]:
-        """The tests by their number, those that need no virtual clock first."""
+        """The tests by their number, those that need no virtual clock first; of the others those in
+        which the rule acted: they are the likeliest to notice."""
         checks = Checks(self._terms, self._checks)
-        return [at for at in self._order if self._matters(mutant, checks, at)]
+        found = [at for at in self._order if self._matters(mutant, checks, at)]
+        if mutant.section == "escalation":
+            found.sort(key=lambda at: mutant.rule not in self._watches[at].fired)
+        return found
 
     def _matters(self, mutant: Mutant, checks: Checks, at: int) -> bool:
         test, watch = self._loaded.tests[at], self._watches[at]

@@ -82,10 +82,17 @@ def known_by(workspace: Workspace, loaded: Loaded) -> Known:
 
 
 def run_test(
-    workspace: Workspace, rules: ActiveRules, known: Known, test: RuleTest, *, live: bool = True
+    workspace: Workspace,
+    rules: ActiveRules,
+    known: Known,
+    test: RuleTest,
+    *,
+    live: bool = True,
+    hasty: bool = False,
 ) -> TestResult:
-    """One test on these rules; without `live` only its decision, not what happens then."""
-    return _Run(workspace, rules, known, test, live=live).result()
+    """One test on these rules; without `live` only its decision, not what happens then. A `hasty`
+    run ends with the first step that fails."""
+    return _Run(workspace, rules, known, test, live=live, hasty=hasty).result()
 
 
 class _Run:
@@ -99,11 +106,13 @@ class _Run:
         test: RuleTest,
         *,
         live: bool,
+        hasty: bool,
     ) -> None:
         self.workspace = workspace
         self.rules = rules
         self.test = test
         self._lives = live and bool(test.steps)
+        self._hasty = hasty
         self._reader = Reader(test.place.file, known)
         self._failures: list[Mismatch] = []
         self._told = 0  # events that earlier steps have been held against
@@ -137,6 +146,8 @@ class _Run:
                 code = box.register(issue, ENGINE).case
                 box.settle()
             for step in self.test.steps:
+                if self._hasty and self._failures:
+                    return
                 self._step(box, code, step)
 
     def _step(self, box: Box, code: str, step: Then) -> None:
