@@ -81,6 +81,7 @@ class Desk:
         self.workspace = workspace
         self.clock = clock
         self.rulebook = Rulebook(store, workspace)
+        self._last_setting: Setting | None = None
         self.broken = ""
         """What failed for good in the inference engine; this process should be started anew."""
 
@@ -94,6 +95,7 @@ class Desk:
         def take(_tx: Tx) -> None:
             self.workspace = workspace
             self.rulebook = Rulebook(self.store, workspace)
+            self._last_setting = None
 
         self.store.transact(take)
 
@@ -193,7 +195,7 @@ class Desk:
         request, issue = arrival.request, arrival.issue
         setting = self._setting(tx, None, request)
         facts = facts_of_intake(tx, setting, self._matter(arrival, setting))
-        code = self._new_code(tx, issue, now)
+        code = self._new_code(issue, now)
         today = tx.moment(self.clock)
         facts = msgspec.structs.replace(
             facts, code=code,
@@ -251,15 +253,24 @@ class Desk:
         published: Mapping[str, ActiveRules] = {}
         if isinstance(request.command, c.Migrate):
             published = self.rulebook.known(tx, request.command.rule_set, now)
-        return self.workspace.setting(rules, published)
+        return self._standing(rules, published)
 
-    def _new_code(self, tx: Tx, issue: Issue, now: datetime) -> str:
+    def _standing(self, rules: ActiveRules, published: Mapping[str, ActiveRules]) -> Setting:
+        """The setting; mostly that of the command before."""
+        if published:
+            return self.workspace.setting(rules, published)
+        known = self._last_setting
+        if known is None or known.rules is not rules:
+            known = self._last_setting = self.workspace.setting(rules, published)
+        return known
+
+    def _new_code(self, issue: Issue, now: datetime) -> str:
+        """Drawn at random. One that is taken meets the key of the other case when both are written,
+        and the registration is decided anew with another.
+        """
         area = issue.territory or self.workspace.org.tree.root
         day = now.astimezone(self.workspace.calendar.zone).date()
-        while True:
-            code = make_code(area, day, secrets.randbelow(10**RANDOM_DIGITS))
-            if tx.new_code_free(code):
-                return code
+        return make_code(area, day, secrets.randbelow(10**RANDOM_DIGITS))
 
 
 def _answer(after: Case, request: Request, linked: int = 0) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -23,6 +23,7 @@ from referral_engine.store import Reader, Store
 
 __all__ = ["Matter", "facts_for", "facts_of_intake", "matter_of", "reporter_key"]
 
+_EVER = datetime.max.replace(tzinfo=UTC)
 _NEEDS_WORDS = (c.Accept,)
 _LOOK_BACK = timedelta(days=200)
 """Half a year and a little: so far back a problem's earlier cases are joined to it."""
@@ -147,12 +148,9 @@ def _alike(reader: Reader, setting: Setting, matter: Matter) -> tuple[tuple[Twin
         category=issue.category, territory=issue.territory, around=issue.received_at,
         within=setting.policy.twin_window.elapsed(),
     )  # fmt: skip
-    alike = ((c.code, _likeness(own, c.content.get(ISSUE))) for c in candidates)
-    twins = tuple(
-        Twin(code, round(likeness, 1))
-        for code, likeness in alike
-        if likeness >= setting.policy.twin_likeness
-    )
+    least = setting.policy.twin_likeness
+    alike = ((c.code, _likeness(own, c.content.get(ISSUE), least)) for c in candidates)
+    twins = tuple(Twin(code, round(likeness, 1)) for code, likeness in alike if likeness >= least)
     day = timedelta(days=1)
     near = (c.incident for c in candidates if abs(c.received_at - issue.received_at) <= day)
     return twins, next((incident for incident in near if incident), "")
@@ -168,13 +166,16 @@ class _Part(msgspec.Struct):
 _part = msgspec.json.Decoder(_Part)
 
 
-def _likeness(own: _Told, stored: str | None) -> float:
-    """How alike two issues are, 0 to 100: in words where both have them, else in address."""
+def _likeness(own: _Told, stored: str | None, least: float) -> float:
+    """How alike two issues are, 0 to 100: in words where both have them, else in address. One that
+    is below `least` may be told as 0: it takes less to see that it is than how far.
+    """
     if stored is None:
         return 0.0
     other = _part.decode(stored)
     if own.words and (theirs := _words(other.text)):
-        return max(fuzz.token_set_ratio(own.words, theirs), fuzz.ratio(own.words, theirs))
+        sets = fuzz.token_set_ratio(own.words, theirs, score_cutoff=least)
+        return max(sets, fuzz.ratio(own.words, theirs, score_cutoff=max(sets, least)))
     return 100.0 if own.address and own.address == _address(other.location) else 0.0
 
 
@@ -219,6 +220,9 @@ def _issue(reader: Reader, code: str) -> Issue | None:
 
 def _downtime(reader: Reader, case: Case) -> tuple[tuple[datetime, datetime], ...]:
     """Intervals without the engine over every mark of the case's open clocks."""
+    # No clock of it ends before it came in. Mostly there was none, and no mark need be looked at.
+    if not reader.downtime(min(case.received_at, case.registered_at), _EVER):
+        return ()
     open_ = [d for d in case.deadlines if d.open]
     moments = [mark.at for d in open_ for mark in d.marks if not mark.fired]
     moments += [d.due for d in open_ if d.due is not None]

@@ -54,7 +54,7 @@ class View:
         """The case behind any code or id printed once: case, referral, proposal, conference."""
         code = id.partition("-")[0]
         with self._store.reading() as reader:
-            if not reader.new_code_free(code):
+            if reader.has(code):
                 return code
             found = reader.referral_case(id)
         if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -33,11 +33,24 @@ def seen(connection: Connection, principal_id: str, keys: Iterable[str]) -> dict
     return {key: Seen(body_hash, result) for key, body_hash, result in found}
 
 
-def loaded(connection: Connection, codes: Iterable[str]) -> dict[str, Loaded]:
-    """These cases as of their last events; codes that are unknown are left out."""
-    asked = evened(codes)
-    found = _snapshots(len(asked)).rows(connection, **numbered("code", asked))
-    return {code: Loaded(unpack(snapshot), head) for code, snapshot, head in found}
+def loaded(
+    connection: Connection, codes: Iterable[str], known: Mapping[str, Loaded]
+) -> dict[str, Loaded]:
+    """These cases as of their last events; codes that are unknown are left out. One that is `known`
+    as of that event is not read again.
+    """
+    found = _unchanged(connection, known) if known else {}
+    if missing := [code for code in codes if code not in found]:
+        asked = evened(missing)
+        rows = _snapshots(len(asked)).rows(connection, **numbered("code", asked))
+        found |= {code: Loaded(unpack(snapshot), head) for code, snapshot, head in rows}
+    return found
+
+
+def _unchanged(connection: Connection, known: Mapping[str, Loaded]) -> dict[str, Loaded]:
+    asked = evened(known)
+    rows = _heads(len(asked)).rows(connection, **numbered("code", asked))
+    return {code: known[code] for code, head in rows if known[code].head_hash == head}
 
 
 @prepared
@@ -52,6 +65,12 @@ def _seen(keys: int) -> Select[Any]:
     return query.where(
         _c.principal_id == value("principal"), _c.request_key.in_(values("key", keys))
     )
+
+
+@prepared
+def _heads(codes: int) -> Select[Any]:
+    query = select(_f.case_code, _f.head_hash)
+    return query.where(_f.case_code.in_(values("code", codes)))
 
 
 @prepared

@@ -5,6 +5,8 @@ The same functions fill the rows when a case changes and tell the audit what the
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from referral_engine.model.case import Case
@@ -20,6 +22,7 @@ __all__ = [
     "case_row",
     "linked",
     "moved_part",
+    "only_moves",
     "pack",
     "referral_rows",
     "standing",
@@ -41,6 +44,10 @@ MOVED_COLUMNS = ("version", "next_at", "head_hash", "snapshot")
 """What every event changes. No index holds any of it: a wake-up that changes nothing else leaves
 eight of them alone, each of which would be a page read and written somewhere in the file.
 """
+
+_MOVED = tuple(CASE_COLUMNS.index(name) for name in MOVED_COLUMNS)
+_STANDING = slice(CASE_COLUMNS.index("state"), CASE_COLUMNS.index("next_at"))
+_CLOSED = CASE_COLUMNS.index("closed_at")
 
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _decoder = msgspec.msgpack.Decoder(Case)
@@ -92,20 +99,26 @@ def standing(case: Case, township: str) -> Row:
 
 def moved_part(row: Row) -> Row:
     """Of a row of a case what belongs to MOVED_COLUMNS."""
-    return tuple(row[CASE_COLUMNS.index(name)] for name in MOVED_COLUMNS)
+    return tuple([row[place] for place in _MOVED])
+
+
+def only_moves(row: Row, before: Case, township: str) -> bool:
+    """Whether the case before stood as the row does in all but MOVED_COLUMNS."""
+    *told, closed_at = standing(before, township)
+    return row[_STANDING] == tuple(told) and row[_CLOSED] == closed_at
 
 
 def referral_rows(case: Case) -> dict[str, Row]:
     """The rows of `referral` by referral id, in the order of REFERRAL_COLUMNS."""
-    due: dict[str, tuple[int, str]] = {}
+    due: dict[str, tuple[datetime, str]] = {}
     for deadline in case.deadlines:
-        if deadline.referral and deadline.open and deadline.due is not None:
-            this = (micros(deadline.due), deadline.name)
+        if deadline.referral and deadline.due is not None and deadline.open:
+            this = (deadline.due, deadline.name)
             due[deadline.referral] = min(due.get(deadline.referral, this), this)
     return {r.id: _referral_row(case.code, r, due.get(r.id)) for r in case.referrals}
 
 
-def _referral_row(code: str, referral: Referral, due: tuple[int, str] | None) -> Row:
+def _referral_row(code: str, referral: Referral, due: tuple[datetime, str] | None) -> Row:
     return (
         code,
         referral.id,
@@ -120,7 +133,7 @@ def _referral_row(code: str, referral: Referral, due: tuple[int, str] | None) ->
         micros(referral.claimed_at),
         micros(referral.reported_at),
         due[1] if due else "",
-        due[0] if due else None,
+        micros(due[0]) if due else None,
     )
 
 

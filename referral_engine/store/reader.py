@@ -117,9 +117,9 @@ class Reader:
         """
         return self._contents([code], refs).get(code, {})
 
-    def new_code_free(self, code: str) -> bool:
-        """Whether no case has this code."""
-        return _KNOWN_CODE.first(self._connection, code=code) is None
+    def has(self, code: str) -> bool:
+        """Whether a case has this code."""
+        return _KNOWN_CODE.first(self._connection, code=code) is not None
 
     def ever_sealed(self, code: str) -> bool:
         """Whether the case is sealed, or was: its events say so where its file is gone."""

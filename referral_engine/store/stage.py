@@ -183,6 +183,7 @@ _KEYS = {"case_changed": slice(-2, -1), "referral": slice(0, 2), "wakeup": slice
 _MANY = 16
 _CASE_FILE_STEPS = frozenset({"case_new", "case_moved", "case_changed"})
 _LANE = OUTBOX_COLUMNS.index("lane")
+_RUNG_FOR = frozenset({"plugin_call", "follow_up", "notice"})
 
 
 class Stage:
@@ -213,7 +214,8 @@ class Stage:
     def add(self, step: str, *rows: Row) -> None:
         if rows:
             self.rows.setdefault(step, []).extend(rows)
-            self.bells.update(_bells(step, rows))
+            if step in _RUNG_FOR:
+                self.bells.update(_bells(step, rows))
 
     def void_calls(self, code: str, referral_id: str | None) -> None:
         """Takes back the calls not yet made, of one referral or of the whole case."""

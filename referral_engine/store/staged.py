@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -14,15 +14,18 @@ from referral_engine.store import lookups, precedents, rulebook
 from referral_engine.store.foresight import Foresight
 from referral_engine.store.precedents import WORDS, Question
 from referral_engine.store.reader import Township
+from referral_engine.store.recent import Recent
 from referral_engine.store.stage import Ahead, IntakeSeen, Loaded, Seen, SenderKey, Stage
 from referral_engine.store.statements import Row, say
-from referral_engine.store.vault import Vault
+from referral_engine.store.vault import CaseKey, Vault, WrappedKey
 from referral_engine.store.work import Work
 
 __all__ = ["Staged"]
 
 _CHANGES = frozenset({"case_moved", "case_changed"})
 _EVER = datetime.max.replace(tzinfo=UTC)
+_BEFORE = timedelta(days=90)
+"""So much earlier may the next command ask for, and be answered already."""
 
 
 class Staged(Work):
@@ -33,11 +36,13 @@ class Staged(Work):
     """
 
     def __init__(
-        self, connection: Connection, vault: Vault, township: Township, *, alone: bool
-    ) -> None:
+        self, connection: Connection, vault: Vault, township: Township, *, alone: bool,
+        recent: Recent | None = None,
+    ) -> None:  # fmt: skip
         """A command that is `alone` needs no savepoint: the whole transaction is given up."""
         super().__init__(connection, vault, township)
         self._alone = alone
+        self._recent = recent or Recent()
         self._earlier = Stage()
         self._own = Stage()
         self._savepoint = False
@@ -47,6 +52,7 @@ class Staged(Work):
         self._sent: dict[SenderKey, IntakeSeen | None] = {}
         self._keys: dict[tuple[str, str], Seen | None] = {}
         self._ahead: dict[str, Loaded] = {}
+        self._wrapped: dict[str, WrappedKey] = {}
         self._answers: dict[Question, list[Row]] = {}
         self._words: dict[str, dict[str, str]] = {}
         self._stopped: tuple[datetime, list[tuple[datetime, datetime]]] | None = None
@@ -63,7 +69,7 @@ class Staged(Work):
     def connection(self) -> Connection:
         """The SQLAlchemy connection, everything gathered so far written to it."""
         self._settle()
-        for known in (self._ahead, self._answers, self._words):
+        for known in (self._ahead, self._answers, self._words, self._wrapped):
             known.clear()  # what is done through it may be done to a case
         return self._connection
 
@@ -120,11 +126,6 @@ class Staged(Work):
             self._own.cases[code] = loaded
         return loaded
 
-    def new_code_free(self, code: str) -> bool:
-        """Whether no case has this code."""
-        staged = code in self._own.cases or code in self._earlier.cases
-        return not staged and super().new_code_free(code)
-
     def seen(self, principal_id: str, key: str) -> Seen | None:
         """What was asked and answered under this key before; None when it is new."""
         for stage in (self._own, self._earlier):
@@ -150,7 +151,7 @@ class Staged(Work):
             seen = lookups.seen(self._connection, principal, keys)
             self._keys.update(((principal, key), seen.get(key)) for key in keys)
         if codes := {each.case for each in asked if each.case}:
-            self._ahead = lookups.loaded(self._connection, codes)
+            self._ahead = lookups.loaded(self._connection, codes, self._recent.of(codes))
         self._look_back([each for each in asked if each.history])
 
     def _look_back(self, asked: Sequence[Ahead]) -> None:
@@ -173,9 +174,21 @@ class Staged(Work):
         Asked once: the commands of one transaction mostly ask for the same time.
         """
         if self._stopped is None or since < self._stopped[0]:
-            self._stopped = since, super().downtime(since, _EVER)
+            earlier = since - _BEFORE
+            self._stopped = earlier, super().downtime(earlier, _EVER)
         found = ((max(a, since), min(b, until)) for a, b in self._stopped[1])
         return [(a, b) for a, b in found if a < b]
+
+    def _stored_key(self, code: str) -> CaseKey | None:
+        """The data key of a case in the table; those of all that were looked up are read at once,
+        for the commands of one transaction mostly do the same to their cases.
+        """
+        if code in self._ahead:
+            if code not in self._wrapped:
+                self._wrapped = self._vault.wrapped(self._connection, list(self._ahead))
+            found = self._wrapped.get(code)
+            return None if found is None else self._vault.opened(code, *found)
+        return self._vault.key(self._connection, code)
 
     # -- writing it first ------------------------------------------------------------------------
     def _now(self) -> Connection:

@@ -24,6 +24,7 @@ from referral_engine.store.forwarding import MOVED, refuse_moved
 from referral_engine.store.keyring import KEY_BYTES, NO_KEYS, Keyring
 from referral_engine.store.reader import Reader, Township
 from referral_engine.store.rebuild import codes_after, rebuild_cases
+from referral_engine.store.recent import Recent
 from referral_engine.store.stage import Ahead
 from referral_engine.store.statements import insert, run
 from referral_engine.store.tables import setting
@@ -61,6 +62,7 @@ class Store:
         self._writer_engine = writer
         self._vault = Vault(keyring)
         self._writer: Writer | None = None
+        self._recent = Recent()
         self._ringer = "" if database_file(url) else secrets.token_hex(4)
         if writer is not None:
             self._writer = Writer(writer, self._begin, batch=batch, waiting=waiting)
@@ -282,7 +284,14 @@ class Store:
         return rewrap(tx.connection, keys, after)
 
     def _begin(self, connection: Connection, *, alone: bool) -> Tx:
-        return Tx(connection, self._vault, self._township, alone=alone, ringer=self._ringer)
+        return Tx(
+            connection,
+            self._vault,
+            self._township,
+            alone=alone,
+            ringer=self._ringer,
+            recent=self._recent,
+        )
 
 
 def _prepare(engine: Engine, keyring: Keyring) -> None:

@@ -23,13 +23,14 @@ from referral_engine.store.projection import (
     case_row,
     linked,
     moved_part,
+    only_moves,
     referral_rows,
-    standing,
 )
 from referral_engine.store.reader import Township
+from referral_engine.store.recent import Recent
 from referral_engine.store.stage import IntakeSeen, Loaded, Seen, Stage
 from referral_engine.store.staged import Staged
-from referral_engine.store.statements import say
+from referral_engine.store.statements import Row, say
 from referral_engine.store.vault import CaseKey, Vault, content_rows
 
 __all__ = ["Tx"]
@@ -46,13 +47,13 @@ class Tx(Staged):
 
     def __init__(
         self, connection: Connection, vault: Vault, township: Township, *, alone: bool,
-        ringer: str = "",
+        ringer: str = "", recent: Recent | None = None,
     ) -> None:  # fmt: skip
         """A command that is `alone` needs no savepoint: the whole transaction is given up.
 
         Workers elsewhere are rung for by `ringer`; without one nobody waits for bells.
         """
-        super().__init__(connection, vault, township, alone=alone)
+        super().__init__(connection, vault, township, alone=alone, recent=recent)
         self._ringer = ringer
 
     # -- writing a case ---------------------------------------------------------------------------
@@ -126,6 +127,7 @@ class Tx(Staged):
         connection = self._now()
         self._void_follow_ups(connection, code)
         incoming.forget(connection, code)
+        self._wrapped.clear()
         for stage in (self._own, self._earlier):
             stage.keys.pop(code, None)
         self._forget_texts(code)
@@ -225,6 +227,7 @@ class Tx(Staged):
         if self._spoilt is not None:
             raise self._spoilt
         self._write(self._earlier)
+        self._recent.keep(self._earlier.cases)
         if self._ringer:
             bells.ring(self._connection, self._earlier.bells, self._ringer)
 
@@ -257,7 +260,7 @@ class Tx(Staged):
         row = case_row(case, head, self._township(case.territory))
         if before is None:
             self._own.add("case_new", row)
-        elif self._only_moves(before.case, case):
+        elif self._only_moves(row, before.case):
             self._own.add("case_moved", (*moved_part(row), case.code, expected))
         else:
             self._own.add("case_changed", (*row[1:], case.code, expected))
@@ -267,12 +270,11 @@ class Tx(Staged):
         self._own.changed.add(case.code)
         return head
 
-    def _only_moves(self, before: Case, case: Case) -> bool:
+    def _only_moves(self, row: Row, before: Case) -> bool:
         """Whether no column changes that an index holds, in the first change of the transaction."""
-        if case.code in self._own.changed or case.code in self._earlier.changed:
+        if before.code in self._own.changed or before.code in self._earlier.changed:
             return False
-        old, new = (standing(each, self._township(each.territory)) for each in (before, case))
-        return old == new
+        return only_moves(row, before, self._township(before.territory))
 
     def _approve(self, resolution: Resolution, before: Case | None) -> None:
         """Keeps who signed; gives up what one person alone decided, whatever the door let by."""
@@ -282,12 +284,16 @@ class Tx(Staged):
             raise one_person(resolution.case.code, error.seq, error.what) from error
 
     def _write_projections(self, case: Case, before: Case | None) -> None:
-        old = referral_rows(before) if before else {}
-        changed = [row for id, row in referral_rows(case).items() if old.get(id) != row]
-        self._own.add("referral", *changed)
+        if before is None or (before.referrals, before.deadlines) != (
+            case.referrals, case.deadlines
+        ):  # fmt: skip
+            old = referral_rows(before) if before else {}
+            changed = [row for id, row in referral_rows(case).items() if old.get(id) != row]
+            self._own.add("referral", *changed)
         # Links only grow: what was absorbed and released again stays linked.
-        new = linked(case) - (linked(before) if before else frozenset())
-        self._own.add("linked", *((case.code, other) for other in sorted(new)))
+        if case.links or case.absorbed:
+            new = linked(case) - (linked(before) if before else frozenset())
+            self._own.add("linked", *((case.code, other) for other in sorted(new)))
 
     def _forget_texts(self, code: str) -> None:
         """From now on its words are read from the table: they are no longer those it began with."""
@@ -322,7 +328,7 @@ class Tx(Staged):
         for stage in (self._own, self._earlier):
             if (staged := stage.keys.get(code)) is not None:
                 return staged
-        key = self._vault.key(self._connection, code) if known else None
+        key = self._stored_key(code) if known else None
         if key is None:
             key, row = self._vault.new_key(code)
             self._own.add("data_key", row)

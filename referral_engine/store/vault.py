@@ -22,6 +22,7 @@ __all__ = [
     "DATA_KEY_COLUMNS",
     "CaseKey",
     "Vault",
+    "WrappedKey",
     "content_rows",
     "masters",
     "rewrap",
@@ -30,6 +31,10 @@ __all__ = [
 
 CONTENT_COLUMNS = ("case_code", "ref", "ciphertext")
 DATA_KEY_COLUMNS = ("case_code", "wrapped", "master_key_id")
+
+
+WrappedKey = tuple[bytes, str]
+"""A data key under a master key, and that one's id."""
 
 
 class CaseKey:
@@ -78,11 +83,16 @@ class Vault:
 
     def keys(self, connection: Connection, codes: Sequence[str]) -> dict[str, CaseKey]:
         """The data keys of those of `codes` that have one."""
+        found = self.wrapped(connection, codes)
+        return {code: self.opened(code, *each) for code, each in found.items()}
+
+    def wrapped(self, connection: Connection, codes: Sequence[str]) -> dict[str, WrappedKey]:
+        """The same as they are stored; `opened` opens them."""
         if not codes:
             return {}
         asked = evened(codes)
         found = _keys(len(asked)).rows(connection, **numbered("code", asked))
-        return {code: self.opened(code, wrapped, master) for code, wrapped, master in found}
+        return {code: (wrapped, master) for code, wrapped, master in found}
 
     def read(
         self, connection: Connection, codes: Sequence[str], refs: Iterable[str] | None = None
