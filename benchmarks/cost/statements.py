@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
+from itertools import count
 from typing import Any, NamedTuple
 
 import psycopg
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, TextClause, event, text
 
 from benchmarks.cost.clock import Seconds, timing
 from referral_engine.store.engine import open_writer
@@ -17,6 +20,8 @@ from referral_engine.store.engine import open_writer
 __all__ = ["Transaction", "recorded", "repeat"]
 
 _WRITER = "store-writer"
+_MARK = re.compile(r"\?|%s|%\((\w+)\)s")
+"""What stands for a value; none of the store's statements has such a thing in quotes."""
 
 
 class Said(NamedTuple):
@@ -62,17 +67,40 @@ def recorded() -> Iterator[list[Transaction]]:
 
 
 def repeat(url: str, transactions: Sequence[Transaction]) -> Seconds:
-    """Says them again, rows fetched, with the store's own settings; how long it took."""
+    """Says them again by SQLAlchemy Core, rows fetched, with the store's own settings; how long it
+    took. Statements and dictionaries of values are made before.
+    """
     engine = open_writer(url)
+    spoken = [[_by_core(said) for said in transaction] for transaction in transactions]
     with timing() as seconds, engine.connect() as connection:
-        for transaction in transactions:
+        for transaction in spoken:
             with connection.begin():
-                for said in transaction:
-                    found = connection.exec_driver_sql(said.sql, said.values)
+                for statement, values in transaction:
+                    found = connection.execute(statement, values)
                     if found.returns_rows:
                         found.fetchall()
     engine.dispose()
     return seconds
+
+
+def _by_core(said: Said) -> tuple[TextClause, Any]:
+    statement = _statement(said.sql)
+    return statement, [_named(row) for row in said.values] if said.many else _named(said.values)
+
+
+@cache
+def _statement(sql: str) -> TextClause:
+    """The driver's own SQL as Core takes it: a name for each value."""
+    places = count()
+    # The space keeps the cast that may follow (`::text`) from being read as part of the name.
+    named = _MARK.sub(lambda found: f":{found[1] or f'v{next(places)}'} ", sql)
+    return text(named.replace("%%", "%"))
+
+
+def _named(values: Any) -> dict[str, Any]:
+    if isinstance(values, Mapping):
+        return dict(values)
+    return {f"v{place}": each for place, each in enumerate(values or ())}
 
 
 def _sqlite(recorder: _Recorder, given: Sequence[Any], named: dict[str, Any]) -> Any:

@@ -87,15 +87,13 @@ class Approvals:
 
 def approval_rows(before: Case | None, events: Iterable[e.Event]) -> list[Row]:
     """The rows of what these events sign, in the order of APPROVAL_COLUMNS. Raises OnePerson."""
+    concerned = [event for event in events if type(event.body) in _SIGNED]
+    if not concerned:  # few could need, or be, somebody's signature, and all are written
+        return []
     approvals = Approvals(before)
-    for event in filter(_concerns, events):
+    for event in concerned:
         approvals.take(event)
     return approvals.rows
-
-
-def _concerns(event: e.Event) -> bool:
-    """Whether the event could need, or be, somebody's signature: few are, and all are written."""
-    return type(event.body) in _SIGNED
 
 
 def _agreed(proposal: Proposal) -> tuple[str, ...]:
