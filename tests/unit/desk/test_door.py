@@ -24,6 +24,14 @@ def refused(box: Box, code: str, command: c.Command, **how: object) -> str:
     return caught.value.code
 
 
+def test_a_code_that_is_taken_is_drawn_again(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = [7, 7, 8]
+    monkeypatch.setattr("secrets.randbelow", lambda _below: drawn.pop(0))
+    codes = [register(box), register(box, issue("完全不同的一件事情", received_at=START))]
+    assert not drawn
+    assert [code[-9:-1] for code in codes] == ["00000007", "00000008"]
+
+
 # -- the same again ---------------------------------------------------------------------------
 def test_a_key_and_its_body_are_done_once(box: Box) -> None:
     code = register(box)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 
 from referral_engine.model import event as e
 from referral_engine.store import START as BEGINNING
-from referral_engine.store import CaseFilter, Reader, Store, Terms, Tx, township_segment
+from referral_engine.store import Ahead, CaseFilter, Reader, Store, Terms, Tx, township_segment
 from tests.unit.store.story import HOUR, START, Story, commit, opened
 
 DAY = timedelta(days=1)
@@ -246,6 +248,50 @@ def test_what_is_not_written_yet_is_in_every_answer(any_store: Store) -> None:
     inside = any_store.transact(intake)
     assert inside == any_store.read(answers)
     assert inside[1][0].content == {"issue": "words of B-1"}
+
+
+def test_what_is_asked_ahead_is_answered_as_if_it_were_not(any_store: Store) -> None:
+    """Each command of one commit sees the table, and what those before it made and closed."""
+    for number in range(3):
+        opened(any_store, f"A-{number}", at=START + number * HOUR)
+    ended = opened(any_store, "A-3", at=START + 3 * HOUR)
+    values = {"reporter": "digest-1", "category": "D15", "territory": "620922001001"}
+
+    def answers(reader: Reader) -> tuple[Any, ...]:
+        window = {"since": START, "until": START + DAY}
+        place = {"category": "D15", "territory": "620922001001"}
+        return (
+            [reader.repeats(same, values, **window) for same in (["reporter"], ["category"])],
+            reader.near_candidates(**place, around=START, within=DAY),
+            reader.near_candidates(**place, around=START, within=DAY, limit=2),
+            reader.problem_history(**place, **window),
+        )
+
+    def writing(story: Story | None) -> Future[tuple[Any, ...]]:
+        taken = story.take(content={f"words of {story.code}": "x"}) if story else None
+
+        def write(tx: Tx) -> tuple[Any, ...]:
+            if taken is not None:
+                tx.commit_resolution(taken[0], expected_version=taken[1])
+            return answers(tx)
+
+        return any_store.write(write, Ahead(history=lambda _tx, reader: answers(reader) and None))
+
+    gate = threading.Event()
+    waiting = any_store.write(lambda _tx: gate.wait(10))
+    fresh = Story("B-1", at=START + 2 * HOUR).register().offer()
+    before = any_store.read(answers)
+    asked = [writing(None), writing(fresh), writing(ended.close()), writing(None)]
+    gate.set()
+    waiting.result()
+    first, second, third, last = (each.result() for each in asked)
+    assert any_store.traffic().commits - 5 <= 2, "they shared a commit"
+    assert first == before
+    assert second[0] == [5, 5]
+    assert [c.code for c in second[1]] == ["A-3", "B-1", "A-2", "A-1", "A-0"]
+    assert [c.content for c in second[1][:2]] == [{"issue": "text of A-3"}, {}]
+    assert [c.code for c in third[1]] == ["B-1", "A-2", "A-1", "A-0"]
+    assert third == last == any_store.read(answers)
 
 
 def test_a_planned_publication_decides_from_its_moment_on(any_store: Store) -> None:

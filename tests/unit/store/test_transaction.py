@@ -13,10 +13,11 @@ from sqlalchemy import select
 from referral_engine.flow.apply import apply
 from referral_engine.model import event as e
 from referral_engine.model.outcome import Resolution
-from referral_engine.store import Ahead, Conflict, Seen, Store, Tx
+from referral_engine.store import Ahead, Conflict, Keyring, Seen, Store, Tx
 from referral_engine.store.audit import verify
 from referral_engine.store.chain import GENESIS, canonical, chained
 from referral_engine.store.tables import plugin_call
+from tests.unit.store.conftest import KEY
 from tests.unit.store.story import HOUR, START, Story, commit, opened
 
 
@@ -432,3 +433,29 @@ def test_cases_and_keys_looked_up_together_are_as_the_commands_before_left_them(
     assert changed.result() is None
     assert before.result() == (version, True, False)
     assert after.result() == (resolution.case.version, True, True)
+
+
+def test_a_case_in_hand_is_read_again_once_somebody_else_has_changed_it(
+    any_url: str, any_store: Store
+) -> None:
+    story = Story("A-1").register()
+    commit(any_store, story.take())
+
+    def versions(store: Store) -> list[int]:
+        def look(tx: Tx) -> int:
+            loaded = tx.load("A-1")
+            assert loaded is not None
+            return loaded.case.version
+
+        gate = threading.Event()
+        waiting = store.write(lambda tx: gate.wait(10))
+        asked = [store.write(look, Ahead(case="A-1")) for _ in range(2)]
+        gate.set()
+        waiting.result()
+        return [each.result() for each in asked]
+
+    first = story.case.version
+    assert versions(any_store) == [first, first]
+    with Store.open(any_url, Keyring([KEY])) as elsewhere:
+        commit(elsewhere, story.offer().take())
+    assert versions(any_store) == [story.case.version] * 2 != [first, first]
