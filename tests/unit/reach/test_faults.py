@@ -18,10 +18,10 @@ from fastapi.testclient import TestClient
 
 from referral_engine import Department, FileExchange, Handler, Polling, Webhook, from_env
 from referral_engine.reach.signature import sign
+from referral_engine.testing.outside import Fault, Outside, outside
 from referral_engine.trial.box import Box
 from referral_engine.web.app import create_app
 from tests.unit.desk.county import START, issue, lead, register, staffed
-from tests.unit.reach.outside import Fault, Outside, outside
 
 SECRET = "a secret of the housing bureau"
 EVERY = timedelta(minutes=5)

@@ -10,15 +10,19 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
-__all__ = ["Fault", "Outside", "outside"]
+__all__ = ["Fault", "Order", "Outside", "outside"]
 
 RINGING = {"state": "ringing"}
 Fault = Literal["slow", "down", "busy", "lies"]
 """``slow`` does what it is asked and answers too late; ``lies`` says yes and does nothing."""
+Order = Literal["in order", "twice", "backwards"]
 
 
 class Outside:
-    """What it was sent, by the key; ``faults`` befall the next requests, one each."""
+    """What it was sent, by the key; ``faults`` befall the next requests, one each.
+
+    ``order`` is how it tells its messages when asked: each once, each twice, or the last first.
+    """
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -27,6 +31,7 @@ class Outside:
         self.headers: dict[str, dict[str, str]] = {}
         self.told: dict[str, list[dict[str, Any]]] = {}
         """What it tells when asked about a referral."""
+        self.order: Order = "in order"
         self.receipts: list[dict[str, Any]] = []
         self.pages: dict[str, tuple[int, dict[str, str], bytes]] = {}
         """What stands at other addresses: status, headers, body."""
@@ -41,6 +46,20 @@ class Outside:
     def of(self, referral: str) -> list[str]:
         """The verbs of what it took in about a referral."""
         return [m["verb"] for m in self.matters.values() if m["referral"]["id"] == referral]
+
+    def tell(self, referral: str, *acts: dict[str, Any]) -> None:
+        """From now on it tells of these acts too, one a message, numbered as they are done."""
+        known = self.told.setdefault(referral, [])
+        for number, act in enumerate(acts, len(known) + 1):
+            key = f"{referral}/{number}"
+            known.append({"key": key, "referral": referral, "number": number, "acts": [act]})
+
+    def messages(self, referral: str) -> list[dict[str, Any]]:
+        """What it tells about a referral, in its ``order``."""
+        told = self.told.get(referral, [])
+        if self.order == "twice":
+            return [message for each in told for message in (each, each)]
+        return told[::-1] if self.order == "backwards" else list(told)
 
 
 @contextmanager
@@ -112,7 +131,7 @@ class _Desk(BaseHTTPRequestHandler):
             return 204, {}
         if self.command == "GET":
             known = any(m["referral"]["id"] == place for m in self.at.matters.values())
-            return (200, {"messages": self.at.told.get(place, [])}) if known else (404, {})
+            return (200, {"messages": self.at.messages(place)}) if known else (404, {})
         self.at.tried[given["key"]] += 1
         self.at.headers[given["key"]] = dict(self.headers)
         self.at.matters[given["key"]] = given
