@@ -102,6 +102,8 @@ SHAPES: dict[str, str] = {
     "rules diff": "`{from, to, added, removed, changed}`, ids of rules",
     "plugin list": "`{loaded: [{id, name, version, source, kinds, categories, rehearsal}],"
     " quarantined: [{name, reason, trace}], silent: [{unit, since, error}]}`",
+    "plugin check": "an array of `{department, check, wrong: [text]}`; `check` is one of `loads"
+    " answers idempotent restart deadlines private documented`",
     "mediator add": _MEDIATOR,
     "mediator list": f"an array of {_MEDIATOR}, each with `load`",
     "mediator match": "an array of `{mediator, load, score, reasons, against}`, `mediator` as of"

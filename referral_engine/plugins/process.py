@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from referral_engine.clock import monotonic
@@ -50,8 +50,11 @@ def environment(of: Mapping[str, str]) -> dict[str, str]:
 class Process:
     """A running host of ``source``. Not for several threads at once."""
 
-    def __init__(self, source: Source, memory: int) -> None:
-        """Starts it and tells it what to load; ``memory`` in MiB.
+    def __init__(
+        self, source: Source, memory: int, heard: Callable[[bytes], object] | None = None
+    ) -> None:
+        """Starts it and tells it what to load; ``memory`` in MiB. What it prints goes to ``heard``,
+        from a thread of its own; without one it is counted and thrown away.
 
         Raises OSError, or Closed or TimedOut where it dies at once.
         """
@@ -62,7 +65,7 @@ class Process:
             self._channel = Channel(ours, LONGEST_ANSWER)
             on_failure.callback(self._channel.close)
             with theirs:
-                self._child = _spawn(source.name, theirs.fileno(), self._mark)
+                self._child, self._reader = _spawn(source.name, theirs.fileno(), self._mark, heard)
             on_failure.callback(self.kill)
             self._channel.send(Start(source, memory), monotonic() + _FIRST_WORD)
             on_failure.pop_all()
@@ -101,6 +104,7 @@ class Process:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(patience)
         self.kill()
+        self._reader.join(patience)
 
     def kill(self) -> None:
         """Kills it and whatever it started, at once."""
@@ -120,8 +124,10 @@ def _kill_marked(mark: str) -> None:
                 os.kill(int(environ.parent.name), signal.SIGKILL)
 
 
-def _spawn(name: str, fd: int, mark: str) -> subprocess.Popen[bytes]:
-    """Starts a host that talks over ``fd``, and a thread that swallows what it prints."""
+def _spawn(
+    name: str, fd: int, mark: str, heard: Callable[[bytes], object] | None
+) -> tuple[subprocess.Popen[bytes], threading.Thread]:
+    """Starts a host that talks over ``fd``, and a thread that takes what it prints."""
     reads, writes = os.pipe()
     try:
         child = subprocess.Popen(
@@ -140,16 +146,20 @@ def _spawn(name: str, fd: int, mark: str) -> subprocess.Popen[bytes]:
         raise
     finally:
         os.close(writes)
-    threading.Thread(target=_swallow, args=(name, reads), daemon=True).start()
-    return child
+    reader = threading.Thread(target=_swallow, args=(name, reads, heard), daemon=True)
+    reader.start()
+    return child, reader
 
 
-def _swallow(name: str, fd: int) -> None:
+def _swallow(name: str, fd: int, heard: Callable[[bytes], object] | None) -> None:
     """Reads what the plugin prints: unread it would block, kept it would hold personal data."""
     total = told = 0
     with open(fd, "rb", buffering=0) as output:
         while part := output.read(1 << 16):
             total += len(part)
+            if heard is not None:
+                heard(part)
+                continue
             # Told at each doubling, so that a chatty plugin does not fill the log by its noise.
             if total > 2 * told:
                 told = total

@@ -32,6 +32,7 @@ HOLDS_IT_ALL = "for whoever holds the database or its keys, and can count rows; 
 UNTRIED: dict[str, str] = {
     "init": NOTHING, "demo": "runs on a store of its own", "simulate": NOTHING,
     "org derive": NOTHING, "org generate": NOTHING, "plugin list": NOTHING,
+    "plugin new": NOTHING, "plugin check": "asks plugins about made-up cases",
     "rules check": NOTHING, "rules test": NOTHING, "rules fields": NOTHING,
     "rules schema": NOTHING, "rules score": NOTHING, "rules prove": NOTHING,
     "letter kinds": NOTHING, "letter values": NOTHING,

@@ -157,12 +157,12 @@ def test_one_killed_before_it_is_told_what_to_load_is_started_once_more_too(
     begin, begun = process._spawn, []
 
     def spawn(*given: Any) -> Any:
-        child = begin(*given)
+        child, reader = begin(*given)
         begun.append(child)
         if len(begun) <= times:
             child.kill()
             child.wait()
-        return child
+        return child, reader
 
     monkeypatch.setattr(process, "_spawn", spawn)
     with load(SETTINGS, workspace(tmp_path, "well_behaved")) as found:

@@ -1,11 +1,11 @@
-"""`referral plugin`: the departments' plugins."""
+"""`referral plugin list`: what is loaded, and what was set aside."""
 
 from __future__ import annotations
 
 import click
 
 from referral_engine.cli.app import App, pass_app
-from referral_engine.cli.command import Group, option
+from referral_engine.cli.command import command, option
 from referral_engine.cli.failure import REFUSED
 from referral_engine.cli.output import print_json, print_table
 from referral_engine.cli.silent import not_answering
@@ -14,12 +14,10 @@ from referral_engine.i18n import _, gettext_noop
 from referral_engine.plugins.departments import Loaded, load, played
 from referral_engine.plugins.fit import doubts
 
-__all__ = ["plugin"]
-
-plugin = Group(name="plugin", help=gettext_noop("The departments' plugins (插件)."))
+__all__ = ["list_"]
 
 
-@plugin.command(
+@command(
     "list",
     help=gettext_noop("Loaded plugins, and those set aside with the reason."),
 )
