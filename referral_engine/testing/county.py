@@ -1,8 +1,9 @@
-"""A county with a centre and one department, to which everything is referred."""
+"""The shipped county, in which everything is referred to the department that is tested."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,25 +12,14 @@ from referral_engine.workspace import Workspace
 
 __all__ = ["CATEGORY", "PLACE", "make_county"]
 
-PLACE = "620922100200001"
+PLACE = "620922100001001"
 CATEGORY = "M01"
 _CONFIG = """\
-county: {name: 测试县, zone: Asia/Shanghai}
-organisation: org.yaml
+county: {{name: 测试县, zone: Asia/Shanghai}}
+organisation: {organisation}
 rules: rules
-plugins: {folders: [], entry_points: false}
-"""
-_EMPTY_LINE = "\n\n"
-_ORG = """\
-kind: organisation
-territories:
-  - {code: "620922", name: 测试县}
-  - {code: "620922100", name: 城关镇}
-  - {code: "620922100200", name: 西关村}
-  - {code: "620922100200001", name: 西关一网格}
-units:
-  - {id: centre, name: 县综治中心, kind: centre, territory: "620922", hours: 24h}
-  - {id: discipline, name: 县纪委监委, kind: discipline, territory: "620922"}
+plugins: {{folders: [], entry_points: false}}
+flow:{flow}
 """
 _UNIT = '  - {{id: {id}, name: {name}, kind: department, territory: "620922"}}\n'
 _ROUTING = """\
@@ -42,19 +32,24 @@ default: {{refer: {{lead: {id}}}}}
 
 def make_county(folder: Path, departments: Iterable[tuple[str, str]]) -> Workspace:
     """Writes the county into `folder`; departments are pairs of id and name, and everything goes to
-    the first. Its categories, whistles and limits are those that are shipped.
+    the first. Units, categories, whistles and limits are those that are shipped; a department that
+    is no unit there becomes one.
     """
+    shipped = template_root()
     units = list(departments)
-    shipped = template_root() / "rules"
-    flow = (template_root() / "config.yaml").read_text("utf-8").partition("\nflow:")[2]
-    files = {
-        "config.yaml": f"{_CONFIG}flow:{flow.partition(_EMPTY_LINE)[0]}\n",
-        "org.yaml": _ORG
-        + "".join(_UNIT.format(id=id, name=json.dumps(name)) for id, name in units),
-        "rules/routing.yaml": _ROUTING.format(id=units[0][0]),
-        "rules/categories.yaml": (shipped / "categories.yaml").read_text("utf-8"),
-        "rules/whistles.yaml": (shipped / "whistles.yaml").read_text("utf-8"),
-    }
+    known = set(re.findall(r"\{id: (\w+)", (shipped / "rules/org/units.yaml").read_text("utf-8")))
+    new = [_UNIT.format(id=id, name=json.dumps(name)) for id, name in units if id not in known]
+    organisation = [str(shipped / "rules/org")]
+    files = {"rules/routing.yaml": _ROUTING.format(id=units[0][0])}
+    if new:
+        organisation.append("org.yaml")
+        files["org.yaml"] = "kind: organisation\nunits:\n" + "".join(new)
+    for name in ("categories.yaml", "whistles.yaml"):
+        files[f"rules/{name}"] = (shipped / "rules" / name).read_text("utf-8")
+    flow = (shipped / "config.yaml").read_text("utf-8").partition("\nflow:")[2]
+    files["config.yaml"] = _CONFIG.format(
+        organisation=json.dumps(organisation), flow=flow.partition("\n\n")[0]
+    )
     for name, text in files.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)

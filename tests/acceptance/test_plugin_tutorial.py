@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/plugins.md").read_text("utf-8")
+CHINESE = (ROOT / "docs/plugins.zh-CN.md").read_text("utf-8")
 TUTORIAL = PAGE.partition("## From nothing to a tested department")[2].partition("\n## ")[0]
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"# (\S+)\n")
@@ -47,6 +48,16 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> str:
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     return done.stdout
+
+
+def test_the_chinese_page_has_the_same_steps() -> None:
+    assert _FENCE.findall(CHINESE) == _FENCE.findall(TUTORIAL)
+
+
+def test_the_new_package_passes_its_test_and_so_does_what_is_made_of_it(told: str) -> None:
+    assert re.findall(r"^(\d) passed", told, re.MULTILINE) == ["3", "2"]
+    kept = re.findall(r"^✓ urban_management: ", told, re.MULTILINE)
+    assert (len(kept), "✗" in told) == (7, False)
 
 
 def test_every_command_works_and_the_story_is_told(told: str) -> None:
