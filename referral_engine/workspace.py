@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from referral_engine.additions import added, find_additions
 from referral_engine.clock import SystemClock
 from referral_engine.config import Config, load_config
 from referral_engine.errors import Fault, Faulty
@@ -40,7 +41,11 @@ class Workspace:
         self.config = config
         self.org = org
         self.calendar = calendar
-        self.fields: Registry = registry().with_extra(config.fields)
+        folders = [config.root / folder for folder in config.plugins.folders]
+        self.additions = find_additions(folders, org.lines.units)
+        """What the plugins of the workspace add beside their code."""
+        fields, self._field_faults = added(registry(), self.additions)
+        self.fields: Registry = fields.with_extra(config.fields)
 
     @classmethod
     def open(cls, config: Path) -> Workspace:
@@ -78,13 +83,14 @@ class Workspace:
         )
 
     def rule_paths(self) -> list[Path]:
-        """The rule files; what lies with the organisation or the letters, or is the calendar, is
-        none.
+        """The rule files, those of plugins too; what lies with the organisation or the letters, or
+        is the calendar, is none.
         """
         others = [*self.config.organisation, *self.config.letters]
         if self.config.override is not None:
             others.append(self.config.override)
-        files = rule_files(list(self.config.rules))
+        plugins = [each.rules for each in self.additions if each.rules is not None]
+        files = rule_files([*self.config.rules, *plugins])
         return [file for file in files if not any(_within(file, other) for other in others)]
 
     def read_rules(
@@ -108,9 +114,12 @@ class Workspace:
         shown = root if all(_within(file, root) for file in found) else None
         files = found if shown else files
         names = replace(self.names, served=served)
-        return read_rules(
+        loaded = read_rules(
             files, self.fields, names, root=shown, whole=whole, tested=tested, compare=compare
         )
+        if not self._field_faults:
+            return loaded
+        return replace(loaded, faults=tuple(sorted((*loaded.faults, *self._field_faults))))
 
     def rules(self, *, tested: bool = True) -> RuleSet:
         """The workspace's rule set, without its tests where it is not `tested`; raises Faulty."""

@@ -132,6 +132,10 @@ def _plugins(workspace: Workspace, now: datetime) -> Found:
             yield "warning", f"{told}: {doubt}", _("Correct or remove the plugin.")
         if not doubtful:
             yield "ok", told
+    for added in workspace.additions:
+        names = [field.name for field, _place in added.fields]
+        names += [str(added.rules)] if added.rules else []
+        yield "ok", _("{plugin} adds: {what}").format(plugin=added.plugin, what=", ".join(names))
     if made_up := played(loaded):
         yield (
             "warning",

@@ -101,7 +101,8 @@ SHAPES: dict[str, str] = {
     " backtest}}`",
     "rules diff": "`{from, to, added, removed, changed}`, ids of rules",
     "plugin list": "`{loaded: [{id, name, version, source, kinds, categories, rehearsal}],"
-    " quarantined: [{name, reason, trace}], silent: [{unit, since, error}]}`",
+    " quarantined: [{name, reason, trace}], silent: [{unit, since, error}], additions: [{plugin,"
+    " fields, rules, faults}]}`",
     "plugin check": "an array of `{department, check, wrong: [text]}`; `check` is one of `loads"
     " answers idempotent restart deadlines private documented`",
     "mediator add": _MEDIATOR,

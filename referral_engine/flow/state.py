@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from referral_engine.flow.draft import Draft
 from referral_engine.model.deadline import Deadline
 from referral_engine.model.referral import Referral
+from referral_engine.rules.subject import declared
 from referral_engine.rules.tree import Occasion, Value
 
 __all__ = ["state_of"]
@@ -31,7 +32,7 @@ def state_of(draft: Draft, occasion: Occasion, referral_id: str) -> Mapping[str,
         "resolved": {"resolved": "yes", "unresolved": "no"}.get(case.call_back, case.call_back),
         "supervised": any(d.name == "supervise" and d.open for d in case.deadlines),
         **_of_referral(referral), **_of_clock(draft, _clock(draft, occasion, referral_id)),
-        **{f"extra.{name}": value for name, value in case.extra.items()},
+        **declared(case.extra, draft.rules.fields),
     }  # fmt: skip
     lead = case.lead()
     values["lead"] = lead.unit if lead else None

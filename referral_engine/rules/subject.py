@@ -14,7 +14,7 @@ from referral_engine.rules.fields import FieldType, Registry, registry
 from referral_engine.rules.text import normalise
 from referral_engine.rules.tree import Value
 
-__all__ = ["Subject"]
+__all__ = ["Subject", "declared"]
 
 _TRUE = frozenset({"true", "yes", "1", "是"})
 _FALSE = frozenset({"false", "no", "0", "否"})
@@ -57,7 +57,7 @@ class Subject(msgspec.Struct, frozen=True):
         if text := "\n".join(part for part in (issue.title, issue.text) if part):
             values["text"] = normalise(text)
         if issue.extra:
-            values.update(_declared(issue.extra, registry() if fields is None else fields))
+            values.update(declared(issue.extra, registry() if fields is None else fields))
         return cls(values)
 
     @classmethod
@@ -89,7 +89,10 @@ class Subject(msgspec.Struct, frozen=True):
         return Subject({**self.values, **values})
 
 
-def _declared(extra: Mapping[str, Any], fields: Registry) -> dict[str, Value]:
+def declared(extra: Mapping[str, Any], fields: Registry) -> dict[str, Value]:
+    """An issue's or case's columns by the names under which rules ask for them, as their types have
+    it: a plugin's under its own, any other as ``extra.<name>``. What is no value is left out.
+    """
     found: dict[str, Value] = {}
     for key, raw in extra.items():
         if raw is None or raw == "":

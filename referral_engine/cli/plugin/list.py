@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import click
 
+from referral_engine.additions import Addition
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.command import command, option
 from referral_engine.cli.failure import REFUSED
@@ -35,6 +39,7 @@ def list_(app: App, as_json: bool) -> int:
                 "loaded": loaded,
                 "quarantined": quarantined,
                 "silent": [each._asdict() for each in silent],
+                "additions": [_addition(each) for each in workspace.additions],
             }
         )
         return REFUSED if quarantined else 0
@@ -48,6 +53,9 @@ def list_(app: App, as_json: bool) -> int:
     for one in loaded:
         for doubt in doubts(one, units, categories):
             click.echo(f"! {one.id}: {doubt}")
+    for added in workspace.additions:
+        for line in _added(added):
+            click.echo(line)
     if told := played(loaded):
         click.echo(f"! {told}")
     for outage in silent:
@@ -57,6 +65,25 @@ def list_(app: App, as_json: bool) -> int:
         if each.place:
             click.echo(f"    {each.place}")
     return REFUSED if quarantined else 0
+
+
+def _addition(each: Addition) -> dict[str, Any]:
+    return {
+        "plugin": each.plugin,
+        "fields": [field.name for field, _place in each.fields],
+        "rules": str(each.rules) if each.rules else "",
+        "faults": [str(fault) for fault in each.faults],
+    }
+
+
+def _added(each: Addition) -> Iterator[str]:
+    """What a plugin adds beside its code, and where that has faults."""
+    told = [f"{field.name} {field.label}" for field, _place in each.fields]
+    if each.rules is not None:
+        told.append(str(each.rules))
+    if told:
+        yield _("{plugin} adds: {what}").format(plugin=each.plugin, what=", ".join(told))
+    yield from (f"✗ {fault}" for fault in each.faults)
 
 
 def _kinds(each: Loaded) -> str:

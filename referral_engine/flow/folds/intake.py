@@ -28,7 +28,8 @@ def _decided(case: Case, body: e.Decided, event: e.Event) -> Changes:
     for field in ("category", "severity"):
         if field in body.values:
             changes[field] = body.values[field]
-    extra = {k[6:]: v for k, v in body.values.items() if k.startswith("extra.")}
+    # A name with a dot is no field of the engine's: a column, or a plugin's under its own name.
+    extra = {k.removeprefix("extra."): v for k, v in body.values.items() if "." in k}
     if extra:
         changes["extra"] = {**case.extra, **extra}
     return changes

@@ -19,7 +19,7 @@ SETTINGS = PluginSettings(folders=("plugins",), entry_points=False, start_deadli
 REASONS = {
     "bad_id": "'公安 局' is not a unit's id",
     "empty_folder": "not a package: put the plugin into empty_folder/__init__.py",
-    "from_the_future": "written for hook version 99, this engine serves up to 1",
+    "from_the_future": "written for hook version 99, this engine serves up to 2",
     "loose.py": "not a package: put the plugin into loose/__init__.py",
     "nameless_version": "department nameless_version names no version",
     "no_hook": "it has no @hookimpl named referral_departments",
