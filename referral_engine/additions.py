@@ -18,9 +18,9 @@ from referral_engine.i18n import _
 from referral_engine.marked_yaml import Entry, MarkedYaml
 from referral_engine.rules.fields import Field, FieldType, Registry
 
-__all__ = ["Addition", "Declared", "added", "find_additions"]
+__all__ = ["KEYS", "Addition", "Declared", "added", "find_additions"]
 
-_KEYS = ("label", "type", "alias", "meaning", "values", "settable")
+KEYS = ("label", "type", "alias", "meaning", "values", "settable")
 _TYPES = tuple(word for word in get_args(FieldType) if word != "tree")
 _YES = {"true": True, "false": False}
 
@@ -99,7 +99,7 @@ def _field(yaml: MarkedYaml, entry: Entry, units: Collection[str]) -> Field | No
     if not dot or not rest.isidentifier() or unit not in units:
         told = _("{name} is no field of a unit: write it as police.plate")
         yaml.fault(entry.node, "FIELD_BAD_NAME", told.format(name=entry.key))
-    given = yaml.known(entry.value, _KEYS)
+    given = yaml.known(entry.value, KEYS)
     kind = yaml.choice(given["type"].value, _TYPES) if "type" in given else "string"
     settable = yaml.choice(given["settable"].value, _YES) if "settable" in given else "false"
     texts = {

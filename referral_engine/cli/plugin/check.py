@@ -17,9 +17,9 @@ from referral_engine.spelling import nearest
 from referral_engine.testing.conformance import Checked, conformance
 from referral_engine.workspace import Workspace
 
-__all__ = ["check"]
+__all__ = ["SAID", "check"]
 
-_SAID = {
+SAID = {
     "loads": gettext_noop("it loads, and hands over departments that can be used"),
     "answers": gettext_noop("every call is answered in time, with acts that may be done"),
     "idempotent": gettext_noop("the same question is answered the same way"),
@@ -76,6 +76,6 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Source]:
 
 def _tell(each: Checked) -> None:
     mark = "✗" if each.wrong else "✓"
-    click.echo(f"{mark} {each.department}: {_(_SAID[each.check])}")
+    click.echo(f"{mark} {each.department}: {_(SAID[each.check])}")
     for wrong in each.wrong:
         click.echo(f"    {wrong}")

@@ -14,10 +14,15 @@ import pytest
 
 import referral_engine
 from referral_engine import Handler, Outcome, Referral, hookspecs
+from referral_engine.additions import KEYS
+from referral_engine.cli.plugin.check import SAID
 from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.plugins.acts import Act
 from referral_engine.plugins.departments import load
 from referral_engine.plugins.guard import FailureKind
+from referral_engine.testing import fixtures
+from referral_engine.testing.engine import Engine
+from referral_engine.testing.outside import Fault, Order
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = (ROOT / "docs/plugins.md").read_text("utf-8")
@@ -57,7 +62,9 @@ def test_every_method_is_documented(method: str) -> None:
     text = section(method)
     arguments = ", ".join(list(inspect.signature(getattr(Handler, method)).parameters)[1:])
     assert f"`{method}({arguments}) -> Reply`" in text
-    parts = ("When", "How often", "Inside what", "May answer", "Idempotency", "Example")
+    parts = (
+        "When", "How often", "Inside what", "Deadline", "May answer", "Idempotency", "Example",
+    )  # fmt: skip
     assert [part for part in parts if f"**{part}**" not in text] == []
 
 
@@ -78,6 +85,18 @@ def test_every_act_is_documented_with_its_arguments() -> None:
         fields = [field.name for field in msgspec.structs.fields(act) if field.name != "at"]
         wanted = ", ".join(f"`{name}`" for name in fields) or "–"
         assert f"| `{act.__name__}` | {wanted} |" in DOCS
+
+
+def test_every_fixture_and_check_is_documented() -> None:
+    kit = DOCS.partition("## The kit")[2].partition("\n## ")[0]
+    wanted = {*fixtures.__all__, *SAID, *get_args(Fault), *get_args(Order)}
+    wanted |= {name for name in vars(Engine) if not name.startswith("_")}
+    assert sorted(word for word in wanted if f"`{word}" not in kit) == []
+
+
+def test_every_key_of_a_field_a_plugin_adds_is_documented() -> None:
+    page = DOCS.partition("## What a plugin may add")[2].partition("\n## ")[0]
+    assert [key for key in KEYS if f"`{key}`" not in page] == []
 
 
 def test_every_field_of_the_view_is_documented() -> None:
