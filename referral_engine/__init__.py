@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Contact,
         Decline,
         Defer,
+        Entered,
         Evidence,
         HandOff,
         Message,
@@ -62,6 +63,7 @@ __all__ = [
     "Decline",
     "Defer",
     "Department",
+    "Entered",
     "Escalation",
     "Evidence",
     "FileExchange",
@@ -98,8 +100,9 @@ __all__ = [
 _HOMES = {
     "hookspecs": ("hookimpl",),
     "plugins.acts": (
-        "Act", "Answer", "Arrive", "Claim", "Contact", "Decline", "Defer", "Evidence", "HandOff",
-        "Message", "NotNeeded", "Outcome", "Progress", "Reply", "Report", "Wait", "proof",
+        "Act", "Answer", "Arrive", "Claim", "Contact", "Decline", "Defer", "Entered", "Evidence",
+        "HandOff", "Message", "NotNeeded", "Outcome", "Progress", "Reply", "Report", "Wait",
+        "proof",
     ),
     "plugins.course": ("Course",),
     "plugins.department": ("Department",),

@@ -83,6 +83,7 @@ STEPS: tuple[Step, ...] = (
     Step("decline", WORKING, UNIT, ("accepted", "assigned", "in_progress")),
     Step("not_needed", WORKING, UNIT),
     Step("progress", ("in_progress",), UNIT),
+    Step("enter", ANY, UNIT),
     Step("report", ("in_progress",), UNIT, ("resolved", "reviewed", "assigned")),
     # A support waits for no lead: it acts before the lead has claimed and, where it is required,
     # after the lead has reported. What the lead itself may do hangs on its referral.

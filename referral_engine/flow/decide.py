@@ -69,6 +69,7 @@ HANDLERS: dict[type, Handler] = {
     c.Arrive: referral.arrive,
     c.NotNeeded: referral.not_needed,
     c.Progress: referral.progress,
+    c.Enter: referral.enter,
     c.HandOff: referral.hand_off,
     c.Report: report.report,
     c.HandleNow: report.handle_now,

@@ -12,6 +12,7 @@ from referral_engine.model.command import (
     Arrive,
     Claim,
     Contact,
+    Enter,
     HandOff,
     NotNeeded,
     Progress,
@@ -25,6 +26,7 @@ __all__ = [
     "claim",
     "claimed",
     "contact",
+    "enter",
     "hand_off",
     "not_needed",
     "progress",
@@ -79,6 +81,28 @@ def progress(draft: Draft, command: Progress) -> None:
             _("Use claim, contact, arrive or report."),
         )
     clocks.meet(draft, command.meets, command.referral)
+
+
+def enter(draft: Draft, command: Enter) -> None:
+    """Another system has it under this number; a second number there would be a second entry."""
+    referral = referral_of(draft, command.referral)
+    if draft.by.unit not in referral.units:
+        raise Refused(
+            "NOT_YOUR_REFERRAL",
+            _("Referral {id} is with {unit}.").format(id=referral.id, unit=referral.unit_name),
+            _("Only that unit, or its station, acts on it."),
+        )
+    known = draft.case.external_ids.get(command.system)
+    if known is None:
+        draft.record(e.Entered(referral.id, command.system, command.number))
+    elif known != command.number:
+        raise Refused(
+            "ENTERED_TWICE",
+            _("{system} has the case as {number} already.").format(
+                system=command.system, number=known
+            ),
+            _("Let that system take one of the two entries back."),
+        )
 
 
 def not_needed(draft: Draft, command: NotNeeded) -> None:

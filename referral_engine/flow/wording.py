@@ -35,6 +35,7 @@ _COMMANDS: dict[str, str] = {
     "designate": "指定承办",
     "dispatch": "派单",
     "end_preservation": "解除留存",
+    "enter": "登记外部编号",
     "exclude": "剔除",
     "extend": "延期",
     "hand_off": "移交",

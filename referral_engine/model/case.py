@@ -117,6 +117,7 @@ class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     ``owner`` is a unit's id and never empty; ``holder`` the centre that answers for the case
     whenever no department does; ``first`` whoever took it in (首问责任); ``level`` the level of
     leadership in charge, ``steps`` how often it was stepped up since it was last assigned.
+    ``external_ids`` are its numbers in other systems, by system.
     ``designated`` are units bound to lead, ``challenged`` persons who are not to mediate.
     ``reporter`` is a keyed digest, for an anonymous one that of the case itself. ``preserved``
     keeps the rules of retention from its content; ``anonymised_at`` is when they took it last.
@@ -146,6 +147,7 @@ class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     has_location: bool = False
     attachments: tuple[str, ...] = ()
     sender_id: str = ""
+    external_ids: dict[str, str] = {}
     version: int = 0
     level: str = ""
     steps: int = 0

@@ -25,6 +25,7 @@ __all__ = [
     "Contact",
     "Decline",
     "Defer",
+    "Entered",
     "Evidence",
     "HandOff",
     "Message",
@@ -103,6 +104,15 @@ class Progress(_Act, frozen=True, kw_only=False):
     stage: Literal["", "initial", "follow_up", "final"] = ""
 
 
+class Entered(_Act, frozen=True, kw_only=False):
+    """Another ``system`` has the case as ``number``: it is entered there once, and given back as
+    ``external_ids`` with every call.
+    """
+
+    system: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    number: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
 class Report(_Act, frozen=True, kw_only=False):
     """反馈: what was done and what came of it.
 
@@ -123,7 +133,7 @@ class HandOff(_Act, frozen=True, kw_only=False):
     receiver: Word
 
 
-Act = Claim | Decline | Defer | NotNeeded | Contact | Arrive | Progress | Report | HandOff
+Act = Claim | Decline | Defer | NotNeeded | Contact | Arrive | Progress | Entered | Report | HandOff
 
 
 class Wait(msgspec.Struct, frozen=True):

@@ -51,6 +51,19 @@ def command_of(act: Act, referral: str) -> c.Command | None:
             return c.Decline(referral, act.ground, act.suggest, act.reason)
         case a.NotNeeded():
             return c.NotNeeded(referral, act.reason)
+        case a.HandOff():
+            return c.HandOff(act.to, act.number, act.receiver, referral)
+        case a.Entered():
+            return c.Enter(referral, act.system, act.number)
+        case a.Defer():
+            return None
+        case a.Contact() | a.Arrive() | a.Progress() | a.Report():
+            return _work(act, referral)
+
+
+def _work(act: a.Contact | a.Arrive | a.Progress | a.Report, referral: str) -> c.Command:
+    """What is done on a referral that is claimed."""
+    match act:
         case a.Contact():
             return c.Contact(referral, act.note)
         case a.Arrive():
@@ -59,7 +72,3 @@ def command_of(act: Act, referral: str) -> c.Command | None:
             return c.Progress(referral, act.note, act.status, act.meets, act.stage)
         case a.Report():
             return c.Report(referral, act.text, act.outcome, act.evidence, act.review_on)
-        case a.HandOff():
-            return c.HandOff(act.to, act.number, act.receiver, referral)
-        case a.Defer():
-            return None

@@ -62,6 +62,7 @@ def view_of(
         ),
         location=None if sealed else _location(issue),
         reporter=_reporter(case, part, issue),
+        external_ids={} if sealed else _numbers(case),
         evidence=() if sealed else _evidence(issue),
         extra=_extra(case, part, None if sealed else issue),
         bookmark=call.detail.get("bookmark", ""),
@@ -107,6 +108,11 @@ def _reporter(case: Case, part: Part, issue: Issue) -> Reporter | None:
     if case.sealed or not must or who.anonymous or not (who.name or who.phone):
         return None
     return Reporter(who.name, who.phone)
+
+
+def _numbers(case: Case) -> dict[str, str]:
+    came_in = {case.channel: case.sender_id} if case.sender_id else {}
+    return came_in | case.external_ids
 
 
 def _location(issue: Issue) -> Location | None:

@@ -15,6 +15,7 @@ from referral_engine.plugins.acts import (
     Claim,
     Decline,
     Defer,
+    Entered,
     HandOff,
     Message,
     NotNeeded,
@@ -111,7 +112,7 @@ def _check_order(acts: Iterable[Act], referral: Referral) -> None:
         if taken and isinstance(act, Claim):
             raise Unusable(_("the referral is claimed already"))
         taken = taken or isinstance(act, _TAKES)
-        if not taken and not isinstance(act, _ALONE):
+        if not taken and not isinstance(act, (*_ALONE, Entered)):
             name = type(act).__name__
             raise Unusable(_("{act} before the referral is claimed").format(act=name))
 

@@ -81,6 +81,8 @@ class Referral(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``open_hours``   when ``station`` is open in the three weeks after ``now``, in order: its own
                      hours, holidays and swapped working days (调休) counted
     ``reporter``     only where this unit is the one to contact an unsealed, named reporter
+    ``external_ids`` the case's numbers in other systems, by system; under its channel the one it
+                     came in with: whoever writes back there does not enter it anew
     ``evidence``     what came with the issue
     ``extra``        the fields under the department's own name, without that name
     ``bookmark``     what the last ``Wait`` of this referral said
@@ -124,6 +126,7 @@ class Referral(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     open_hours: tuple[OpenHours, ...] = ()
     location: Location | None = None
     reporter: Reporter | None = None
+    external_ids: dict[str, str] = {}
     evidence: tuple[Evidence, ...] = ()
     extra: dict[str, str | int | float | bool | None] = {}
     bookmark: str = ""

@@ -44,9 +44,12 @@ class Matter(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Heard(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The answer to a matter: its ``key``, as the proof that it was taken in; and messages."""
+    """The answer to a matter: its ``key``, as the proof that it was taken in; the ``number`` under
+    which that system has it, if it gives any; and messages.
+    """
 
     key: str
+    number: str = ""
     messages: tuple[Message, ...] = ()
 
 

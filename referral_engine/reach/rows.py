@@ -30,6 +30,7 @@ COLUMNS = {
     "meets": ("时限",),
     "review_on": ("复查日期",),
     "to": ("移交",),
+    "system": ("外部系统",),
     "receiver": ("接收人",),
 }
 """What a column may be called beside its own name."""
@@ -43,6 +44,7 @@ ACTS = {
     "progress": ("进展",),
     "report": ("反馈", "办结"),
     "hand_off": ("移交",),
+    "entered": ("登记",),
     "not_needed": ("无需配合",),
 }
 """What an act may be called beside its own name."""
@@ -52,6 +54,7 @@ _ACT = {word: name for name, words in ACTS.items() for word in (name, *words)}
 _TEXT = {
     "decline": "reason", "defer": "reason", "not_needed": "reason", "contact": "note",
     "progress": "note", "report": "text", "hand_off": "number",
+    "entered": "number",
 }  # fmt: skip
 """What the text of a row is to its act."""
 _ENVELOPE = ("key", "referral", "number", "act", "at", "text")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from referral_engine.model.secret import Secret
-from referral_engine.plugins.acts import Reply
+from referral_engine.plugins.acts import Entered, Reply
 from referral_engine.plugins.handler import Handler, Verb
 from referral_engine.plugins.view import Conference, Escalation, Referral
-from referral_engine.reach.matter import heard, matter
+from referral_engine.reach.matter import Heard, heard, matter
 from referral_engine.reach.peer import Peer, Unreachable
 from referral_engine.reach.signature import sign
 
@@ -20,8 +20,8 @@ class Webhook(Handler):
 
     The system repeats the key in its answer, or the call is made again: after 10 s, 30 s, 2 min …,
     for this department alone. It reports in at ``/api/v1/departments/ID/reports``, signed with any
-    of ``secret``; two of them let one be replaced without a gap. ``stations`` gives a station its
-    own address.
+    of ``secret``; two of them let one be replaced without a gap. The number it gives the case is
+    kept as that of ``system``. ``stations`` gives a station its own address.
     """
 
     def __init__(
@@ -29,6 +29,7 @@ class Webhook(Handler):
         url: str,
         secret: Secret | tuple[Secret, ...],
         *,
+        system: str = "",
         stations: Mapping[str, str] | None = None,
         timeout: float = 4.0,
         ca: str = "",
@@ -38,6 +39,7 @@ class Webhook(Handler):
         self.secrets = (secret,) if isinstance(secret, Secret) else tuple(secret)
         if not self.secrets:
             raise ValueError("a webhook has a secret")
+        self._system = system
         self._peer = Peer(url, timeout=timeout, ca=ca, plain=plain)
         self._stations = {
             id: Peer(own, timeout=timeout, ca=ca, plain=plain)
@@ -76,4 +78,10 @@ class Webhook(Handler):
         said = peer.ask("POST", target, body, headers)
         if not said.ok:
             raise Unreachable(f"answered {said.status}")
-        return list(heard(said.body, sent.key).messages)
+        answer = heard(said.body, sent.key)
+        entered = [Entered(self._system, answer.number)] if self._numbers(verb, answer) else []
+        return [*entered, *answer.messages]
+
+    def _numbers(self, verb: Verb, answer: Heard) -> bool:
+        """Whether the answer gives a number that is kept; a withdrawal has no effect at all."""
+        return bool(self._system and answer.number and verb != "withdraw")

@@ -23,7 +23,16 @@ from referral_engine.model.case import Case
 from referral_engine.model.command import Request
 from referral_engine.model.principal import ENGINE
 from referral_engine.model.referral import Referral
-from referral_engine.plugins.acts import Act, Claim, Decline, Defer, HandOff, Message, NotNeeded
+from referral_engine.plugins.acts import (
+    Act,
+    Claim,
+    Decline,
+    Defer,
+    Entered,
+    HandOff,
+    Message,
+    NotNeeded,
+)
 from referral_engine.plugins.answers import command_of
 from referral_engine.plugins.departments import Departments
 from referral_engine.plugins.mistake import Unusable
@@ -158,7 +167,8 @@ def _early(case: Case, part: Referral, message: Message, last: int) -> bool:
     """Whether something must come before it. When all is over, nothing will."""
     if case.over or not part.open:
         return False
-    unclaimed = part.state == "offered" and not isinstance(message.acts[0], _FIRST)
+    first = next((act for act in message.acts if not isinstance(act, Entered)), None)
+    unclaimed = part.state == "offered" and first is not None and not isinstance(first, _FIRST)
     return unclaimed or message.number > last + 1
 
 

@@ -135,7 +135,7 @@ class _Desk(BaseHTTPRequestHandler):
         self.at.tried[given["key"]] += 1
         self.at.headers[given["key"]] = dict(self.headers)
         self.at.matters[given["key"]] = given
-        return 200, {"key": given["key"]}
+        return 200, {"key": given["key"], "number": f"ZJ-{given['referral']['id'][-6:]}"}
 
     def _say(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)

@@ -95,6 +95,13 @@ def progress(on: On, note: str, status: str, meets: str, stage: Any) -> c.Comman
     return c.Progress(on.part, note, status, meets, stage or "")
 
 
+@verb("enter", gettext_noop("The number that another system has given the case (登记外部编号)."))
+@option("--system", required=True, help=gettext_noop("Which system."))
+@option("--number", required=True, help=gettext_noop("The case's number there."))
+def enter(on: On, system: str, number: str) -> c.Command:
+    return c.Enter(on.part, system, number)
+
+
 @verb("report", gettext_noop("What was done, with evidence (反馈)."))
 @option("--text", required=True, help=gettext_noop("What was done; the reporter's answer."))
 @option(

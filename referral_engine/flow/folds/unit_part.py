@@ -29,6 +29,11 @@ def _arrived(case: Case, body: e.Arrived, event: e.Event) -> Changes:
     return {"referrals": referral_with(case, body.referral, arrived_at=event.happened_at)}
 
 
+@on(e.Entered)
+def _entered(case: Case, body: e.Entered, event: e.Event) -> Changes:
+    return {"external_ids": {**case.external_ids, body.system: body.number}}
+
+
 @on(e.Declined)
 def _declined(case: Case, body: e.Declined, event: e.Event) -> Changes:
     referrals = referral_with(

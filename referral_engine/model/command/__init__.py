@@ -68,6 +68,7 @@ from referral_engine.model.command.unit_part import (
     Claim,
     Contact,
     Decline,
+    Enter,
     Extend,
     HandleNow,
     HandOff,
@@ -105,6 +106,7 @@ __all__ = [
     "Designate",
     "Dispatch",
     "EndPreservation",
+    "Enter",
     "Exclude",
     "Extend",
     "HandOff",
@@ -152,8 +154,8 @@ __all__ = [
 Command = (
     Register | Accept | Reject | Redirect | Exclude | Object | Withdraw
     | Dispatch | Whistle | StandDown | Designate | StepUp | Supervise | Confer
-    | Claim | Contact | Arrive | Decline | NotNeeded | Progress | Report | HandleNow | HandOff
-    | Transfer | Extend | Hold | Resume
+    | Claim | Contact | Arrive | Decline | NotNeeded | Progress | Enter | Report
+    | HandleNow | HandOff | Transfer | Extend | Hold | Resume
     | AddParty | Consent | Challenge | Agree | Settle
     | Review | CallBack | Rate | Rework | Defer | Close | Archive
     | Merge | Unmerge | Split | AddAccused | Sign | SendLetter | LetterDelivered

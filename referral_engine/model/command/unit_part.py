@@ -15,6 +15,7 @@ __all__ = [
     "Claim",
     "Contact",
     "Decline",
+    "Enter",
     "Extend",
     "HandOff",
     "HandleNow",
@@ -63,6 +64,14 @@ class Progress(Order, frozen=True):
     status: str = ""
     meets: str = ""
     stage: Literal["", "initial", "follow_up", "final"] = ""
+
+
+class Enter(Order, frozen=True):
+    """The case has a ``number`` in another ``system``: it is entered there once."""
+
+    referral: str
+    system: str
+    number: str
 
 
 class Report(Order, frozen=True):

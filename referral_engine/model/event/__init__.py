@@ -79,6 +79,7 @@ from referral_engine.model.event.unit_part import (
     Contested,
     Declined,
     DeclineRefused,
+    Entered,
     HandedOff,
     Offered,
     Progressed,
@@ -122,6 +123,7 @@ __all__ = [
     "Deferred",
     "Designated",
     "EffectDone",
+    "Entered",
     "Event",
     "EventBody",
     "Excluded",
@@ -181,7 +183,7 @@ EventBody = (
     Registered | Decided | Accepted | Sealed | Barred | Linked | Offered
     | ClockStarted | ClockChanged | ClockMet | ClockCancelled | MarkFired | Paused | Resumed
     | Whistled | StoodDown | Claimed | Contacted | Arrived | Declined | DeclineRefused
-    | Contested | Transferred | Cancelled | AnsweredNotNeeded | Progressed | Reported
+    | Contested | Transferred | Cancelled | AnsweredNotNeeded | Progressed | Entered | Reported
     | Resubmit | HandedOff
     | Designated | SteppedUp | Supervised | ConferenceCalled | ConferenceHeld
     | Proposed | Signed | ProposalVoid | Resolved | Reviewed | CalledBack | Rated | Reopened

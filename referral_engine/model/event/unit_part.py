@@ -14,6 +14,7 @@ __all__ = [
     "Contested",
     "DeclineRefused",
     "Declined",
+    "Entered",
     "HandedOff",
     "Offered",
     "Progressed",
@@ -91,6 +92,14 @@ class Progressed(Body, frozen=True):
     note: str = ""
     status: str = ""
     stage: str = ""
+
+
+class Entered(Body, frozen=True):
+    """The case's number in another system."""
+
+    referral: str
+    system: str
+    number: str
 
 
 class Reported(Body, frozen=True):

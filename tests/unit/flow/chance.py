@@ -53,7 +53,7 @@ ISSUES: tuple[dict[str, Any], ...] = (
 )
 # Drawn once in this many times, so that most cases live long and get far.
 SELDOM = dict.fromkeys(
-    ["late_answer", "letter_delivered", "call_failed", "send_letter", "confirm_deadlines", "tick",
+    ["late_answer", "enter", "letter_delivered", "call_failed", "send_letter", "confirm_deadlines", "tick",
      "raise", "rate", "add_party", "challenge", "consent", "settle", "step_up", "supervise",
      "handle_now", "hand_off", "stand_down", "whistle", "dispatch", "not_needed", "rework"], 5
 ) | {"withdraw": 30, "reject": 20, "redirect": 20, "merge": 20, "split": 30, "add_accused": 30,
@@ -158,6 +158,7 @@ def commands(rnd: Random, case: Case, others: list[str]) -> dict[str, Callable[[
             tuple(pick([*UNITS, "person:t1001"]) for _ in range(rnd.randrange(3)))
         ),
         "sign": lambda: c.Sign(proposal(), yes()),
+        "enter": lambda: c.Enter(ref(), "pingan", pick(["P1", "P2"])),
         "send_letter": lambda: c.SendLetter("notice", "reporter", "words"),
         "letter_delivered": lambda: c.LetterDelivered("L1"),
         "raise": lambda: c.Raise("manual"),

@@ -17,6 +17,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from referral_engine import Department, FileExchange, Handler, Polling, Webhook, from_env
+from referral_engine.errors import Refused
+from referral_engine.model import command as c
+from referral_engine.model import event as e
+from referral_engine.model.principal import Principal
 from referral_engine.reach.signature import sign
 from referral_engine.testing.outside import Fault, Outside, outside
 from referral_engine.trial.box import Box
@@ -155,6 +159,32 @@ def test_nobody_else_reports_in(hooked: Box) -> None:
     assert pages.post(REPORTS, content=b"x" * ((1 << 20) + 1)).status_code == 413
     assert post(pages, hooked, {"key": "x"}).status_code == 422
     assert steps(hooked, code) == Counter()
+
+
+def test_the_number_of_the_other_system_is_kept_and_given_back(
+    tmp_path: Path, system: Outside
+) -> None:
+    way = Webhook(system.url, from_env("HOUSING_SECRET"), system="zhujian")
+    with reached(tmp_path, way) as box:
+        system.faults = ["slow"]
+        code = register(box, issue("小区燃气泄漏", channel="pingan", id="PA-7"))
+        part = lead(box, code)
+        box.advance_to(START + timedelta(seconds=10))
+        number = f"ZJ-{part.id[-6:]}"
+        assert box.case(code).external_ids == {"zhujian": number}
+        officer = Principal("officer", ("officer",), "housing")
+        box.do(code, c.Enter(part.id, "zhujian", number), officer)
+        with pytest.raises(Refused, match="ENTERED_TWICE"):
+            box.do(code, c.Enter(part.id, "zhujian", "ZJ-2"), officer)
+        with pytest.raises(Refused, match="NOT_YOUR_REFERRAL"):
+            box.do(code, c.Enter(part.id, "other", "X"), Principal("p", ("officer",), "police"))
+        assert [type(x.body) for x in box.events(code)].count(e.Entered) == 1
+        assert system.matters[part.id + "/offered/1"]["referral"]["external_ids"] == {
+            "pingan": "PA-7"
+        }
+        box.advance_to(START + timedelta(days=3))
+        urged = [m for m in system.matters.values() if m["verb"] == "escalated"]
+        assert urged[0]["referral"]["external_ids"] == {"pingan": "PA-7", "zhujian": number}
 
 
 # -- polling ----------------------------------------------------------------------------------
