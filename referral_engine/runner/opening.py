@@ -55,26 +55,33 @@ def opened(
         desk = Desk(store, workspace, clock)
         shared = kind == "database"
         runner = Runner(
-            desk, departments, _outlet(workspace), clock, lease=KEPT if shared else LEASE,
-            call_lease=KEPT if shared else CALL_LEASE,
+            desk, departments, _outlet(workspace, store, clock), clock,
+            lease=KEPT if shared else LEASE, call_lease=KEPT if shared else CALL_LEASE,
         )  # fmt: skip
         if beside is not None:
             stack.enter_context(beside(runner))
         yield runner
 
 
-def _outlet(workspace: Workspace) -> Outlet:
-    """The log, and the channels of units that have any."""
+def _outlet(workspace: Workspace, store: Store, clock: Clock) -> Outlet:
+    """The log, the channels of units that have any, the platforms that cases come from."""
     settings, org = workspace.config.notices, workspace.org
-    if not settings.channels:
-        return LogOutlet()
-    from referral_engine.notices.channels import Channels
+    outlet: Outlet = LogOutlet()
+    if isinstance(clock, VirtualClock):
+        return outlet  # what is replayed was told when it happened
+    if settings.channels:
+        from referral_engine.notices.channels import Channels
 
-    def department_of(unit: str) -> str:
-        found = org.unit(unit)
-        return found.of if found else ""
+        def department_of(unit: str) -> str:
+            found = org.unit(unit)
+            return found.of if found else ""
 
-    return Channels(settings, department_of, LogOutlet())
+        outlet = Channels(settings, department_of, outlet)
+    if settings.platforms:
+        from referral_engine.notices.platforms import Platforms
+
+        outlet = Platforms(settings.platforms, store, clock, outlet)
+    return outlet
 
 
 def _clock(store: Store, kind: Time) -> Clock:
