@@ -55,7 +55,8 @@ ISSUES: tuple[dict[str, Any], ...] = (
 SELDOM = dict.fromkeys(
     ["late_answer", "letter_delivered", "call_failed", "send_letter", "confirm_deadlines", "tick",
      "enter", "raise", "rate", "add_party", "challenge", "consent", "settle", "step_up",
-     "supervise", "handle_now", "hand_off", "stand_down", "whistle", "dispatch", "not_needed", "rework"], 5
+     "supervise", "handle_now", "hand_off", "stand_down", "whistle", "dispatch", "not_needed",
+     "rework"], 5
 ) | {"withdraw": 30, "reject": 20, "redirect": 20, "merge": 20, "split": 30, "add_accused": 30,
      "preserve": 10, "end_preservation": 10, "anonymise": 10,
      "archive": 8, "exclude": 10, "object": 6, "designate": 3, "decline": 2}  # fmt: skip
