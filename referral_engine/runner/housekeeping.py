@@ -66,7 +66,7 @@ class Housekeeping:
             self.checkpoint(timedelta(seconds=CHECKPOINT_EVERY) / 2 if self._jumps else timedelta())
         if self._jumps is not None and monotonic() - self._settled >= SETTLE_EVERY:
             self._settled = monotonic()
-            self.runner.desk.store.transact(self.runner.inbox.overdue)
+            self.runner.inbox.settle_overdue()
         if self._jumps is not None and monotonic() - self._audited >= AUDIT_EVERY:
             self._audit(now)
 

@@ -16,7 +16,7 @@ import msgspec
 
 from referral_engine.desk import Desk
 from referral_engine.desk.naming import in_log
-from referral_engine.errors import Refused
+from referral_engine.errors import Refused, Unavailable
 from referral_engine.i18n import _
 from referral_engine.model import command as c
 from referral_engine.model.case import Case
@@ -38,6 +38,7 @@ from referral_engine.plugins.departments import Departments
 from referral_engine.plugins.mistake import Unusable
 from referral_engine.plugins.reply import check_words
 from referral_engine.plugins.view import Receipt
+from referral_engine.runner.failing import name_failure
 from referral_engine.store import Came, Conflict, Reader, Tx
 
 __all__ = ["PATIENCE", "Inbox"]
@@ -98,18 +99,32 @@ class Inbox:
             self._go_on(tx, part.id)
         return _receipt(came)
 
-    def overdue(self, tx: Tx) -> int:
-        """Has what waited too long tried as it stands; how many messages."""
-        late = tx.incoming.overdue(tx.moment(self._desk.clock) - PATIENCE, _AT_ONCE)
-        for came in late:
-            tx.incoming.settle(self._carried_out(tx, came, _decode(came.body)))
-        for referral in {came.referral for came in late}:
-            self._go_on(tx, referral)
-        return len(late)
+    def settle_overdue(self) -> int:
+        """Has what waited too long tried as it stands, each by itself; how many messages."""
+        before = self._desk.clock.now() - PATIENCE
+        late = self._desk.store.read(lambda reader: reader.overdue(before, _AT_ONCE))
+        return sum(self._settled(unit, key) for unit, key in late)
 
     def receipts(self, reader: Reader, department: str) -> tuple[Receipt, ...]:
         """What became of messages whose sender does not know it yet."""
         return tuple(map(_receipt, reader.untold(department, _RECEIPTS)))
+
+    def _settled(self, unit: str, key: str) -> bool:
+        def settle(tx: Tx) -> bool:
+            came = tx.incoming.waits(unit, key)
+            if came is None:
+                return False
+            tx.incoming.settle(self._carried_out(tx, came, _decode(came.body)))
+            self._go_on(tx, came.referral)
+            return True
+
+        try:
+            return self._desk.store.transact(settle)
+        except (Conflict, Unavailable):
+            return False  # at the next look
+        except Exception as error:  # noqa: BLE001 - one message holds up no other
+            name_failure(f"a message of {unit} that waits", error)
+            return False
 
     # -- parts --------------------------------------------------------------------------------
     def _located(self, tx: Tx, department: str, id: str) -> tuple[Case, Referral] | None:

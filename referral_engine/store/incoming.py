@@ -17,7 +17,7 @@ from referral_engine.store.statements import insert, run
 from referral_engine.store.tables import incoming
 from referral_engine.store.vault import CaseKey
 
-__all__ = ["Came", "Incoming", "Status", "forget", "untold"]
+__all__ = ["Came", "Incoming", "Status", "forget", "overdue", "untold"]
 
 Status = Literal["done", "waiting", "refused"]
 _i = incoming.c
@@ -90,14 +90,10 @@ class Incoming:
         """The messages about a referral that wait, in the order in which they make sense."""
         return self._waiting(select(incoming).where(_i.referral_id == referral))
 
-    def overdue(self, before: datetime, limit: int) -> list[Came]:
-        """Up to `limit` messages that have waited since before a moment, oldest first."""
-        return self._waiting(
-            select(incoming)
-            .where(_i.received_at < micros(before))
-            .order_by(_i.received_at)
-            .limit(limit)
-        )
+    def waits(self, unit: str, key: str) -> Came | None:
+        """One message with its body; None where it waits no more."""
+        found = self._waiting(select(incoming).where(_i.unit == unit, _i.sender_key == key))
+        return found[0] if found else None
 
     def tell(self, unit: str, keys: Sequence[str]) -> None:
         """The sender knows what became of these."""
@@ -115,6 +111,15 @@ class Incoming:
 
     def _opened(self, row: Any) -> bytes:
         return self._key_of(row.case_code).open(_place(row.sender_key), row.payload)
+
+
+def overdue(connection: Connection, before: datetime, limit: int) -> list[tuple[str, str]]:
+    """Unit and key of up to `limit` messages that wait since before a moment, oldest first."""
+    query = select(_i.unit, _i.sender_key).where(
+        _i.status == "waiting", _i.received_at < micros(before)
+    )
+    rows = connection.execute(query.order_by(_i.received_at, _i.sender_key).limit(limit))
+    return [(row.unit, row.sender_key) for row in rows]
 
 
 def untold(connection: Connection, unit: str, limit: int) -> list[Came]:

@@ -348,6 +348,10 @@ class Reader:
         """The departments that did not answer when last asked, by id."""
         return outages.all_of(self.connection)
 
+    def overdue(self, before: datetime, limit: int) -> list[tuple[str, str]]:
+        """Unit and key of messages that wait since before a moment, oldest first."""
+        return incoming.overdue(self._connection, before, limit)
+
     def untold(self, unit: str, limit: int) -> list[incoming.Came]:
         """Messages of a unit that are settled, and their sender does not know it yet."""
         return incoming.untold(self._connection, unit, limit)

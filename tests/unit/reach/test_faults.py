@@ -136,7 +136,7 @@ def test_its_lies_are_answered_and_change_nothing(hooked: Box) -> None:
     ]  # fmt: skip
     assert steps(hooked, code) == Counter(AnsweredLate=1)
     hooked.advance_to(START + 2 * HOUR)
-    hooked.store.transact(hooked.runner.inbox.overdue)
+    hooked.runner.inbox.settle_overdue()
     assert steps(hooked, code) == Counter(AnsweredLate=2)
     for message in story(id):
         post(pages, hooked, message)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
 
 from referral_engine import (
     Arrive,
@@ -136,10 +138,10 @@ def test_what_waits_too_long_is_tried_as_it_stands(any_box: Box) -> None:
     id = lead(box, code).id
     tell(box, "r", Report("早就修好了"), id=id)
     box.advance_to(START + PATIENCE)
-    assert box.store.transact(box.runner.inbox.overdue) == 0
+    assert box.runner.inbox.settle_overdue() == 0
     box.advance_to(START + PATIENCE + timedelta(seconds=1))
-    assert box.store.transact(box.runner.inbox.overdue) == 1
-    assert box.store.transact(box.runner.inbox.overdue) == 0
+    assert box.runner.inbox.settle_overdue() == 1
+    assert box.runner.inbox.settle_overdue() == 0
     assert said(box, code) == ["AnsweredLate"]
     again = tell(box, "r", Report("早就修好了"), id=id)
     assert (again.status, again.code, again.duplicate) == ("refused", "REFERRAL_STATE", True)
@@ -203,3 +205,49 @@ def test_messages_an_answer_brings_are_taken_once_and_their_receipts_given_back(
     assert sorted(given, key=lambda r: r.key) == [
         Receipt("m0", ids[0], "done"), Receipt("m1", ids[1], "done"),
     ]  # fmt: skip
+
+
+def test_what_waits_is_destroyed_with_the_content_of_its_case(box: Box) -> None:
+    code = register(box)
+    tell(box, "r", Report("修好了"), id=lead(box, code).id)
+    box.store.transact(lambda tx: tx.erase(code))
+    box.clock.advance(PATIENCE + HOUR)
+    assert box.runner.inbox.settle_overdue() == 0
+    with box.store.reading() as reader:
+        assert reader.connection.execute(select(incoming.c.payload)).scalars().all() == [b""]
+
+
+def test_one_that_cannot_be_read_holds_up_no_other(
+    box: Box, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("bad", "good"):
+        tell(box, name, Report(f"{name}修好了"), id=lead(box, register(box, issue(name))).id)
+    changed = update(incoming).where(incoming.c.sender_key == "bad").values(payload=b"changed")
+    box.store.transact(lambda tx: tx.connection.execute(changed) and None)
+    box.clock.advance(PATIENCE + HOUR)
+    assert box.runner.inbox.settle_overdue() == 1
+    assert "a message of housing that waits failed" in caplog.text
+
+
+STORY: tuple[Any, ...] = (Claim(), Contact("联系"), Arrive(), Progress("在修"), Report("修好了"))
+
+
+@settings(max_examples=30)
+@given(st.permutations([*range(5)] * 2), st.booleans())
+def test_in_whatever_order_and_however_often_it_comes_the_history_is_the_same(
+    county: Box, order: list[int], polled: bool
+) -> None:
+    """`polled`: all of it is told again in the end, as a system does that is asked anew."""
+    code = register(county, issue(f"第{len(county.codes())}件"))
+    id = lead(county, code).id
+    for n in [*order, *(range(5) if polled else ())]:
+        receipt = tell(county, f"{id}/{n}", STORY[n], id=id, number=n + 1)
+        assert receipt.status != "refused"
+    assert said(county, code) == ["Claimed", "Contacted", "Arrived", "Progressed", "Reported"]
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
+    """One engine for many examples, each a case of its own."""
+    with staffed(tmp_path_factory.mktemp("county"), police, housing) as box:
+        yield box
