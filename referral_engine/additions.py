@@ -112,15 +112,13 @@ def _field(yaml: MarkedYaml, entry: Entry, units: Collection[str]) -> Field | No
         yaml.fault(entry.node, "FIELD_BAD_VALUE", _("a field has a label for people"))
     if len(yaml.faults) > before:
         return None
-    return msgspec.convert(
-        {
-            **texts,
-            "name": entry.key,
-            "type": kind,
-            "alias": texts.get("alias") or f"{unit}.{texts['label']}",
-            "values": values,
-            "settable": _YES[settable or "false"],
-            "may_be_missing": True,
-        },
-        Field,
-    )
+    described: dict[str, object] = {
+        **texts,
+        "name": entry.key,
+        "type": kind,
+        "alias": texts.get("alias") or f"{unit}.{texts['label']}",
+        "values": values,
+        "settable": _YES[settable or "false"],
+        "may_be_missing": True,
+    }
+    return msgspec.convert(described, Field)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import apprise
 import pytest
+from tests.unit.reach.outside import Outside, outside
 
 from referral_engine.model.notice_settings import NoticeSettings
 from referral_engine.model.outcome import Notice
@@ -16,7 +17,6 @@ from referral_engine.notices import LogOutlet
 from referral_engine.notices.channels import Channels, Undelivered
 from referral_engine.runner.opening import opened
 from tests.unit.desk.county import make
-from tests.unit.reach.outside import Outside, outside
 
 OFFERED = Notice("C1/1", "C1", "housing_100", "offered", detail={"who": "张三丰"})
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.unit.reach.outside import Outside, outside
 
 from referral_engine.errors import Refused
 from referral_engine.model.notice_settings import Platform
@@ -17,7 +18,6 @@ from referral_engine.reach.signature import verify
 from referral_engine.runner.base import Runner
 from referral_engine.trial.box import Box
 from tests.unit.desk.county import START, issue, opened, register
-from tests.unit.reach.outside import Outside, outside
 
 SECRET = "what the platform and we know"
 

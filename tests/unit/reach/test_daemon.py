@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.unit.reach.outside import outside
 
 from referral_engine.clock import SystemClock
 from referral_engine.desk.publishing import publish_first
@@ -17,7 +18,6 @@ from referral_engine.reach.signature import sign
 from referral_engine.runner.opening import opened
 from referral_engine.web import serving
 from tests.unit.desk.county import CONFIG, issue, make
-from tests.unit.reach.outside import outside
 
 SECRET = "a secret of the housing bureau"
 PLUGIN = """

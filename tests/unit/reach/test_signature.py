@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from referral_engine.testing.outside import outside
 
 from referral_engine import Department, Webhook, from_env, from_file
 from referral_engine.reach.peer import Peer, Unreachable
@@ -21,6 +20,7 @@ from referral_engine.reach.signature import (
     sign,
     verify,
 )
+from referral_engine.testing.outside import outside
 
 NOW = datetime(2026, 10, 12, 1, tzinfo=UTC)
 OLD, NEW = b"the secret of last year", b"the secret of this year"
