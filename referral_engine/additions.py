@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 
@@ -102,7 +102,7 @@ def _field(yaml: MarkedYaml, entry: Entry, units: Collection[str]) -> Field | No
     given = yaml.known(entry.value, KEYS)
     kind = yaml.choice(given["type"].value, _TYPES) if "type" in given else "string"
     settable = yaml.choice(given["settable"].value, _YES) if "settable" in given else "false"
-    texts = {
+    texts: dict[str, str] = {
         key: yaml.text(given[key].value) or "" for key in ("label", "alias", "meaning")
         if key in given
     }  # fmt: skip
@@ -112,7 +112,7 @@ def _field(yaml: MarkedYaml, entry: Entry, units: Collection[str]) -> Field | No
         yaml.fault(entry.node, "FIELD_BAD_VALUE", _("a field has a label for people"))
     if len(yaml.faults) > before:
         return None
-    described: dict[str, object] = {
+    described: dict[str, Any] = {
         **texts,
         "name": entry.key,
         "type": kind,

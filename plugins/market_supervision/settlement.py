@@ -35,7 +35,7 @@ def agreement(referral: Referral, more: str = "") -> list[Act]:
     text = f"{told}{more}（{file_number(referral, '市监投')}）"
     done = Progress("达成调解协议。", status="complaint_agreed", meets=meets(referral, "mediate"))
     # `notify` begins only once `mediate` is met: by now that it is open is all that is known.
-    told = Progress(
+    both_told = Progress(
         "调解结果已告知双方。", status="parties_told", meets="notify" if done.meets else ""
     )
-    return [done, told, feedback(referral, text, "mediated", "mediation_record")]
+    return [done, both_told, feedback(referral, text, "mediated", "mediation_record")]
