@@ -14,9 +14,11 @@ import msgspec
 from referral_engine.model.principal import CENTRE_ROLES, Role
 
 __all__ = [
+    "DONE",
     "REFERRAL_STEPS",
     "SIGNATURES",
     "STEPS",
+    "WORKING",
     "Need",
     "ReferralStep",
     "Step",
@@ -105,7 +107,7 @@ STEPS: tuple[Step, ...] = (
     Step("consent", WORKING, (*UNIT, *DIRECTING)),
     Step("challenge", WORKING, ("reporter", *UNIT, *DIRECTING)),
     Step("agree", ("in_progress",), ("mediator", "officer", "grid_member", "village_director")),
-    Step("settle", (*OPEN, "closed", "archived"), (*UNIT, *DIRECTING)),
+    Step("settle", (*OPEN, "closed", "archived"), (*UNIT, *DIRECTING), ("assigned",)),
     Step("review", ("resolved",), ("reviewer", "duty_leader", "sealed_contact"),
          ("reviewed", "in_progress")),
     Step("call_back", ("reviewed",), ("callback_officer", "duty_leader", "sealed_contact"),

@@ -121,6 +121,7 @@ EVENTS: dict[str, str] = {
     "reviewed": "审核",
     "rules_migrated": "换用规则",
     "sealed": "密封",
+    "promise_broken": "未履行",
     "settled": "履行完毕",
     "signed": "签批",
     "split_off": "拆分",

@@ -35,7 +35,7 @@ from referral_engine.flow.authority import authorise
 from referral_engine.flow.draft import Draft, Setting
 from referral_engine.flow.facts import Facts
 from referral_engine.i18n import _
-from referral_engine.lifecycle import allows
+from referral_engine.lifecycle import DONE, WORKING, allows
 from referral_engine.model import command as c
 from referral_engine.model.case import Case
 from referral_engine.model.command import Request, command_name
@@ -133,6 +133,8 @@ def decide(
     if case is not None and draft.case.state != case.state:
         _check_step(request, case.state, draft.case.state)
     _ask_rules(draft, request.command)
+    if case is not None and case.state in WORKING and draft.case.state in DONE:
+        escalation.occasion(draft, "resolved")
     return draft.done() if draft.changed else None
 
 

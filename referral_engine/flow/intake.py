@@ -47,6 +47,7 @@ __all__ = [
     "accept",
     "exclude",
     "object_",
+    "owe_again",
     "redirect",
     "register",
     "reject",
@@ -143,7 +144,7 @@ def object_(draft: Draft, command: Object) -> None:
     if lead is None or following is None:
         take_up_again(draft)
         return
-    _end_ending(draft)
+    owe_again(draft)
     offer_step(draft, following, lead.unit, "objection")
 
 
@@ -162,12 +163,12 @@ def _in_time(draft: Draft, span: Span) -> None:
 
 
 def take_up_again(draft: Draft) -> None:
-    """What ended, or was about to, is in hand again at the centre."""
-    _end_ending(draft)
+    """What ended, or was about to, is in hand again, and the centre says whose."""
+    owe_again(draft)
     hold_at_centre(draft, "designate")
 
 
-def _end_ending(draft: Draft) -> None:
+def owe_again(draft: Draft) -> None:
     """Nothing of the ending runs on, and an answer is owed anew."""
     ending = ("review", "call_back", "close", "archive")
     clocks.cancel(draft, [d for d in draft.case.deadlines if d.name in ending])

@@ -5,10 +5,14 @@ from __future__ import annotations
 from referral_engine.errors import Refused
 from referral_engine.flow import clocks
 from referral_engine.flow.draft import Draft
+from referral_engine.flow.intake import owe_again
+from referral_engine.flow.offer import offer_step
 from referral_engine.i18n import _
+from referral_engine.lifecycle import WORKING
 from referral_engine.model import event as e
 from referral_engine.model.case import Party
 from referral_engine.model.command import AddParty, Agree, Challenge, Consent, Settle
+from referral_engine.model.deadline import Deadline
 from referral_engine.rules.tree import NamedClock
 
 __all__ = ["add_party", "agree", "challenge", "consent", "settle"]
@@ -72,20 +76,47 @@ def agree(draft: Draft, command: Agree) -> None:
 
 
 def settle(draft: Draft, command: Settle) -> None:
-    """A promise was kept: paid to a party, performed by its date, confirmed by the court."""
+    """A promise was kept: paid to a party, performed by its date, confirmed by the court.
+
+    Where it was not, the case goes on from the step of its path that begins with it; where it was
+    over, it is taken up again.
+    """
     if command.party:
         _party(draft, command.party)
+    if not command.kept:
+        _broken(draft, command)
+        return
     draft.record(e.Settled(command.party, command.clock, draft.keep(command.note)))
     if command.clock:
         _meet_by_id_or_name(draft, command.clock)
 
 
+def _broken(draft: Draft, command: Settle) -> None:
+    promise = _promised(draft, command.clock)
+    draft.record(e.PromiseBroken(promise.id, draft.keep(command.note)))
+    clocks.cancel(draft, [promise])
+    step = draft.rules.begun_by(draft.case.path, promise.name)
+    if step is None:
+        draft.tell(draft.case.holder, "promise_broken", clock=promise.id)
+        return
+    if draft.case.state not in WORKING:
+        again = e.Reopened(draft.case.reworks + 1, reason="promise_broken")
+        draft.record(again, engine=True, owner=draft.case.holder)
+        owe_again(draft)
+    offer_step(draft, step, draft.case.holder, "path", engine=True)
+
+
 def _meet_by_id_or_name(draft: Draft, clock: str) -> None:
+    found = _promised(draft, clock)
+    late = found.due is not None and draft.at > found.due
+    draft.record(e.ClockMet(found.id, late=late))
+
+
+def _promised(draft: Draft, clock: str) -> Deadline:
     found = next((d for d in draft.case.deadlines if clock in (d.id, d.name) and d.open), None)
     if found is None:
         raise Refused("NO_RUNNING_CLOCK", _("There is no open date {name}.").format(name=clock))
-    late = found.due is not None and draft.at > found.due
-    draft.record(e.ClockMet(found.id, late=late))
+    return found
 
 
 def _party(draft: Draft, id: str) -> Party:

@@ -85,6 +85,7 @@ KEYS: dict[str, str] = {
     "extend": "可延期",
     "stops": "可中止",
     "outcome": "结果",
+    "begins": "起于",
     # warnings
     "count": "计数",
     "share": "占比",

@@ -74,6 +74,7 @@ KEY_MEANINGS: dict[str, str] = {
     "extend": "the only clocks that may be extended, once, and by how much",
     "stops": "the only grounds on which its clocks may stop",
     "outcome": "the outcome of the case",
+    "begins": "the promise that, once broken, begins this step",
     # warnings
     "count": "how many cases",
     "share": "which share of the cases",

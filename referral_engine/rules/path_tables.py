@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from yaml.nodes import MappingNode, Node
+from yaml.nodes import MappingNode, Node, SequenceNode
 
 from referral_engine.errors import Place
 from referral_engine.rules import lint, vocabulary
@@ -19,7 +19,7 @@ __all__ = ["read_path_ids", "read_path_table"]
 
 _PATH_KEYS = frozenset({"id", "name", "basis", "steps"})
 _STEP_KEYS = frozenset(
-    {"id", "name", "refer", "within", "on", "decline", "extend", "stops", "final"}
+    {"id", "name", "refer", "within", "on", "begins", "decline", "extend", "stops", "final"}
 )
 _END_KEYS = frozenset({"next", "outcome"})
 
@@ -102,6 +102,7 @@ def _step(
         stops=_stops(reader, entries.get("stops")),
         objection=objection,
         final=bool(read_bool(reader, entries["final"][1])) if "final" in entries else False,
+        begins=_begins(reader, entries.get("begins")),
     )
 
 
@@ -125,6 +126,15 @@ def _objection(
     following, span = inside["next"][1], read_span(reader, inside["within"][1])
     ends.append((step, _End(reader.text(following), "", reader.place(following))))
     return None if span is None else Objection(reader.text(following), span)
+
+
+def _begins(reader: Reader, entry: Entry | None) -> tuple[str, ...]:
+    """One promise or a list of them."""
+    if entry is None:
+        return ()
+    nodes = reader.items(entry[1]) if isinstance(entry[1], SequenceNode) else [entry[1]]
+    words = (reader.word(node, vocabulary.PROMISES) for node in nodes)
+    return tuple(word for word in words if word)
 
 
 def _end(reader: Reader, entry: Entry | None) -> _End:

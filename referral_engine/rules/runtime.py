@@ -89,6 +89,12 @@ class ActiveRules:
             return found.steps[0]
         return next((s for s in found.steps if s.id == step), None)
 
+    def begun_by(self, path: str, promise: str) -> tree.PathStep | None:
+        """The step of a path that begins when this promise was broken; None where there is none."""
+        found = self.paths.get(path)
+        steps = found.steps if found is not None else ()
+        return next((step for step in steps if promise in step.begins), None)
+
 
 def _shares(rule_set: tree.RuleSet) -> dict[str, tuple[float, ...]]:
     asked: dict[str, set[float]] = {}

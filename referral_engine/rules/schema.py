@@ -111,6 +111,8 @@ def _path() -> Schema:
     on = _mapping({"success": end, "failure": end, "objection": objection})
     keys = {"on": on, "decline": _SPAN, "extend": _WITHIN, "final": _BOOL}
     keys["stops"] = _list(_words(vocabulary.STOPS))
+    promise = _words(vocabulary.PROMISES)
+    keys["begins"] = {"anyOf": [promise, _list(promise)]}
     step = _mapping(_pick({"id", "name", "refer", "within"}) | keys, ("id", "name"))
     return _mapping(_pick({"id", "name", "basis"}) | {"steps": _list(step)}, ("id", "steps"))
 

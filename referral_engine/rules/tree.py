@@ -308,6 +308,7 @@ class PathStep(msgspec.Struct, frozen=True):
     ``decline`` is the time in which its lead may decline (None: as in config.yaml), ``extend`` the
     only clocks that may be extended, once and by so much (None: any), ``stops`` the only grounds
     on which they may stop (None: any); after a ``final`` step no objection is taken up.
+    ``begins`` are promises: once one of them was broken the case goes on from here.
     """
 
     id: str
@@ -324,6 +325,7 @@ class PathStep(msgspec.Struct, frozen=True):
     stops: tuple[str, ...] | None = None
     objection: Objection | None = None
     final: bool = False
+    begins: tuple[str, ...] = ()
 
 
 class Path(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ __all__ = [
     "OCCASION_EVENTS",
     "OUTCOMES",
     "PATHS",
+    "PROMISES",
     "REDIRECTS",
     "REFERRAL_STATES",
     "REJECT_GROUNDS",
@@ -59,9 +60,13 @@ MOMENTS: Words = {
     "mediated": "调解结束后",
 }
 
+# What may be promised in an agreement; a promise that was broken may begin a step of a path.
+PROMISES: Words = {"confirm": "司法确认", "perform": "履行"}
+
 OCCASION_EVENTS: Words = {
     "declined": "退单",
     "transferred": "转办",
+    "resolved": "办结",
     "unhappy": "不满意",
     "recurred": "复发",
     "warned": "预警",
@@ -163,6 +168,7 @@ CHANNELS: Words = {
     "visit": "来访",
     "police": "110转办",
     "court": "法院委派",
+    "procuratorate": "检察委派",
     "superior": "上级交办",
     "media": "媒体",
     "device": "设备报警",
@@ -171,6 +177,7 @@ CHANNELS: Words = {
 
 PATHS: Words = {
     "mediation": "调解",
+    "entrusted": "委派调解",
     "petition": "信访",
     "enforcement": "执法",
     "service": "代办",

@@ -52,9 +52,10 @@ def agree(on: On, terms: str, confirmation: bool, performance: tuple[date, ...])
     return c.Agree(on.part, terms, confirmation, performance)
 
 
-@verb("settle", gettext_noop("What was promised to a party was done (履行)."))
+@verb("settle", gettext_noop("What was promised to a party was done, or was not (履行)."))
 @option("--party", default="", metavar="ID", help=gettext_noop("To which party."))
 @option("--clock", default="", help=gettext_noop("The date it was promised for, by its name."))
 @option("--note", default="", help=gettext_noop("What was done."))
-def settle(on: On, party: str, clock: str, note: str) -> c.Command:
-    return c.Settle(party, clock, note)
+@option("--broken", is_flag=True, help=gettext_noop("It was not done; needs a --clock."))
+def settle(on: On, party: str, clock: str, note: str, broken: bool) -> c.Command:
+    return c.Settle(party, clock, note, kept=not broken)

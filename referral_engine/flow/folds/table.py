@@ -49,6 +49,7 @@ for _kind in (
     e.Excluded,
     e.Recommended,
     e.Agreed,
+    e.PromiseBroken,
     e.DeclineRefused,
 ):
     FOLDS[_kind] = _none

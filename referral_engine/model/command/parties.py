@@ -39,8 +39,12 @@ class Agree(Order, frozen=True):
 
 
 class Settle(Order, frozen=True):
-    """What was promised to a party was done; ``clock`` names the date it was promised for."""
+    """What was promised to a party was done; ``clock`` names the date it was promised for.
+
+    Without ``kept`` it was not done, and a person says so: the path may go on from there.
+    """
 
     party: str = ""
     clock: str = ""
     note: str = ""
+    kept: bool = True

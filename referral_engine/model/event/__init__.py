@@ -65,6 +65,7 @@ from referral_engine.model.event.standing import (
     MediatorChallenged,
     PartyAdded,
     ProblemNamed,
+    PromiseBroken,
     Recommended,
     Recurred,
     RulesMigrated,
@@ -144,6 +145,7 @@ __all__ = [
     "Preserved",
     "ProblemNamed",
     "Progressed",
+    "PromiseBroken",
     "ProposalVoid",
     "Proposed",
     "Rated",
@@ -190,6 +192,7 @@ EventBody = (
     | Deferred | Rejected | Redirected | Excluded | Objected | WithdrawalAsked | Withdrawn
     | Closed | Archived | Answered | Merged | Unmerged | Absorbed | Released | SplitOff
     | PartyAdded | ConsentGiven | MediatorChallenged | Agreed | Settled
+    | PromiseBroken
     | FlagDerived | EffectDone | Recommended | LetterSent | LetterReceived
     | ProblemNamed | IncidentJoined | Recurred | AnsweredLate | CallGivenUp | RulesMigrated
     | Preserved | PreservationEnded | Anonymised

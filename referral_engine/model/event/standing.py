@@ -18,6 +18,7 @@ __all__ = [
     "MediatorChallenged",
     "PartyAdded",
     "ProblemNamed",
+    "PromiseBroken",
     "Recommended",
     "Recurred",
     "RulesMigrated",
@@ -48,6 +49,13 @@ class Agreed(Body, frozen=True):
 class Settled(Body, frozen=True):
     party: str = ""
     clock: str = ""
+    note: str = ""
+
+
+class PromiseBroken(Body, frozen=True):
+    """A person says that what was promised for this clock was not done."""
+
+    clock: str
     note: str = ""
 
 

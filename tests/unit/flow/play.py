@@ -67,6 +67,11 @@ paths:
         refer: {lead: legal_aid}
         within: {report: 3wd}
         on: {success: {outcome: guided}, failure: {outcome: not_mediated}}
+      - id: enforce
+        name: 申请执行
+        begins: perform
+        refer: {lead: legal_aid}
+        on: {success: {outcome: guided}}
   - id: petition
     name: 信访
     steps:

@@ -60,6 +60,40 @@ def test_an_agreement_starts_the_thirty_days_and_watches_its_dates() -> None:
     assert play.told("620922100").count("perform_due") == 2
 
 
+def performing(*days: date, confirmation: bool = False) -> Play:
+    """Agreed, closed and archived, with promises on the clock."""
+    play = mediating()
+    for party in ("Y1", "Y2"):
+        play.do(c.Consent(party, given=True), MEDIATOR)
+    play.do(c.Agree(play.lead().id, "t", confirmation, days), MEDIATOR)
+    play.reported("mediated")
+    play.do(c.Review(passed=True), by("reviewer", "centre"))
+    play.called_back()
+    play.do(c.Close(), CENTRE)
+    return play
+
+
+def test_a_broken_promise_takes_an_archived_case_to_the_step_that_begins_with_it() -> None:
+    play = performing(date(2026, 11, 30), date(2027, 1, 29))
+    play.until("11-30 18:00")
+    assert play.case.state == "archived"
+    play.do(c.Settle(clock="perform", note="not paid", kept=False), by("officer", "620922100"))
+    assert (play.case.state, play.case.path_step, play.lead().unit) == (
+        "assigned", "enforce", "legal_aid",
+    )  # fmt: skip
+    assert "answer" in play.open_clocks(), "an answer is owed anew"
+    assert [d.state for d in play.case.deadlines if d.name == "perform"] == ["cancelled", "running"]
+
+
+def test_a_promise_that_no_step_begins_with_is_told_to_the_holder() -> None:
+    play = performing(confirmation=True)
+    play.do(c.Settle(clock="confirm", kept=False), by("officer", "620922100"))
+    assert play.case.state == "closed"
+    assert "promise_broken" in play.told("620922100")
+    again = c.Settle(clock="confirm", kept=False)
+    assert play.refused(again, by("officer", "620922100")) == "NO_RUNNING_CLOCK"
+
+
 def test_a_challenged_mediator_leaves_the_case_to_a_colleague() -> None:
     play = mediating()
     play.do(c.Challenge(play.lead().id, MEDIATOR.id, "a cousin"), reporter())

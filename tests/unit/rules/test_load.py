@@ -423,6 +423,20 @@ def test_a_path_leads_from_step_to_step_to_an_outcome() -> None:
     assert ask.refer == tree.Refer(Target(unit="justice"))
 
 
+@pytest.mark.parametrize(
+    ("written", "begins"), [("perform", ("perform",)), ("[履行, confirm]", ("perform", "confirm"))]
+)
+def test_a_step_may_begin_with_a_broken_promise(written: str, begins: tuple[str, ...]) -> None:
+    path = load(PATH.replace("{id: talk,", f"{{id: talk, begins: {written},")).paths
+    assert path["home-mediation"].steps[1].begins == begins
+    assert [
+        fault.code
+        for fault in read_sources(
+            {"p.yaml": PATH.replace("{id: talk,", "{id: talk, begins: report,")}, names=NAMES
+        ).errors
+    ] == ["UNKNOWN_VALUE"]
+
+
 def test_a_rule_may_send_along_a_path_of_another_file() -> None:
     routing = "kind: routing\nhit: all\nrules: [{id: p, name: P, path: home-mediation}]\n"
     assert load(PATH, routing=routing).routing[0].rules[0].effects.path == "home-mediation"
