@@ -178,6 +178,7 @@ CHANNELS: Words = {
 PATHS: Words = {
     "mediation": "调解",
     "entrusted": "委派调解",
+    "policing": "治安",
     "petition": "信访",
     "enforcement": "执法",
     "service": "代办",
