@@ -5,8 +5,9 @@ from __future__ import annotations
 from referral_engine import Department, hookimpl
 
 # Of the handlers that cover a case the first serves it, so this order is the order of precedence:
-# danger before everything, then what is no police matter, then the kinds of police work.
-from . import emergency, elsewhere, crowd, order, traffic, household  # noqa: F401  # isort: skip
+# what is investigated already stays with its officers, danger before everything else, then what is
+# no police matter, then the kinds of police work.
+from . import investigation, emergency, elsewhere, crowd, order, traffic, household  # noqa: F401  # isort: skip
 from .department import police, traffic_police
 
 

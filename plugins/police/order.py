@@ -1,4 +1,4 @@
-"""Public order: fights, theft, noise in daily life, and keeping order for another lead."""
+"""Public order: fights, crimes, noise in daily life, and keeping order for another lead."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from referral_engine import Act, Progress, Referral, Reply
 from .course import MINUTES, Course
 from .department import police
 from .record import feedback, on_the_spot
-from .words import AGREED, FIGHT
+from .words import AGREED, CRIME, FIGHT
 
 
 def fight(referral: Referral) -> bool:
@@ -47,6 +47,28 @@ class Noise(Course):
         "民警在扰民时段到场，劝阻当事人并进行法治教育，当事人已调低音量，周边住户表示认可。",
         "民警到场核查，当场劝阻产生噪声的经营者，其承诺夜间十点后不再使用音响，后续将回访复查。",
     )
+
+
+def crime(referral: Referral) -> bool:
+    """The message tells of what may be a crime."""
+    return referral.mentions(CRIME)
+
+
+@police.handles(category="S01", when=crime, role="lead")
+class Crime(Course):
+    """刑事: a case is opened; people decide whether it is filed (立案), and tell it in writing."""
+
+    reports = (
+        "民警到场勘查、提取证据，已受案并出具受案回执，正在立案审查，是否立案将书面告知。",
+        "已制作笔录、调取监控，已受案并出具受案回执，正在立案审查，是否立案将书面告知。",
+    )
+
+    def attended(self, referral: Referral) -> list[Act]:
+        opened = Progress("已受案，立案审查中，出具受案回执。", status="case_opened")
+        return [*super().attended(referral), opened]
+
+    def finished(self, referral: Referral) -> Reply:
+        return feedback(referral, self.told(referral), "partly")
 
 
 @police.handles(category="S01", role="lead")

@@ -121,6 +121,25 @@ def test_public_order_runs_its_course_within_the_deadlines(found: Departments) -
     assert len(seen.report.evidence[0].digest) == 64
 
 
+def test_a_crime_is_not_reported_as_solved_and_other_order_is(found: Departments) -> None:
+    crime = course(found, "police", category="S01", text="昨晚电动车被偷")
+    order = course(found, "police", category="S01", text="有人砸坏公告栏")
+    assert crime.report is not None
+    assert order.report is not None
+    assert "立案审查" in crime.report.text
+    assert (crime.report.outcome, order.report.outcome) == ("partly", "solved")
+
+
+@pytest.mark.parametrize("text", ["有人持刀", "电动车被偷", "推搡，双方愿意调解"])
+def test_what_is_investigated_stays_with_the_officers_in_charge(
+    found: Departments, text: str
+) -> None:
+    (deferred,) = first(
+        found, "police", category="S01", text=text, path="policing", step="investigate"
+    ).acts
+    assert isinstance(deferred, Defer)
+
+
 def test_arrival_is_proved_by_time_and_place(found: Departments) -> None:
     from referral_engine import Location
 
