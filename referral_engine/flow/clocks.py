@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -33,14 +32,8 @@ __all__ = [
     "start_waiting",
 ]
 
-
-class _Ends(NamedTuple):
-    """When a clock ends (None while it stands still) and its marks."""
-
-    at: datetime | None
-    provisional: bool
-    marks: tuple[Mark, ...]
-
+_Ends = tuple[datetime | None, bool, tuple[Mark, ...]]
+"""When a clock ends (None while it stands still), whether that is provisional, and its marks."""
 
 # What has happened once a clock is met, for clocks that count from there ({45wd: accepted}).
 _PAST = {
@@ -58,20 +51,27 @@ def start(
     emergency: bool = False,
 ) -> None:
     """Starts a clock of the case, or of `referral`, or lets it wait for its moment."""
-    if clock.since in ("offered", "received"):  # has happened by now
-        since = _received(draft) if clock.since == "received" else since
-        clock = replace(clock, since="")
+    after = "" if clock.since in ("offered", "received") else clock.since  # those have happened
+    begins = (_received(draft) if clock.since == "received" else since) or draft.at
+    unit = referral.station if referral else draft.case.holder
+    ends: _Ends = (None, False, ())
+    if not after:
+        ends = _ends(draft, draft.rules.shares(clock.name), clock.span, unit, begins, emergency)
     made = Deadline(
         id=f"D{len(draft.case.deadlines) + 1}",
         name=clock.name,
-        since=since or draft.at,
+        since=begins,
         spans=(clock.span,),
         referral=referral.id if referral else "",
-        unit=referral.station if referral else draft.case.holder,
+        due=ends[0],
+        unit=unit,
+        provisional=ends[1],
+        calendar="" if after else draft.setting.calendar.version,
         emergency=emergency,
-        after=clock.since,
+        after=after,
+        state="waiting" if after else "running",
+        marks=ends[2],
     )
-    made = replace(made, state="waiting") if clock.since else _timed(draft, made)
     draft.record(e.ClockStarted(made))
 
 
@@ -181,10 +181,10 @@ def confirm_all(draft: Draft) -> None:
     for found in draft.case.deadlines:
         if not found.open or not found.provisional or found.state == "paused" or not found.spans:
             continue
-        known = _computed(draft, found, ())
-        if known.at is not None and not (known.provisional and known.at == found.due):
+        at, provisional, _marks = _computed(draft, found, ())
+        if at is not None and not (provisional and at == found.due):
             new = _timed(draft, found)
-            passed = found.state == "missed" and known.at <= draft.now
+            passed = found.state == "missed" and at <= draft.now
             new = replace(new, state="missed") if passed else new
             draft.record(e.ClockChanged(new, "deadline_confirmed"))
 
@@ -229,12 +229,26 @@ def _as_fired(clock: Deadline, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
 
 def _computed(draft: Draft, clock: Deadline, shares: tuple[float, ...]) -> _Ends:
     """The clock's end, and its marks at these shares."""
-    calendar, hours = draft.setting.calendar, _hours(draft, clock)
     if clock.pauses or len(clock.spans) > 1:
-        return _of_several(clock, shares, calendar, hours)
-    kind = timing(clock.spans[0], calendar, hours, shares, clock.emergency)
-    at, provisional, moments = kind.course(clock.since)
-    return _Ends(at, provisional, tuple(map(Mark, shares, moments)))
+        hours = draft.org.hours_of(clock.unit)
+        return _of_several(clock, shares, draft.setting.calendar, hours)
+    span = clock.spans[0]
+    return _ends(draft, shares, span, clock.unit, clock.since, clock.emergency)
+
+
+def _ends(
+    draft: Draft,
+    shares: tuple[float, ...],
+    span: Span,
+    unit: str,
+    since: datetime,
+    emergency: bool,
+) -> _Ends:
+    """Of a clock that was never stopped or extended."""
+    hours = draft.org.hours_of(unit)
+    kind = timing(span, draft.setting.calendar, hours, shares, emergency)
+    at, provisional, moments = kind.course(since)
+    return at, provisional, tuple(map(Mark, shares, moments))
 
 
 def _of_several(
@@ -248,12 +262,8 @@ def _of_several(
     moments = zip(shares, at_shares(end, shares, calendar, hours), strict=True)
     marks = tuple(Mark(share, at) for share, at in moments if at is not None)
     if isinstance(end, Paused):
-        return _Ends(None, provisional=False, marks=marks)
-    return _Ends(end.at, end.provisional, marks)
-
-
-def _hours(draft: Draft, clock: Deadline) -> WorkHours:
-    return draft.org.hours_of(clock.unit)
+        return None, False, marks
+    return end.at, end.provisional, marks
 
 
 def _engine_down(draft: Draft, clock: Deadline) -> bool:

@@ -40,8 +40,8 @@ class Org:
     ``hash`` names the content: SHA-256 in hex, the same whatever the order of the files.
     """
 
-    __slots__ = ("_discipline", "_holders", "_people", "_staff", "content", "hash", "lines",
-                 "roster", "tree", "zone")  # fmt: skip
+    __slots__ = ("_discipline", "_holders", "_hours", "_people", "_staff", "content", "hash",
+                 "lines", "roster", "tree", "zone")  # fmt: skip
 
     def __init__(self, content: Content, zone: tzinfo) -> None:
         """``content`` must be sound; load_org checks what comes from files."""
@@ -56,6 +56,12 @@ class Org:
         self._holders: dict[tuple[str, str], list[Person]] = {}
         for person in content.people:
             self._place(person)
+        # Asked at every clock; most keep the organisation's.
+        self._hours = {
+            unit.id: hours
+            for unit in content.units
+            if (hours := unit.hours or self._hours_of_department(unit)) is not None
+        }
         discipline = (unit.id for unit in content.units if unit.kind == "discipline")
         self._discipline = next(discipline, "")
 
@@ -71,6 +77,10 @@ class Org:
             self._staff.setdefault(unit, []).append(person)
         for post in dict.fromkeys((post.role, post.territory) for post in person.posts):
             self._holders.setdefault(post, []).append(person)
+
+    def _hours_of_department(self, unit: Unit) -> WorkHours | None:
+        known = self.unit(unit.of) if unit.of else None
+        return known.hours if known is not None else None
 
     def unit_names(self) -> dict[str, str]:
         """Every unit's id with its name, what rules and people may write as a target."""
@@ -153,10 +163,7 @@ class Org:
 
     def hours_of(self, unit: str) -> WorkHours:
         """The unit's hours: its own, else those of its department, else the organisation's."""
-        known = self.unit(unit)
-        if known is not None and known.hours is None and known.of:
-            known = self.unit(known.of)
-        return self.content.hours if known is None or known.hours is None else known.hours
+        return self._hours.get(unit, self.content.hours)
 
     def discipline(self) -> str:
         """The unit accusations go to; the root centre where none is named; empty if empty."""

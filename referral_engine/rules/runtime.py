@@ -65,6 +65,10 @@ class ActiveRules:
         self.inference = inference or Inference(rule_set.escalation, world, fields=fields)
         self.paths = rule_set.paths
         self._shares = _shares(rule_set)
+        self._clocks = {
+            occasion: {clock.name: clock for clock in clocks}
+            for occasion, clocks in rule_set.whistles.items()
+        }
 
     def shares(self, clock: str) -> tuple[float, ...]:
         """The shares of this clock at which a rule, or the engine itself, wants to be asked."""
@@ -72,13 +76,14 @@ class ActiveRules:
 
     def clocks(self, occasion: str, own: tree.Within = ()) -> tuple[tree.NamedClock, ...]:
         """The clocks of a whistle level, of ``dispatch`` or the ``case``; `own` override them."""
-        merged = {clock.name: clock for clock in self.rule_set.whistles.get(occasion, ())}
-        merged.update((clock.name, clock) for clock in own)
-        return tuple(merged.values())
+        given = self._clocks.get(occasion, {})
+        if not own:
+            return tuple(given.values())
+        return tuple((given | {clock.name: clock for clock in own}).values())
 
     def clock(self, occasion: str, name: str) -> tree.NamedClock | None:
         """One clock by name; None where the rules do not give it."""
-        return next((c for c in self.rule_set.whistles.get(occasion, ()) if c.name == name), None)
+        return self._clocks.get(occasion, {}).get(name)
 
     def step(self, path: str, step: str = "") -> tree.PathStep | None:
         """A path's step by id, the first for an empty id; None for an unknown path."""
