@@ -5,190 +5,89 @@ same commands of the very same issues to the desk of an embedded store, whose ru
 clocks, many cases to a commit. That both come to the same is checked first: rule, lead, state,
 outcome and every deadline of every case. Routing alone is the rule set's decision about the same
 issues, nothing else; and with reading the issue and asking for history, as the flow has to.
-Run: python benchmarks/bench_planning.py [ISSUES], 20,000 by default; or `year`: all of 1.4 million.
+
+Compared is the time of the processor a case, so that neighbours on the machine matter little; what
+passes on the wall is told beside it. With `year` all of 1.4 million are played too, by two
+processes, and the most that each has held is told on the way.
+Run: python benchmarks/bench_planning.py [ISSUES] [year] [--write]; 20,000 issues by default.
 """
 
 from __future__ import annotations
 
-import shutil
+import multiprocessing
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from referral_engine.cli.init import make_workspace  # noqa: E402
-from referral_engine.errors import Refused  # noqa: E402
-from referral_engine.flow.decide import decide  # noqa: E402
-from referral_engine.model import command as c  # noqa: E402
-from referral_engine.model.case import Case  # noqa: E402
+from cost.planned import (  # noqa: E402
+    DAYS,
+    FIRST,
+    SEED,
+    YEARLY,
+    agree,
+    backed,
+    county,
+    recorded,
+)
+from page import Line, command, put_section, say  # noqa: E402
+
 from referral_engine.model.issue import Issue  # noqa: E402
-from referral_engine.model.principal import ENGINE  # noqa: E402
 from referral_engine.planning.arrivals import Arrivals  # noqa: E402
 from referral_engine.planning.county import Order, play_county  # noqa: E402
-from referral_engine.planning.play import Play, Stage  # noqa: E402
+from referral_engine.planning.play import Stage  # noqa: E402
 from referral_engine.planning.townships import Part, parts_of  # noqa: E402
 from referral_engine.rules.subject import Subject  # noqa: E402
-from referral_engine.trial.box import Box, open_box  # noqa: E402
-from referral_engine.trial.county import Plan, Township, generate  # noqa: E402
 from referral_engine.workspace import Workspace  # noqa: E402
 
-YEARLY = 1_400_000
-FIRST = date(2026, 3, 2)
-DAYS = 28
-"""Long enough that most of the cases end; what is open then is as open on both sides."""
-WINDOW = timedelta(hours=1)
-"""What the store-backed side puts into one commit is at most so far apart."""
-SEED = 1
-COMPARED = 40
 TIMED = 200
+"""Cases whose store-backed life is timed."""
 
 
-class Acted(NamedTuple):
-    """One command of the plan at its moment; the first of a case is its registration."""
+class Time(NamedTuple):
+    """Seconds of the processor, children that have ended included, and on the wall."""
 
-    case: str
-    request: c.Request
-    at: datetime
+    processor: float
+    wall: float
 
+    @classmethod
+    def now(cls) -> Time:
+        while multiprocessing.active_children():  # a pool's processes count once they have ended
+            time.sleep(0.01)
+        spent = os.times()
+        mine, theirs = spent.user + spent.system, spent.children_user + spent.children_system
+        return cls(mine + theirs, time.perf_counter())
 
-OF_ITS_OWN_PLACES = ("routing/20-emergency-rural.yaml", "routing/40-street-xincheng.yaml", "tests")
-"""The shipped rules that name places of the shipped county."""
+    def since(self, other: Time) -> Time:
+        return Time(self.processor - other.processor, self.wall - other.wall)
 
-
-def county(folder: Path, yearly: int) -> tuple[Path, Path]:
-    """A workspace with 20 townships and 13,215 grids, and the shipped profile at another rate."""
-    make_workspace(folder)
-    for name in OF_ITS_OWN_PLACES:
-        path = folder / "rules" / name
-        path.unlink() if path.is_file() else shutil.rmtree(path)
-    townships = tuple(Township(f"2111{22100 + n}", f"第{n + 1}镇") for n in range(20))
-    plan = Plan("211122", "平原县", townships, 294, 13_215, None, SEED)
-    for old in (folder / "rules/org").iterdir():
-        old.unlink()
-    for name, text in generate(plan).items():
-        (folder / "rules/org" / name).write_text(text, "utf-8")
-    profile = folder / "samples/profiles/panjin.yaml"
-    text = profile.read_text("utf-8")
-    assert f"a_year: {YEARLY}\n" in text
-    profile.write_text(text.replace(f"a_year: {YEARLY}\n", f"a_year: {yearly}\n"), "utf-8")
-    return folder / "config.yaml", profile
+    def each(self, of: float) -> Time:
+        return Time(self.processor / of, self.wall / of)
 
 
-def recorded(stage: Stage, part: Part) -> tuple[list[Acted], dict[str, Case]]:
-    """What a plan of one part did, in order, and how its cases stood at the end."""
-    acted: list[Acted] = []
-    cases: dict[str, Case] = {}
-
-    def looked_on(case: Case | None, request: c.Request, facts: Any, setting: Any, now: datetime):
-        made = decide(case, request, facts, setting, now)
-        if made is not None:
-            cases[made.case.code] = made.case
-            if not isinstance(request.command, c.Tick):
-                acted.append(Acted(made.case.code, request, now))
-        return made
-
-    Play(stage, part, SEED, flow=looked_on).run(FIRST, FIRST + timedelta(days=DAYS - 1))
-    # It plays one case after the other; a store meets them all at once.
-    return sorted(acted, key=lambda each: each.at), cases
-
-
-class StoreBacked:
-    """The same commands through desk, store and runner; cases have other codes there."""
-
-    def __init__(self, box: Box) -> None:
-        self.box = box
-        self.codes: dict[str, str] = {}
-
-    def one_by_one(self, acted: list[Acted]) -> None:
-        """Each at its moment."""
-        for each in acted:
-            self.box.advance_to(each.at)
-            self._answered(each, self._sent(each))
-
-    def by_windows(self, acted: list[Acted]) -> None:
-        """All of an hour at its end, in as few commits as the order within a case allows."""
-        windows: dict[datetime, list[list[Acted]]] = {}
-        for each in acted:
-            rounds = windows.setdefault(_window(each.at), [])
-            taken = sum(each.case == other.case for row in rounds for other in row)
-            if taken == len(rounds):
-                rounds.append([])
-            rounds[taken].append(each)
-        for moment, rounds in windows.items():
-            self.box.advance_to(moment)
-            for row in rounds:
-                sent = [(each, self._sent(each)) for each in row]
-                for each, future in sent:
-                    self._answered(each, future)
-
-    def _sent(self, each: Acted) -> Any:
-        request = each.request
-        if isinstance(request.command, c.Register):
-            return self.box.desk.register(request.command.issue, ENGINE, auto_accept=True)
-        code = self.codes[each.case]
-        written = msgspec.json.encode(request.command).decode().replace(each.case, code)
-        command = msgspec.json.decode(written, type=c.Command)
-        return self.box.desk.send(c.Request(code, command, request.by))
-
-    def _answered(self, each: Acted, future: Any) -> None:
-        try:
-            self.codes.setdefault(each.case, future.result().case)
-        except Refused as refused:  # an hour later it may be another's turn; none one by one
-            self.refused = f"{each.request.command}: {refused}"
-
-
-def _window(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0) + WINDOW
-
-
-def shown(case: Case) -> dict[str, Any]:
-    """What both sides must agree in, whatever the codes."""
-    return {
-        "rule": case.rule, "state": case.state, "outcome": case.outcome, "owner": case.owner,
-        "referrals": [(r.unit, r.station, r.role, r.state) for r in case.referrals],
-        "clocks": [(d.name, d.since, d.due, d.state, d.late, d.marks) for d in case.deadlines],
-        "flags": case.flags, "reworks": case.reworks, "score": case.score,
-    }  # fmt: skip
-
-
-def agree(stage: Stage, part: Part) -> int:
-    """Raises AssertionError where the store-backed life of a case is another; else how many."""
-    acted, cases = recorded(stage, part)
-    chosen = set(list(cases)[:COMPARED])
-    acted = [each for each in acted if each.case in chosen]
-    with backed(stage, acted[0].at) as side:
-        side.one_by_one(acted)
-        last = datetime.combine(FIRST + timedelta(days=DAYS), datetime.min.time())
-        side.box.advance_to(last.replace(tzinfo=stage.workspace.calendar.zone) - WINDOW / 3600000)
-        for code in chosen:
-            ours, theirs = shown(cases[code]), shown(side.box.case(side.codes[code]))
-            if not cases[code].over:
-                assert ours == theirs, (ours, theirs)
-            else:  # the plan lets go of it there, the store watches it into the archive
-                assert ours["referrals"] == theirs["referrals"], (ours, theirs)
-                assert ours["score"] == theirs["score"]
-    return len(chosen)
-
-
-@contextmanager
-def backed(stage: Stage, start: datetime) -> Iterator[StoreBacked]:
-    with open_box(stage.workspace, start, rules=stage.setting.rules) as box:
-        yield StoreBacked(box)
-
-
-def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
-    began = time.perf_counter()
+def timed(work: Callable[[], Any]) -> tuple[Time, Any]:
+    began = Time.now()
     made = work()
-    return time.perf_counter() - began, made
+    return Time.now().since(began), made
+
+
+def least(work: Callable[[], None], rounds: int = 5) -> float:
+    """Seconds of the processor of the fastest of some rounds."""
+    taken = []
+    for _round in range(rounds):
+        began = time.process_time()
+        work()
+        taken.append(time.process_time() - began)
+    return min(taken)
 
 
 def routing_alone(stage: Stage, issues: list[Issue]) -> tuple[float, float]:
@@ -205,65 +104,141 @@ def routing_alone(stage: Stage, issues: list[Issue]) -> tuple[float, float]:
             rules.router.questions(Subject.from_issue(issue, rules.fields))
 
     decided()
-    alone = min(seconds(decided)[0] for _round in range(3)) / len(issues)
-    return alone, alone + min(seconds(read)[0] for _round in range(3)) / len(issues)
+    alone = least(decided) / len(issues)
+    return alone, alone + least(read) / len(issues)
 
 
-def store_backed(stage: Stage, part: Part) -> float:
-    """Seconds a case."""
+def store_backed(stage: Stage, part: Part) -> Time:
+    """Of one event: these cases end, of the plan's some are open at the end."""
     acted, cases = recorded(stage, part)
     chosen = set(list(cases)[:TIMED])
     acted = [each for each in acted if each.case in chosen]
     with backed(stage, acted[0].at) as side:
-        taken, _made = seconds(lambda: side.by_windows(acted))
-    return taken / len(chosen)
+        taken, _made = timed(lambda: side.by_windows(acted))
+    events = sum(cases[code].version for code in chosen)
+    return taken.each(events)
 
 
-def main(issues: int) -> None:
-    year = issues == YEARLY
-    days = 365 if year else DAYS
-    with tempfile.TemporaryDirectory() as folder:
-        yearly = YEARLY if year else round(issues * 365 / DAYS)
-        config, profile = county(Path(folder) / "county", yearly)
-        workspace = Workspace.open(config)
-        stage = Stage.of(workspace, profile)
-        part = parts_of(workspace.org, {})[0]
-        print(f"{agree(stage, part)} cases agree, plan and store-backed")
-        order = Order(config, profile, SEED, FIRST, FIRST + timedelta(days=days - 1))
-        came = list(Arrivals(stage.profile, part, SEED, workspace.calendar).between(
-            FIRST, FIRST + timedelta(days=DAYS - 1)
-        ))  # fmt: skip
-        alone, read = routing_alone(stage, came[:500])
-        one, count = seconds(lambda: play_county(stage, order, 1, lambda _done: None))
-        two, again = seconds(lambda: play_county(stage, order, 2, lambda _done: None))
-        assert count == again, "two processes come to something else than one"
-        nothing = msgspec.structs.replace(order, last=FIRST - timedelta(days=1))
-        begin, _none = seconds(lambda: play_county(stage, nothing, 2, lambda _done: None))
-        store = store_backed(stage, part)
-        tell(count.issues, one, two, begin, store, alone, read)
+class Figures(NamedTuple):
+    """``one`` and ``two`` processes, both once they have begun, and the store-backed life cycle, of
+    one case; seconds of the processor of routing one issue alone and with reading it."""
+
+    one: Time
+    two: Time
+    store: Time
+    alone: float
+    read: float
 
 
-def tell(
-    issues: int, one: float, two: float, begin: float, store: float, alone: float, read: float
-) -> None:
-    """`begin` is what two processes take to load county and rules, whatever they then play."""
-    rows = (
-        ("one process", issues / one, "issues/s"),
-        ("two processes", issues / two, "issues/s"),
-        ("store-backed life cycle", 1 / store, "cases/s"),
-        ("routing, the decision alone", 1 / alone, "issues/s"),
-        ("routing, issue read and history asked", 1 / read, "issues/s"),
-        ("two processes begin within", begin, "s"),
-        ("two processes : one", one / two, "x"),
-        ("two processes : one, once begun", one / (two - begin), "x"),
-        ("two processes : store-backed", store * issues / two, "x"),
-        ("one process : routing alone", alone * issues / one, "x"),
-        ("one process : routing with reading", read * issues / one, "x"),
+def measured(stage: Stage, order: Order) -> Figures:
+    part = parts_of(stage.workspace.org, {})[0]
+    came = list(Arrivals(stage.profile, part, SEED, stage.workspace.calendar).between(
+        FIRST, FIRST + timedelta(days=DAYS - 1)
+    ))  # fmt: skip
+    alone, read = routing_alone(stage, came[:500])
+    one, count = timed(lambda: play_county(stage, order, 1, lambda _done: None))
+    two, again = timed(lambda: play_county(stage, order, 2, lambda _done: None))
+    assert count == again, "two processes come to something else than one"
+    nothing = msgspec.structs.replace(order, last=FIRST - timedelta(days=1))
+    begin, _none = timed(lambda: play_county(stage, nothing, 2, lambda _done: None))
+    two = two.since(begin)
+    issues = count.issues
+    store = store_backed(stage, part).each(issues / count.events)
+    return Figures(one.each(issues), two.each(issues), store, alone, read)
+
+
+def lines(found: Figures) -> list[Line]:
+    """Two processes have a core each, so that in the time of one two cases are played."""
+    one, two, store = found.one, found.two, found.store
+    rates = f"{1 / two.processor:,.0f} cases/s a core"
+    wall = f"on the wall {one.wall / two.wall:.2f}"
+    return [
+        Line("two processes : store-backed life cycle", 2 * store.processor / two.processor, 30.0,
+             f"{rates}, store-backed {1 / store.processor:,.0f}"),
+        Line("two processes : one", 2 * one.processor / two.processor, 1.8,
+             f"{1 / one.processor:,.0f} cases/s in one; {wall}"),
+        Line("a core : routing, the decision alone", found.alone / two.processor, 0.03,
+             f"{1 / found.alone:,.0f} decisions/s"),
+        Line("a core : routing, with reading and asking", found.read / two.processor, 0,
+             f"{1 / found.read:,.0f} issues/s"),
+    ]  # fmt: skip
+
+
+class Held:
+    """The most memory that the processes have held, as the county's parts are done."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.told: dict[int, int] = {}
+
+    def __call__(self, more: int) -> None:
+        self.done += more
+        for percent in (10, 50, 100):
+            if self.done >= 10 * percent and percent not in self.told:
+                self.told[percent] = max(map(_most, multiprocessing.active_children()))
+                print(f"{percent} %: {self.told[percent] / 1024:.0f} MiB a process", flush=True)
+
+
+def _most(process: Any) -> int:
+    """The most that a process has ever held, in KiB."""
+    for line in Path(f"/proc/{process.pid}/status").read_text("ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    raise AssertionError("a process without memory")
+
+
+def year(folder: Path) -> str:
+    """Plays all of it, and says what it took."""
+    config, profile = county(folder, YEARLY)
+    stage = Stage.of(Workspace.open(config), profile)
+    held = Held()
+    order = Order(config, profile, SEED, FIRST, FIRST + timedelta(days=364))
+    taken, count = timed(lambda: play_county(stage, order, 2, held))
+    assert count.ownerless == count.unanswered == 0, "somebody's issue is nobody's"
+    memory = ", ".join(f"{size / 1024:.0f} MiB at {at} %" for at, size in held.told.items())
+    return (
+        f"The year: {count.issues:,} issues with {count.events:,} events took two processes "
+        f"{taken.processor / 60:.1f} minutes of the processor, {taken.wall / 60:.1f} on the wall. "
+        f"The most that either had held: {memory} of the county."
     )
-    for name, value, unit in rows:
-        print(f"{name:40} {value:10.3f} {unit}")
+
+
+INTRO = """
+## Planning
+
+`{command}` plays a county's plan in virtual time without a store,
+beside the store-backed life cycle (the same commands to the same cases, {agreed} of them compared
+deadline by deadline first) and beside routing alone. Ratios are of the processor's time a case; two
+processes are taken to have a core each.
+
+{year}
+"""
+
+
+def compared(folder: Path, issues: int) -> tuple[int, list[Line]]:
+    """How many cases were found alike, and what was measured."""
+    config, profile = county(folder, round(issues * 365 / DAYS))
+    workspace = Workspace.open(config)
+    stage = Stage.of(workspace, profile)
+    agreed = agree(stage, parts_of(workspace.org, {})[0])
+    print(f"{agreed} cases agree, plan and store-backed", flush=True)
+    order = Order(config, profile, SEED, FIRST, FIRST + timedelta(days=DAYS - 1))
+    found = lines(measured(stage, order))
+    for line in found:
+        say(line)
+    return agreed, found
+
+
+def main(words: list[str]) -> None:
+    issues = next((int(word) for word in words if word.isdigit()), 20_000)
+    with tempfile.TemporaryDirectory() as name:
+        agreed, found = compared(Path(name) / "county", issues)
+        told = year(Path(name) / "year") if "year" in words else ""
+        print(told)
+    if "--write" in words:
+        intro = INTRO.format(command=command(), agreed=agreed, year=told)
+        put_section("planning", intro, "A plan without a store", found)
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1] if len(sys.argv) > 1 else "20000"
-    main(YEARLY if wanted == "year" else int(wanted))
+    main(sys.argv[1:])
