@@ -247,8 +247,8 @@ def _ends(
     """Of a clock that was never stopped or extended."""
     hours = draft.org.hours_of(unit)
     kind = timing(span, draft.setting.calendar, hours, shares, emergency)
-    at, provisional, moments = kind.course(since)
-    return at, provisional, tuple(map(Mark, shares, moments))
+    course = kind.course(since)
+    return course.at, course.provisional, tuple(map(Mark, shares, course.moments))
 
 
 def _of_several(

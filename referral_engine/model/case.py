@@ -37,6 +37,9 @@ CaseState = Literal[
     "split",
     "withdrawn",
 ]
+_OVER: frozenset[CaseState] = frozenset(
+    {"closed", "archived", "rejected", "redirected", "merged", "split", "withdrawn"}
+)
 Outcome = Literal[
     "solved",
     "partly",
@@ -196,15 +199,7 @@ class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     @property
     def over(self) -> bool:
         """Nothing more is done to it but archiving, rating, objection and joining."""
-        return self.state in (
-            "closed",
-            "archived",
-            "rejected",
-            "redirected",
-            "merged",
-            "split",
-            "withdrawn",
-        )
+        return self.state in _OVER
 
     def referral(self, id: str) -> Referral | None:
         for each in self.referrals:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
@@ -90,7 +91,12 @@ class Span(msgspec.Struct, frozen=True, gc=False, order=False):
         if self.working:
             message = _("`{span}` is working time; only m, h and d have a length of their own")
             raise ValueError(message.format(span=self))
-        return timedelta(minutes=self.amount * _MINUTES[self.unit])
+        return _passing(self.amount, self.unit)
+
+
+@lru_cache(maxsize=256)
+def _passing(amount: int, unit: str) -> timedelta:
+    return timedelta(minutes=amount * _MINUTES[unit])
 
 
 def _unreadable(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 from datetime import datetime
-from typing import NamedTuple
+
+import msgspec
 
 from referral_engine.model.case import Case
 from referral_engine.model.principal import Principal
@@ -26,7 +27,7 @@ class Held:
         self.asleep: set[str] = set()
 
 
-class Item(NamedTuple):
+class Item(msgspec.Struct, frozen=True, order=True):
     """A deed to be done at a moment by a principal, or by somebody of a role. ``order`` is that of
     writing down: it decides between equal moments."""
 

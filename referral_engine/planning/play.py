@@ -78,9 +78,9 @@ class Play:
         watch: Watch | None = None,
     ) -> None:
         self._setting = stage.setting
-        self._zone = stage.workspace.calendar.zone
+        self._calendar = stage.workspace.calendar
         self._part = part
-        self._arrivals = Arrivals(stage.profile, part, seed, stage.workspace.calendar)
+        self._arrivals = Arrivals(stage.profile, part, seed, self._calendar)
         self._company = Company(stage.profile, stage.setting, part.chance(seed, "people"))
         org = stage.workspace.org
         rules = stage.setting.rules.rule_set
@@ -89,13 +89,13 @@ class Play:
         self._decide = flow
         self._watch = watch
         self._forgets_at = datetime.min.replace(tzinfo=UTC)
-        self._today = (date.min, self._forgets_at, self._forgets_at)
         self.count = Count()
 
     def run(self, first: date, last: date) -> Count:
         """What comes of the issues of the local days `first` to `last`, both included, by the end
         of the last; what is open then is counted as open."""
-        until = self._begin_of(last + timedelta(days=1)) - timedelta.resolution
+        end = datetime.combine(last + timedelta(days=1), time(), tzinfo=self._calendar.zone)
+        until = end.astimezone(UTC) - timedelta.resolution
         for issue in self._arrivals.between(first, last):
             self._live(issue, until)
         return self.count
@@ -118,17 +118,6 @@ class Play:
         if not held.case.over:
             self.count.leave(held.case)
 
-    def _day(self, moment: datetime) -> date:
-        """The local day of a moment; often it is that of the one before."""
-        day, begin, end = self._today
-        if not begin <= moment < end:
-            day = moment.astimezone(self._zone).date()
-            self._today = (day, self._begin_of(day), self._begin_of(day + timedelta(days=1)))
-        return day
-
-    def _begin_of(self, day: date) -> datetime:
-        return datetime.combine(day, time(), tzinfo=self._zone).astimezone(UTC)
-
     # -- doing ------------------------------------------------------------------------------
     def _registered(self, issue: Issue) -> Held:
         """A new case, under a code that no other part gives."""
@@ -137,7 +126,7 @@ class Play:
             self._earlier.forget(now)
             self._forgets_at = now + _FORGETS
         number = part.number * (10**RANDOM_DIGITS // part.of) + self.count.issues
-        facts = self._facts(issue, make_code(part.township, self._day(now), number))
+        facts = self._facts(issue, make_code(part.township, self._calendar.local_day(now), number))
         command = c.Register(issue, auto_accept=self._auto_accept)
         request = c.Request(case="", command=command, by=ENGINE)
         made = self._decide(None, request, facts, self._setting, now)
@@ -177,7 +166,7 @@ class Play:
     def _took(self, held: Held, made: Resolution, now: datetime) -> None:
         """The case as it is now; whoever hears of it writes down what to do."""
         case = held.case = made.case
-        day = self._day(now)
+        day = self._calendar.local_day(now)
         self.count.add(case, made.events, day)
         if self._watch is not None:
             for event in made.events:

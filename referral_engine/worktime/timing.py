@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from referral_engine.model.hours import WorkHours
 from referral_engine.model.span import Span
@@ -22,7 +23,7 @@ __all__ = ["Course", "timing"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Course(NamedTuple):
+class Course(msgspec.Struct, frozen=True, gc=False):
     """A clock's end (UTC), whether it is provisional, and the moment each share is reached."""
 
     at: datetime
