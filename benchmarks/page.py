@@ -41,6 +41,11 @@ class Line:
         return "met" if met else "missed"
 
     @property
+    def told(self) -> str:
+        """The ratio; of a small one more places."""
+        return f"{self.ratio:.2f}" if self.ratio >= 0.1 else f"{self.ratio:.3f}"
+
+    @property
     def wanted(self) -> str:
         sign = "≤" if self.at_most else "≥"
         return f"{sign} {self.target:g}" if self.target else ""
@@ -48,14 +53,14 @@ class Line:
 
 def markdown(lines: Sequence[Line]) -> str:
     rows = ["| compared | ratio | target | | rates |", "|---|---:|---:|---|---|"]
-    rows += [f"| {x.what} | {x.ratio:.2f} | {x.wanted} | {x.verdict} | {x.detail} |" for x in lines]
+    rows += [f"| {x.what} | {x.told} | {x.wanted} | {x.verdict} | {x.detail} |" for x in lines]
     return "\n".join(rows)
 
 
 def say(line: Line) -> None:
     """One line on the terminal, as soon as it is known."""
     print(
-        f"{line.what:62} {line.ratio:8.2f} {line.wanted:7} {line.verdict:7} {line.detail}",
+        f"{line.what:62} {line.told:>8} {line.wanted:7} {line.verdict:7} {line.detail}",
         flush=True,
     )
 
@@ -119,7 +124,7 @@ def against_targets(title: str, lines: Sequence[Line]) -> str:
         top = 34 + 26 * number
         width = max(1, min(2 * met, round(met * line.ratio / (line.target or line.ratio))))
         colour = "#cc6677" if line.verdict == "missed" else "#4477aa"
-        told = escape(f"{line.ratio:.2f} ({line.wanted})" if line.target else f"{line.ratio:.2f}")
+        told = escape(f"{line.told} ({line.wanted})" if line.target else line.told)
         parts.append(
             f'<text x="{left - 8}" y="{top + 14}" text-anchor="end">{escape(line.what)}</text>'
         )
