@@ -86,15 +86,11 @@ class Draft:
     def record(self, body: e.EventBody, *, owner: str = "", engine: bool = False) -> None:
         """Appends an event; the owner stays unless `owner` names another."""
         case = self.case
-        event = e.Event(
-            case=self.code,
-            seq=case.version + 1,
-            body=body,
-            owner=owner or case.owner,
-            by=ENGINE if engine else self.by,
-            recorded_at=self.now,
-            happened_at=self.now if engine else self.at,
-        )
+        seq, owner = case.version + 1, owner or case.owner
+        if engine:
+            event = e.Event(self.code, seq, body, owner, ENGINE, self.now, self.now)
+        else:
+            event = e.Event(self.code, seq, body, owner, self.by, self.now, self.at)
         self.case = apply(case, event)
         self._events.append(event)
 

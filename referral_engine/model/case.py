@@ -229,7 +229,9 @@ class Case(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
         for each in self.deadlines:
             if each.state not in ("running", "missed"):  # most have ended
                 continue
-            mark = each.next_mark()
-            if mark is not None and (earliest is None or mark.at < earliest):
-                earliest = mark.at
+            for mark in each.marks:
+                if not mark.fired:
+                    if earliest is None or mark.at < earliest:
+                        earliest = mark.at
+                    break
         return earliest

@@ -23,6 +23,10 @@ __all__ = ["Course", "timing"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+_End = tuple[int, datetime, bool]
+"""An end in microseconds since 1970 and as a moment, and whether it is provisional."""
+
+
 class Course(msgspec.Struct, frozen=True, gc=False):
     """A clock's end (UTC), whether it is provisional, and the moment each share is reached."""
 
@@ -50,7 +54,7 @@ class _Timing:
             span.unit == "wh" and not hours.around_the_clock
         )
         self._by_day = span.unit in ("d", "wd")
-        self._ends: dict[date, tuple[int, datetime]] = {}
+        self._ends: dict[date, _End] = {}
         self._last: tuple[datetime, Course] | None = None
 
     def course(self, since: datetime) -> Course:
@@ -58,26 +62,23 @@ class _Timing:
         last = self._last  # many clocks of a case begin at one moment
         if last is not None and last[0] == since:
             return last[1]
-        start = to_micros(since)
-        end, at = self._end(since)
-        provisional = self._needs_calendar and not self._calendar.known_until(end)
-        made = Course(at, provisional, self._moments(start, end, at))
+        if self._by_day:  # it ends with all that begin on one local day
+            day = since.astimezone(self._calendar.zone).date()
+            end, at, provisional = self._ends.get(day) or self._first_of(day, since)
+        else:
+            end, at, provisional = self._found(since)
+        made = Course(at, provisional, self._moments(to_micros(since), end, at))
         self._last = since, made
         return made
 
-    def _end(self, since: datetime) -> tuple[int, datetime]:
-        """Of a clock of days it is the same for all that begin on one local day."""
-        if not self._by_day:
-            return self._found(since)
-        day = self._calendar.local_day(since)
-        found = self._ends.get(day)
-        if found is None:
-            found = self._ends[day] = self._found(since)
+    def _first_of(self, day: date, since: datetime) -> _End:
+        found = self._ends[day] = self._found(since)
         return found
 
-    def _found(self, since: datetime) -> tuple[int, datetime]:
+    def _found(self, since: datetime) -> _End:
         end = end_alone(since, self._span, self._calendar, self._hours, emergency=self._emergency)
-        return end, from_micros(end)
+        provisional = self._needs_calendar and not self._calendar.known_until(end)
+        return end, from_micros(end), provisional
 
     def _moments(self, start: int, end: int, at: datetime) -> tuple[datetime, ...]:
         shares = self._shares
