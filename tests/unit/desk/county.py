@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from referral_engine.clock import VirtualClock
@@ -21,6 +22,7 @@ from referral_engine.plugins.in_thread import InThread
 from referral_engine.store import Keyring, Store
 from referral_engine.trial.box import Box, open_box
 from referral_engine.workspace import Workspace
+from tests.databases import empty_store
 
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 """Monday 09:00 in the county."""
@@ -172,8 +174,11 @@ def make(folder: Path, **changed: str) -> Workspace:
 @contextmanager
 def opened(folder: Path, start: datetime = START, **changed: str) -> Iterator[Box]:
     """An engine of the county that stands at `start`."""
-    with open_box(make(folder, **changed), start) as box:
-        yield box
+    with TemporaryDirectory(prefix="referral-box-") as apart:
+        file = Path(apart) / "box.db"
+        file.write_bytes(empty_store())
+        with open_box(make(folder, **changed), start, database=f"sqlite:///{file}") as box:
+            yield box
 
 
 @contextmanager
@@ -189,12 +194,15 @@ def staffed(
     an empty `database`.
     """
     workspace = make(folder)
+    file = folder / "box.db"
+    if not (database or keys or file.exists()):
+        file.write_bytes(empty_store())
     guard = InThread({each.id: each for each in plugins})
     profiles = {each.id: each.profile() for each in plugins}
     time = clock or VirtualClock(START)
     settings = PluginSettings(deadline=5.0, breaker=breaker)
     departments = Departments(guard, profiles, (), (), settings, lambda: time.now().timestamp())
-    with Store.open(database or f"sqlite:///{folder / 'box.db'}", keys) as store, departments:
+    with Store.open(database or f"sqlite:///{file}", keys) as store, departments:
         box = Box(workspace, store, time, departments)
         publish_first(box.desk, "tester")
         yield box

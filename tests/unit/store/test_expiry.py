@@ -17,32 +17,32 @@ BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def any_store(any_url: str) -> Store:
+def lived(any_url: str) -> Store:
     loaded(any_url)
     return Store.open(any_url, Keyring([KEY]))
 
 
-def test_ended_cases_with_content_page_by_page(any_store: Store) -> None:
-    with any_store.reading() as reader:
+def test_ended_cases_with_content_page_by_page(lived: Store) -> None:
+    with lived.reading() as reader:
         assert expiry.ended(reader.connection, BEFORE, "", 9) == []
         (one,) = expiry.ended(reader.connection, LONG_AFTER, "", 1)
         rest = expiry.ended(reader.connection, LONG_AFTER, one.code, 9)
     codes = [one.code, *(case.code for case in rest)]
     assert codes == sorted(set(codes))
     assert {case.state for case in (one, *rest)} <= {"closed", "archived", "split"}
-    any_store.transact(lambda tx: tx.erase(one.code))
-    left = any_store.read(lambda r: expiry.ended(r.connection, LONG_AFTER, "", 9))
+    lived.transact(lambda tx: tx.erase(one.code))
+    left = lived.read(lambda r: expiry.ended(r.connection, LONG_AFTER, "", 9))
     assert left == rest
-    any_store.close()
+    lived.close()
 
 
-def test_what_is_past_its_term_goes_some_at_a_time(any_store: Store) -> None:
+def test_what_is_past_its_term_goes_some_at_a_time(lived: Store) -> None:
     for act in (expiry.forget_accesses, expiry.empty_outboxes, expiry.empty_results):
-        assert any_store.transact(lambda tx, act=act: act(tx.connection, BEFORE, 99)) == 0  # type: ignore[misc]
-        assert any_store.transact(lambda tx, act=act: act(tx.connection, LONG_AFTER, 1)) > 0  # type: ignore[misc]
-        while any_store.transact(lambda tx, act=act: act(tx.connection, LONG_AFTER, 7)):  # type: ignore[misc]
+        assert lived.transact(lambda tx, act=act: act(tx.connection, BEFORE, 99)) == 0  # type: ignore[misc]
+        assert lived.transact(lambda tx, act=act: act(tx.connection, LONG_AFTER, 1)) > 0  # type: ignore[misc]
+        while lived.transact(lambda tx, act=act: act(tx.connection, LONG_AFTER, 7)):  # type: ignore[misc]
             pass
-    with any_store.reading() as reader:
+    with lived.reading() as reader:
         asked = reader.connection.execute
         assert asked(select(func.count()).select_from(access_log)).scalar_one() == 0
         for box in (notice, plugin_call):
@@ -53,12 +53,12 @@ def test_what_is_past_its_term_goes_some_at_a_time(any_store: Store) -> None:
         waiting = select(func.count()).where(notice.c.status.in_(("pending", "dead")))
         whole = waiting.where(notice.c.payload != b"")
         assert asked(whole).scalar_one() == asked(waiting).scalar_one() > 0
-    any_store.close()
+    lived.close()
 
 
-def test_a_day_is_done_by_one(any_store: Store) -> None:
+def test_a_day_is_done_by_one(lived: Store) -> None:
     def first(day: str) -> bool:
-        return any_store.transact(lambda tx: expiry.first_today(tx.connection, day))
+        return lived.transact(lambda tx: expiry.first_today(tx.connection, day))
 
     assert [first("2026-11-02"), first("2026-11-02"), first("2026-11-03")] == [True, False, True]
-    any_store.close()
+    lived.close()
