@@ -5,16 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import pytest
 
 from referral_engine import i18n
 from referral_engine.cli import root
 from referral_engine.cli.reference import reference
-from referral_engine.cli.refusals import refusals, table
+from referral_engine.cli.refusals import Refusal, refusals, table
 from referral_engine.cli.shapes import SHAPES
 from tests.unit.cli.test_main import commands
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 PAGE = DOCS / "cli.md"
+
+
+@pytest.fixture(scope="module")
+def collected() -> list[Refusal]:
+    """Every refusal of the package, which is read once."""
+    return refusals()
 
 
 def found(words: tuple[str, ...]) -> click.Command:
@@ -64,17 +71,17 @@ def test_every_option_has_help() -> None:
     assert silent == []
 
 
-def test_the_refusals_are_up_to_date() -> None:
+def test_the_refusals_are_up_to_date(collected: list[Refusal]) -> None:
     written = (DOCS / "refusals.md").read_text("utf-8")
-    assert table() == written, "python -m referral_engine.cli.refusals > docs/refusals.md"
+    assert table(collected) == written, "python -m referral_engine.cli.refusals > docs/refusals.md"
 
 
-def test_every_refusal_says_why() -> None:
-    assert [refusal.code for refusal in refusals() if not refusal.why] == []
+def test_every_refusal_says_why(collected: list[Refusal]) -> None:
+    assert [refusal.code for refusal in collected if not refusal.why] == []
 
 
-def test_refusals_have_codes_of_one_form() -> None:
-    codes = [refusal.code for refusal in refusals()]
+def test_refusals_have_codes_of_one_form(collected: list[Refusal]) -> None:
+    codes = [refusal.code for refusal in collected]
     assert len(codes) > 50
     assert [code for code in codes if not code.replace("_", "").isupper()] == []
     assert len(set(codes)) == len(codes)

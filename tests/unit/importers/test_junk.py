@@ -8,7 +8,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from referral_engine.errors import Faulty
@@ -41,7 +41,6 @@ def sound(read: list, count: int) -> None:
         )
     )
 )
-@settings(max_examples=200)
 def test_any_cells_of_a_sound_csv(table: tuple[list[str], list[list[str]]]) -> None:
     names, cells = table
     text = io.StringIO(newline="")
@@ -75,7 +74,6 @@ KEY = st.sampled_from([*(name for name in NAMES if "." not in name), "reporter",
 
 
 @given(st.lists(st.dictionaries(KEY, JSON, max_size=6)))
-@settings(max_examples=200)
 def test_any_json_objects(objects: list[dict[str, Any]]) -> None:
     text = "\n".join(json.dumps(each) for each in objects)
     sound(rows(text, name="a.jsonl"), len(objects))

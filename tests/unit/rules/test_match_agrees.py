@@ -48,13 +48,13 @@ def compare(rules: RuleSet, arrivals: Arrivals) -> None:
 
 
 @given(rule_sets(), _arrivals)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_a_router_decides_as_the_reference_interpreter(rules: RuleSet, arrivals: Arrivals) -> None:
     compare(rules, arrivals)
 
 
 @given(rule_sets(), _arrivals)
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_texts_read_in_one_pass_decide_as_the_reference_interpreter(
     rules: RuleSet, arrivals: Arrivals
 ) -> None:
@@ -65,7 +65,7 @@ def test_texts_read_in_one_pass_decide_as_the_reference_interpreter(
 
 
 @given(rule_sets(), _arrivals)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_a_course_in_compact_form_tells_what_the_reference_interpreter_explains(
     rules: RuleSet, arrivals: Arrivals
 ) -> None:
