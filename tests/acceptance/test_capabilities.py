@@ -62,7 +62,7 @@ def is_there(name: str, file: Path) -> bool:
     if file.suffix == ".py":
         return re.search(rf"^ *def {re.escape(name)}\(", text, re.MULTILINE) is not None
     if file.suffix == ".yaml":
-        return re.search(rf"name: {re.escape(name)}$", text, re.MULTILINE) is not None
+        return re.search(rf"name: {re.escape(name)}(?=[,}}]|$)", text, re.MULTILINE) is not None
     return name in text
 
 
