@@ -190,8 +190,10 @@ def confirm_all(draft: Draft) -> None:
 
 
 def _received(draft: Draft) -> datetime:
-    """The receipt; what is entered long afterwards does not start overdue."""
-    return max(draft.case.received_at, draft.now - draft.policy.backdate.elapsed())
+    """The receipt; what is entered long afterwards does not start overdue. A clock that starts
+    again later, with another unit, counts from the same moment."""
+    case = draft.case
+    return max(case.received_at, case.registered_at - draft.policy.backdate.elapsed())
 
 
 def _in_scope(draft: Draft, scope: str) -> tuple[Deadline, ...]:

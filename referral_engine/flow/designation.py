@@ -11,6 +11,7 @@ from referral_engine.flow.draft import Draft
 from referral_engine.flow.ground import coded
 from referral_engine.flow.offer import drop, hold_at_centre, offer
 from referral_engine.flow.referral import referral_of
+from referral_engine.flow.routing import renewed
 from referral_engine.i18n import _
 from referral_engine.model import event as e
 from referral_engine.model.command import Decline, Designate, Transfer
@@ -53,7 +54,8 @@ def transfer(draft: Draft, command: Transfer) -> None:
         return
     draft.record(e.Transferred(referral.id, to, note), owner=draft.case.holder)
     clocks.cancel(draft, [d for d in draft.case.deadlines if d.referral == referral.id])
-    offer(draft, to, "lead", whistle=referral.whistle, reason="transferred", note=note)
+    offer(draft, to, "lead", within=renewed(draft, to), whistle=referral.whistle,
+          reason="transferred", note=note)  # fmt: skip
 
 
 def _may_transfer(draft: Draft, referral: Referral, to: str) -> None:
@@ -84,16 +86,19 @@ def designate(draft: Draft, command: Designate) -> None:
 
 def appoint(draft: Draft, unit: str, note: str = "", ground: str = "") -> None:
     """Makes `unit` the lead by designation; a unit that acts already simply goes on."""
-    draft.record(e.Designated(unit, ground=ground, note=note))
+    lead = draft.case.lead()
+    goes_on = lead is not None and lead.open and lead.unit == unit
+    owner = lead.station if lead is not None and goes_on else ""
+    draft.record(e.Designated(unit, ground=ground, note=note), owner=owner)
     if clocks.find(draft, "designate"):
         clocks.meet(draft, "designate")
-    lead = draft.case.lead()
+    if goes_on:
+        return
     if lead is not None and lead.open:
-        if lead.unit == unit:
-            return
         _keep_as_support(draft, lead)
     whistle = lead.whistle if lead else draft.case.whistle
-    offer(draft, unit, "lead", whistle=whistle, reason="designated", note=note)
+    offer(draft, unit, "lead", within=renewed(draft, unit), whistle=whistle, reason="designated",
+          note=note)  # fmt: skip
 
 
 def _keep_as_support(draft: Draft, lead: Referral) -> None:
@@ -154,8 +159,8 @@ def _next_owner(draft: Draft, declined: Referral, suggested: str) -> None:
     if case.returns <= draft.policy.returns and not case.contested:
         refused = {unit for ground in case.grounds for unit in [ground.split(":")[0]]}
         if suggested and draft.policy.forward_suggested and suggested not in refused:
-            offer(draft, suggested, "lead", whistle=declined.whistle, reason="suggested",
-                  engine=True)  # fmt: skip
+            offer(draft, suggested, "lead", within=renewed(draft, suggested),
+                  whistle=declined.whistle, reason="suggested", engine=True)  # fmt: skip
             return
         hold_at_centre(draft, "designate")
         return
@@ -171,5 +176,5 @@ def _contest(draft: Draft, suggested: str) -> None:
     draft.record(e.Contested(acting=first.station if first else "", units=units))
     hold_at_centre(draft, "designate")
     if first is not None:
-        offer(draft, first.unit, "lead", whistle=first.whistle, reason="acts_meanwhile",
-              engine=True)  # fmt: skip
+        offer(draft, first.unit, "lead", within=renewed(draft, first.unit),
+              whistle=first.whistle, reason="acts_meanwhile", engine=True)  # fmt: skip

@@ -21,7 +21,7 @@ from referral_engine.model.target import Target
 from referral_engine.rules import tree
 from referral_engine.rules.subject import Subject
 
-__all__ = ["as_known", "refer", "route", "supports"]
+__all__ = ["as_known", "refer", "renewed", "route", "supports"]
 
 
 def route(draft: Draft) -> None:
@@ -93,6 +93,19 @@ def supports(
         if unit and unit not in acting:
             called.setdefault(unit, support)
     return called
+
+
+def renewed(draft: Draft, unit: str) -> tree.Within:
+    """The clocks of a lead who takes over where another was: those of the path's step, and where
+    the rule named this very unit, the rule's own. What counts from the receipt goes on counting.
+    """
+    case = draft.case
+    step = draft.rules.step(case.path, case.path_step) if case.path_step else None
+    rule = draft.rules.rule(case.rule)
+    named = rule.effects.refer if rule is not None else None
+    first = step is None or step == draft.rules.step(case.path)
+    meant = first and named is not None and draft.resolve(named.lead) == unit
+    return _longest(step, rule.effects.within if rule is not None and meant else ())
 
 
 def _longest(step: tree.PathStep | None, own: tree.Within) -> tree.Within:

@@ -85,6 +85,11 @@ class ActiveRules:
         """One clock by name; None where the rules do not give it."""
         return self._clocks.get(occasion, {}).get(name)
 
+    def rule(self, id: str) -> tree.RoutingRule | None:
+        """A deciding rule by id; None for an unknown one and for the default."""
+        tables = (table.rules for table in self.rule_set.routing)
+        return next((rule for rules in tables for rule in rules if rule.id == id), None)
+
     def step(self, path: str, step: str = "") -> tree.PathStep | None:
         """A path's step by id, the first for an empty id; None for an unknown path."""
         found = self.paths.get(path)
