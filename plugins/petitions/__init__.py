@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from referral_engine import Department, hookimpl
 
-# Of the handlers that cover a case the first serves it: what must be passed on comes first.
-from . import elsewhere, reception, registration, supervision  # noqa: F401  # isort: skip
+# Of the handlers that cover a case the first serves it: what was decided already is not decided
+# anew, then what must be passed on.
+from . import instance, elsewhere, reception, registration, supervision  # noqa: F401  # isort: skip
 from .department import petitions
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import referral_engine
 from referral_engine import Outcome, Referral, Report, file_number, proof
 
 HOURS = timedelta(hours=1)
 DAYS = timedelta(days=1)
+_BEIJING = timezone(timedelta(hours=8))
 
 
 class Course(referral_engine.Course):
@@ -26,3 +27,8 @@ def feedback(referral: Referral, text: str, outcome: Outcome, paper: str) -> Rep
     """A report with the paper it rests on."""
     text = f"{text}（{file_number(referral, '信登')}）"
     return Report(text, outcome, (proof(paper, text, referral.now),))
+
+
+def day(by: datetime | None) -> str:
+    """By when something is promised: the clock's own day, or no day where no clock is watched."""
+    return f"{by.astimezone(_BEIJING):%Y年%m月%d日}前" if by is not None else "规定期限内"

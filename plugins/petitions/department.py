@@ -24,5 +24,5 @@ STATUSES = {
 }
 
 petitions = Department(
-    "petitions", "信访工作机构", "1.1", grounds=GROUNDS, statuses=STATUSES, rehearsal=True
+    "petitions", "信访工作机构", "1.2", grounds=GROUNDS, statuses=STATUSES, rehearsal=True
 )

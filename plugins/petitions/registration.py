@@ -1,10 +1,10 @@
-"""登记办理: what the office itself answers, within 15 days (信访工作条例 Art. 22–24)."""
+"""登记办理: what the office itself answers; by when, the clocks of the rules say."""
 
 from __future__ import annotations
 
 from referral_engine import Claim, Defer, Handler, Progress, Referral, Reply, pick, wait_within
 
-from .course import DAYS, HOURS, Course, feedback
+from .course import DAYS, HOURS, Course, day, feedback
 from .department import petitions
 
 # Shorter than this, nobody can tell what is asked for.
@@ -41,10 +41,11 @@ class Registration(Course):
     """待签收 → 已签收待办理 → 待审核 → 已办结."""
 
     def offered(self, referral: Referral) -> Reply:
-        said = "信访事项已登记，将自收到之日起十五日内决定是否受理并书面告知。"
+        by = referral.clocks.get("accept")
+        said = f"信访事项已登记，将在{day(by)}决定是否受理并书面告知。"
         return [
             Claim(), *self.first_word(referral, said), Progress(said, status="signed"),
-            wait_within(referral, "decide", DAYS, 3 * DAYS, referral.clocks.get("accept")),
+            wait_within(referral, "decide", DAYS, 3 * DAYS, by),
         ]  # fmt: skip
 
     def work(self, referral: Referral) -> Reply:

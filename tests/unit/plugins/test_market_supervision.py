@@ -152,7 +152,9 @@ def test_both_willing_the_complaint_is_mediated(found: Departments) -> None:
     seen = course(
         found, "market_supervision", category="D12", text=text, clocks=clocks, report_by=LATE
     )
-    assert seen.statuses == ["complaint_accepted", "complaint_mediating", "complaint_agreed"]
+    assert seen.statuses == [
+        "complaint_accepted", "complaint_mediating", "complaint_agreed", "parties_told",
+    ]  # fmt: skip
     assert seen.met == ["accept", "mediate", "notify"]
     assert seen.report is not None
     assert seen.report.outcome == "mediated"

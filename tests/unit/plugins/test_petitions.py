@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from referral_engine import Decline, Defer, NotNeeded, Report
+from referral_engine import Decline, Defer, NotNeeded, Progress, Report
 from referral_engine.plugins.departments import Departments
 from tests.unit.plugins.offers import NOW
 from tests.unit.plugins.shipped_departments import course, first, shipped
@@ -99,3 +99,29 @@ def test_as_support_it_supervises(found: Departments) -> None:
     assert seen.names == ["Claim", "Progress", "Report"]
     assert seen.report is not None
     assert any(word in seen.report.text for word in ("督办函", "督促"))
+
+
+def test_what_is_promised_is_the_day_of_the_clock(found: Departments) -> None:
+    """The fifteenth day in Beijing, where it is later than in UTC."""
+    seen = course(
+        found, "petitions", category="X01", text=LONG,
+        clocks={"accept": datetime(2026, 10, 12, 16, tzinfo=UTC)},
+    )  # fmt: skip
+    notes = [act.note for _at, act in seen.told if isinstance(act, Progress)]
+    assert "2026年10月13日前" in notes[0]
+
+
+def test_after_the_handling_the_petitioner_is_told_of_the_review_and_not_sent_on(
+    found: Departments,
+) -> None:
+    """The words name another owner: he has decided, and gets it no second time."""
+    seen = course(found, "petitions", category="X01", text="征地补偿款标准太低", step="inform")
+    assert seen.names == ["Claim", "Progress", "Progress", "Report"]
+    assert seen.report is not None
+    assert "三十日内可申请复查" in seen.report.text
+
+
+def test_the_last_instance_is_left_to_people(found: Departments) -> None:
+    (act,) = first(found, "petitions", category="X01", text=LONG, step="re-examine").acts
+    assert isinstance(act, Defer)
+    assert "听证" in act.reason
