@@ -22,8 +22,6 @@ from .words import (
     perhaps_too_late,
 )
 
-_REPEATED = "多次投诉"
-"""Given by the rules to a reporter's fifth complaint in a year; a tag of the case, of no person."""
 _OWNER = {"not_personal_consumption": "justice", "outside_remit": ""}
 """Whose it is instead, where it is another's; empty: the centre says."""
 
@@ -34,9 +32,8 @@ def professional(referral: Referral) -> bool:
 
 
 def signs(referral: Referral) -> tuple[str, ...]:
-    """The words of the message and the tag of the rules that an officer should see."""
-    said = tuple(word for word in PROFESSIONAL if referral.mentions((word,)))
-    return (*said, _REPEATED) if _REPEATED in referral.tags else said
+    """The words of the message that an officer should see."""
+    return tuple(word for word in PROFESSIONAL if referral.mentions((word,)))
 
 
 def crowd(referral: Referral) -> bool:

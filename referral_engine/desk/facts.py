@@ -27,6 +27,8 @@ _EVER = datetime.max.replace(tzinfo=UTC)
 _NEEDS_WORDS = (c.Accept,)
 _LOOK_BACK = timedelta(days=200)
 """Half a year and a little: so far back a problem's earlier cases are joined to it."""
+_OWN_BACK = timedelta(days=1095)
+"""Three years: so far back a reporter's own earlier cases are joined to a new one."""
 _LEAST_TEXT = 6
 """Characters below which two texts alike mean nothing."""
 
@@ -69,8 +71,7 @@ def facts_for(
         issue = _issue(reader, case.code)
         if issue is not None:
             matter = matter_of(store, setting, issue)
-            answers = _answers(reader, matter)
-            own = _own(reader, matter, answers)
+            answers, own = _answers(reader, matter), _own(reader, matter)
             facts = msgspec.structs.replace(facts, issue=issue, answers=answers, own=own)
     if isinstance(command, c.Merge):
         other = reader.load(command.into)
@@ -81,15 +82,12 @@ def facts_for(
 
 
 def facts_of_intake(reader: Reader, setting: Setting, matter: Matter) -> Facts:
-    """The facts of a registration; what it asks of history it asks whatever the answers are, but
-    for a reporter's own cases, who has some.
-    """
+    """The facts of a registration; what it asks of history it asks whatever the answers are."""
     twins, incident = _alike(reader, setting, matter)
     past = _past(reader, setting, matter.issue)
-    answers = _answers(reader, matter)
     return Facts(
-        answers=answers,
-        own=_own(reader, matter, answers),
+        answers=_answers(reader, matter),
+        own=_own(reader, matter),
         twins=twins,
         past=past,
         problem=_problem(matter.issue) if past else "",
@@ -120,19 +118,15 @@ def _answers(reader: Reader, matter: Matter) -> dict[str, int]:
     return found
 
 
-def _own(reader: Reader, matter: Matter, answers: dict[str, int]) -> tuple[Past, ...]:
-    """Which cases they were that a question about this reporter counted, this one left out."""
-    spans = [
-        question.within.elapsed()
-        for question in matter.questions
-        if "reporter" in question.same and answers[question.key] > 1
-    ]
-    if not spans:
+def _own(reader: Reader, matter: Matter) -> tuple[Past, ...]:
+    """The reporter's own earlier cases of the subject, where the rules join a case to them. No
+    rule can ask how many there are."""
+    issue = matter.issue
+    if not matter.rules.joins_own or not issue.category or issue.accused:
         return ()
-    received = matter.issue.received_at
     found = reader.own_history(
-        category=matter.issue.category, reporter=matter.reporter,
-        since=received - max(spans), until=received,
+        category=issue.category, reporter=matter.reporter,
+        since=issue.received_at - _OWN_BACK, until=issue.received_at,
     )  # fmt: skip
     return tuple(Past(p.code, p.received_at, p.closed) for p in found)
 

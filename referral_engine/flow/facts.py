@@ -31,7 +31,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``code``      the code to give a new case
     ``answers``   to the rules' history questions, by their key
-    ``own``       the reporter's earlier cases, where a question found that there are some
+    ``own``       the reporter's earlier cases of the subject, to be joined where a rule says so
     ``downtime``  intervals in which the engine did not run (UTC), for excusing deadlines
     ``imported_at``  when history was read in, where that is not when it was received
     ``other``     for a merge, how the other case stands: ``open``, ``over`` or None (unknown)

@@ -94,6 +94,7 @@ def _vocabularies() -> str:
         "redirect": vocabulary.REDIRECTS,
         "reject": vocabulary.REJECT_GROUNDS,
         "recommend": vocabulary.STEPS,
+        "stops": vocabulary.STOPS,
         "targets with @": vocabulary.RELATIVE_LABELS,
         "targets with @, escalation only": vocabulary.RUNNING_LABELS,
         "level": vocabulary.LEVELS,

@@ -69,6 +69,9 @@ class ActiveRules:
             occasion: {clock.name: clock for clock in clocks}
             for occasion, clocks in rule_set.whistles.items()
         }
+        tables = (table.rules for table in rule_set.routing)
+        self.joins_own = any(r.effects.link == "related" for rules in tables for r in rules)
+        """Whether some rule joins a case to its reporter's earlier ones."""
 
     def shares(self, clock: str) -> tuple[float, ...]:
         """The shares of this clock at which a rule, or the engine itself, wants to be asked."""

@@ -120,6 +120,10 @@ rules:
     name: 同一食堂
     when: {category: {eq: E01}}
     link: incident
+  - id: same-person
+    name: 同一人再来
+    when: {category: {eq: X01}}
+    link: related
 """
 CLAIM = """\
 kind: escalation
@@ -145,6 +149,7 @@ categories:
   D02: {label: 邻里}
   D15: {label: 物业}
   E01: {label: 食品安全}
+  X01: {label: 信访}
   X02: {label: 检举控告}
 """
 CALENDAR = "kind: calendar\ndays: {}\n"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from referral_engine.errors import Refused
 from referral_engine.model import command as c
 from referral_engine.model import event as e
-from referral_engine.model.issue import Issue, Location
+from referral_engine.model.issue import Issue, Location, Reporter
 from referral_engine.model.principal import ENGINE
 from referral_engine.trial.box import Box
 from tests.unit.desk.county import (
@@ -184,3 +185,34 @@ def test_an_event_of_another_day_is_another_incident(box: Box) -> None:
     box.advance_to(START + DAY + timedelta(seconds=1))
     later = register(box, issue("食堂吃完上吐下泻", category="E01", received_at=box.now()))
     assert box.case(first).incident != box.case(later).incident
+
+
+@pytest.mark.parametrize(
+    ("second", "joined"),
+    [
+        ({}, True),
+        ({"territory": VILLAGE}, True),
+        ({"received_at": START + 1095 * DAY}, True),
+        ({"received_at": START + 1096 * DAY}, False),
+        ({"reporter": Reporter("乙", "13900000002")}, False),
+        ({"reporter": Reporter()}, False),
+        ({"category": "D15"}, False),
+    ],
+)
+def test_a_reporters_own_earlier_case_is_joined_where_a_rule_says_so(
+    box: Box, second: dict[str, Any], joined: bool
+) -> None:
+    """Months later and in other words: only who it is, and about what, makes it the same."""
+    given: dict[str, Any] = {"category": "X01", "reporter": Reporter("甲", "13900000001")}
+    earlier = issue(LIFT, **given)
+    later = issue(OTHER, **{**given, "received_at": START + 60 * DAY, **second})
+    assert linked(box, *pair(box, earlier, later)) == joined
+
+
+def test_an_own_case_that_is_sealed_is_joined_with_none(box: Box) -> None:
+    given: dict[str, Any] = {"category": "X01", "reporter": Reporter("甲", "13900000001")}
+    first = register(box, issue(LIFT, **given))
+    box.do(first, c.AddAccused(("police",), "举报"), CLERK)
+    box.settle()
+    later = register(box, issue(OTHER, **{**given, "received_at": START + DAY}))
+    assert not linked(box, first, later)

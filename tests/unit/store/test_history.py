@@ -53,6 +53,7 @@ def test_questions_of_a_window_go_through_an_index(store: Store) -> None:
             reader.repeats(same, values, START, START + DAY)
         place = {"category": "D15", "territory": "620922001001"}
         reader.problem_history(**place, since=START, until=START + DAY)
+        reader.own_history(category="D15", reporter="digest-1", since=START, until=START + DAY)
         for township in (True, False):
             reader.near_candidates(
                 **place, around=START, within=DAY, whole_township=township, refs=()
@@ -63,6 +64,7 @@ def test_questions_of_a_window_go_through_an_index(store: Store) -> None:
         "SEARCH case_file USING INDEX ix_case_file_reporter_received_at",
         "SEARCH case_file USING INDEX ix_case_file_territory_category_received_at",
         "SEARCH case_file USING INDEX ix_case_file_territory_category_received_at",
+        "SEARCH case_file USING INDEX ix_case_file_reporter_received_at",
         "SEARCH case_file USING INDEX ix_case_file_category_township_received_at",
         "SEARCH case_file USING INDEX ix_case_file_territory_category_received_at",
     ]
