@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from referral_engine.additions import added, find_additions
+from referral_engine.additions import added, find_additions, odd
 from referral_engine.clock import SystemClock
 from referral_engine.config import Config, load_config
 from referral_engine.errors import Fault, Faulty
@@ -44,7 +44,7 @@ class Workspace:
         folders = [config.root / folder for folder in config.plugins.folders]
         self.additions = find_additions(folders, org.lines.units)
         """What the plugins of the workspace add beside their code."""
-        fields, self._field_faults = added(registry(), self.additions)
+        fields, self._added_faults = added(registry(), self.additions)
         self.fields: Registry = fields.with_extra(config.fields)
 
     @classmethod
@@ -117,9 +117,8 @@ class Workspace:
         loaded = read_rules(
             files, self.fields, names, root=shown, whole=whole, tested=tested, compare=compare
         )
-        if not self._field_faults:
-            return loaded
-        return replace(loaded, faults=tuple(sorted((*loaded.faults, *self._field_faults))))
+        more = [*self._added_faults, *(odd(loaded, self.additions) if compare else ())]
+        return replace(loaded, faults=tuple(sorted((*loaded.faults, *more)))) if more else loaded
 
     def rules(self, *, tested: bool = True) -> RuleSet:
         """The workspace's rule set, without its tests where it is not `tested`; raises Faulty."""

@@ -135,6 +135,7 @@ def _plugins(workspace: Workspace, now: datetime) -> Found:
     for added in workspace.additions:
         names = [field.name for field, _place in added.fields]
         names += [str(added.rules)] if added.rules else []
+        names += [lint.id for lint in added.lints]
         yield "ok", _("{plugin} adds: {what}").format(plugin=added.plugin, what=", ".join(names))
     if made_up := played(loaded):
         yield (

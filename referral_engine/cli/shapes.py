@@ -102,7 +102,7 @@ SHAPES: dict[str, str] = {
     "rules diff": "`{from, to, added, removed, changed}`, ids of rules",
     "plugin list": "`{loaded: [{id, name, version, source, kinds, categories, rehearsal}],"
     " quarantined: [{name, reason, trace}], silent: [{unit, since, error}], additions: [{plugin,"
-    " fields, rules, faults}]}`",
+    " fields, rules, lints, faults}]}`",
     "plugin check": "an array of `{department, check, wrong: [text]}`; `check` is one of `loads"
     " answers idempotent restart deadlines private documented`",
     "mediator add": _MEDIATOR,

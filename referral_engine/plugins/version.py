@@ -12,7 +12,7 @@ from referral_engine.i18n import _
 __all__ = ["CHANGES", "HOOKS", "OLDEST", "unfit"]
 
 HOOKS = 2
-"""1: departments, handlers, answers; 2: what stands beside the code, `fields.yaml` and `rules/`."""
+"""1: departments, handlers, answers; 2: what stands beside the code: `fields.yaml`, `rules/`…"""
 OLDEST = 1
 CHANGES: dict[int, str] = {}
 """By the last version that still had it: what to write instead."""

@@ -97,6 +97,46 @@ def test_every_fault_is_told_at_its_place_and_the_rest_serves(plugin: Path) -> N
     assert "police.plate" in workspace.fields
 
 
+LED = """\
+kind: routing
+rank: 5
+hit: first
+rules:
+  - {id: bare, name: 甲, when: {people: {gt: 9}}, refer: {lead: police}}
+  - id: full
+    name: 乙
+    basis: 治安管理处罚法
+    when: {people: {gt: 5}}
+    refer: {lead: police}
+    within: {report: 3wd}
+"""
+
+
+def test_its_lints_warn_at_the_rules_that_refer_to_it(plugin: Path) -> None:
+    (plugin / "rules" / "grade.yaml").write_text(LED, "utf-8")
+    loaded = county(plugin).read_rules()
+    (found,) = [fault for fault in loaded.faults if fault.code == "PLUGIN_LINT"]
+    assert (found.place.line, found.rule, found.severity) == (5, "bare", "warning")
+    assert found.message == "派给公安的规则要写依据 (no basis, report; lint police-names-its-law)"
+
+
+LINTS = """\
+kind: lints
+lints:
+  no-unit: {message: x, to: polise, needs: [basis]}
+  no-such: {message: x, to: police, needs: [bases]}
+  bare: {message: x, to: police}
+"""
+
+
+def test_a_faulty_lint_is_told_at_its_place(plugin: Path) -> None:
+    (plugin / "lints.yaml").write_text(LINTS, "utf-8")
+    workspace = county(plugin)
+    told = [(fault.place.line, fault.code) for fault in workspace.read_rules().errors]
+    assert told == [(3, "LINT_BAD_VALUE"), (4, "LINT_BAD_VALUE"), (5, "LINT_MISSING_KEY")]
+    assert workspace.additions[0].lints == ()
+
+
 @pytest.mark.parametrize("text", ["fields: [", "- x", "fields: {police.x: 5}"])
 def test_what_is_no_declaration_is_a_fault_and_no_traceback(plugin: Path, text: str) -> None:
     (plugin / "fields.yaml").write_text(text, "utf-8")

@@ -72,6 +72,7 @@ def _addition(each: Addition) -> dict[str, Any]:
         "plugin": each.plugin,
         "fields": [field.name for field, _place in each.fields],
         "rules": str(each.rules) if each.rules else "",
+        "lints": [lint.id for lint in each.lints],
         "faults": [str(fault) for fault in each.faults],
     }
 
@@ -81,6 +82,7 @@ def _added(each: Addition) -> Iterator[str]:
     told = [f"{field.name} {field.label}" for field, _place in each.fields]
     if each.rules is not None:
         told.append(str(each.rules))
+    told += [lint.id for lint in each.lints]
     if told:
         yield _("{plugin} adds: {what}").format(plugin=each.plugin, what=", ".join(told))
     yield from (f"✗ {fault}" for fault in each.faults)

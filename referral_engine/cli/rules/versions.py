@@ -78,6 +78,10 @@ def _committed(workspace: Workspace, revision: str) -> dict[str, str]:
     """The rule files of a git commit by their path below the workspace; empty without any."""
     root = workspace.config.root
     folders = [each.relative_to(root).as_posix() for each in workspace.config.rules]
+    added = [e.rules for e in workspace.additions if e.rules and e.rules.is_relative_to(root)]
+    plugins = [each.relative_to(root).as_posix() for each in added]
+    # A plugin that came later had no rules then; git refuses what is not there.
+    folders += [p for p in plugins if _git(root, "cat-file", "-e", f"{revision}:./{p}") is not None]
     packed = _git(root, "archive", "--format=tar", f"{revision}^{{commit}}", "--", *folders)
     if packed is None:
         return {}

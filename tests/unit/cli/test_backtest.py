@@ -92,10 +92,18 @@ def test_rules_by_git_commit(county: Path, proposed: str, referral: Referral) ->
         identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
         subprocess.run(["git", *identity, *words], cwd=county, check=True, capture_output=True)
 
+    config = (county / "config.yaml").read_text("utf-8")
+    (county / "config.yaml").write_text(
+        config.replace("folders: []", "folders: [plugins]"), "utf-8"
+    )
+    for name in ("came_first", "came_later"):
+        (county / f"plugins/{name}/rules").mkdir(parents=True)
+        (county / f"plugins/{name}/__init__.py").touch()
+    (county / "rules/routing.yaml").rename(county / "plugins/came_first/rules/routing.yaml")
     git("init", "-q")
-    git("add", "rules")
+    git("add", "rules", "plugins")
     git("commit", "-qm", "proposed")
-    (county / "rules/routing.yaml").unlink()
+    (county / "plugins/came_first/rules/routing.yaml").unlink()
     made = referral("rules", "backtest", "--to", "HEAD", "--json").json
     assert [each["case"] for each in made["changes"]] == [proposed]
     assert made["to"]["name"] == "HEAD"

@@ -14,7 +14,8 @@ import pytest
 
 import referral_engine
 from referral_engine import Handler, Outcome, Referral, hookspecs
-from referral_engine.additions import KEYS
+from referral_engine.additions.fields import KEYS
+from referral_engine.additions.lints import LINT_KEYS, NEEDS
 from referral_engine.cli.plugin.check import SAID
 from referral_engine.model.plugin_settings import PluginSettings
 from referral_engine.plugins.acts import Act
@@ -94,9 +95,9 @@ def test_every_fixture_and_check_is_documented() -> None:
     assert sorted(word for word in wanted if f"`{word}" not in kit) == []
 
 
-def test_every_key_of_a_field_a_plugin_adds_is_documented() -> None:
+def test_every_key_of_what_a_plugin_adds_is_documented() -> None:
     page = DOCS.partition("## What a plugin may add")[2].partition("\n## ")[0]
-    assert [key for key in KEYS if f"`{key}`" not in page] == []
+    assert [k for k in (*KEYS, *LINT_KEYS, *NEEDS) if f"`{k}`" not in page] == []
 
 
 def test_every_field_of_the_view_is_documented() -> None:
