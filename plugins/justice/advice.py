@@ -20,6 +20,11 @@ def asks_for_aid(referral: Referral) -> bool:
     return referral.mentions(AID)
 
 
+def unhurried(referral: Referral) -> bool:
+    """An emergency wants somebody on the spot: it is left to people."""
+    return referral.whistle != "emergency"
+
+
 def asks_for_advice(referral: Referral) -> bool:
     """Advice is asked for, and nothing else is the matter."""
     return referral.category in ("Q01", "") or referral.mentions(ADVICE)
@@ -33,7 +38,7 @@ class Aid(Handler):
 
 
 @justice.handles(when=asks_for_advice, role="lead", category=("Q01", "P", "X01"))
-@legal_aid.handles(role="lead")
+@legal_aid.handles(when=unhurried, role="lead")
 class Advice(Course):
     """Answered by the lawyer on duty within a day or so."""
 

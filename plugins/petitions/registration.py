@@ -36,7 +36,12 @@ class TooShort(Handler):
         return Defer("诉求不明，请接访人员联系信访人补充材料。")
 
 
-@petitions.handles(category=("X01", "Q01", "D99"), role="lead")
+def unhurried(referral: Referral) -> bool:
+    """An emergency wants somebody on the spot: it is left to people."""
+    return referral.whistle != "emergency"
+
+
+@petitions.handles(category=("X01", "Q01", "D99"), when=unhurried, role="lead")
 class Registration(Course):
     """待签收 → 已签收待办理 → 待审核 → 已办结."""
 

@@ -38,7 +38,14 @@ def test_built_and_installed_it_is_found_by_its_entry_point(
         assert one.source == "housing = housing_department"
 
 
-def test_it_keeps_the_contract() -> None:
-    source = Source("folder", "housing", str(EXAMPLE))
-    settings = PluginSettings(entry_points=False)
-    assert [each for each in conformance(source, settings, ["D15"]) if each.wrong] == []
+SHIPPED = EXAMPLE.parents[1] / "plugins"
+
+
+@pytest.mark.parametrize("plugin", [
+    EXAMPLE, *(pytest.param(each, marks=pytest.mark.long) for each in sorted(SHIPPED.glob("[a-z]*")))
+], ids=lambda plugin: plugin.name)  # fmt: skip
+def test_it_keeps_the_contract_and_so_do_the_shipped_ones(plugin: Path) -> None:
+    source = Source("folder", plugin.name, str(plugin))
+    found = list(conformance(source, PluginSettings(entry_points=False), ["D15", "D99", "X01"]))
+    assert [each for each in found if each.wrong] == []
+    assert "documented" in {each.check for each in found}
