@@ -78,7 +78,11 @@ def clock(connection: Connection) -> datetime:
 def event_rows(events: Sequence[Event], head: bytes) -> tuple[list[Row], bytes]:
     """The rows of `events` chained to `head`, in the order of EVENT_COLUMNS, and the new head."""
     rows: list[Row] = []
+    at, recorded = None, 0
     for event in events:
+        if event.recorded_at is not at:  # mostly the one moment of their command
+            at = event.recorded_at
+            recorded = micros(at)
         body = canonical(event)
         following = chained(head, body)
         rows.append((
@@ -86,7 +90,7 @@ def event_rows(events: Sequence[Event], head: bytes) -> tuple[list[Row], bytes]:
             event.seq,
             event_name(event.body),
             event.owner,
-            micros(event.recorded_at),
+            recorded,
             event.schema,
             body,
             head,

@@ -160,10 +160,13 @@ STEPS: tuple[Step, ...] = (
     ),
     _into("approval", approval, APPROVAL_COLUMNS),
     _into("event", case_event, EVENT_COLUMNS),
+    # Of a new case nothing is there yet; what a later command changes of it comes after.
+    _into("referral_new", referral, REFERRAL_COLUMNS),
     _into("referral", referral, REFERRAL_COLUMNS, "replace"),
     _into("linked", case_link, LINK_COLUMNS, "keep"),
     _into("data_key", data_key, DATA_KEY_COLUMNS),
     _into("content", content, CONTENT_COLUMNS),
+    _into("wakeup_new", wakeup, WAKEUP_COLUMNS),
     _into("wakeup", wakeup, WAKEUP_COLUMNS, "replace"),
     Step("wakeup_done", _looked_at, exact=True),
     Step("follow_up_done", lambda d: _delivered(d, follow_up, forget=True), exact=True),

@@ -265,7 +265,9 @@ class Tx(Staged):
         else:
             self._own.add("case_changed", (*row[1:], case.code, expected))
         self._write_projections(case, before.case if before else None)
-        self._own.add("wakeup", (case.code, micros(case.next_at()), 0, 0, ""))
+        self._own.add(
+            "wakeup" if before else "wakeup_new", (case.code, micros(case.next_at()), 0, 0, "")
+        )
         self._own.cases[case.code] = Loaded(case, head)
         self._own.changed.add(case.code)
         return head
@@ -284,10 +286,12 @@ class Tx(Staged):
             raise one_person(resolution.case.code, error.seq, error.what) from error
 
     def _write_projections(self, case: Case, before: Case | None) -> None:
-        if before is None or (before.referrals, before.deadlines) != (
+        if before is None:
+            self._own.add("referral_new", *referral_rows(case).values())
+        elif (before.referrals, before.deadlines) != (
             case.referrals, case.deadlines
         ):  # fmt: skip
-            old = referral_rows(before) if before else {}
+            old = referral_rows(before)
             changed = [row for id, row in referral_rows(case).items() if old.get(id) != row]
             self._own.add("referral", *changed)
         # Links only grow: what was absorbed and released again stays linked.
