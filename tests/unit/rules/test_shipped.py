@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from referral_engine.cli.rules.tested import examine
 from referral_engine.importers import Row, read_issues
 from referral_engine.model.issue import Issue
 from referral_engine.rules.ruleset import Loaded
@@ -93,6 +94,20 @@ def test_the_rules_pass_their_own_tests(workspace: Workspace, loaded: Loaded) ->
     results = run_tests(workspace, loaded)
     assert len(results) >= 900
     assert [str(each) for result in results for each in result.failures] == []
+
+
+@pytest.mark.long
+def test_their_tests_leave_no_clause_unseen_and_let_no_mutant_live(
+    workspace: Workspace, loaded: Loaded
+) -> None:
+    """Nor is there a mark that excuses nothing."""
+    tested = examine(workspace, loaded, cover=True, mutate=True, processes=2)
+    assert tested.coverage is not None
+    assert [f"{gap.place} {gap.missing}" for gap in tested.coverage.open] == []
+    alive = [f"{each.mutant.place} [{each.mutant.name}] {each.mutant}" for each in tested.survivors]
+    assert alive == []
+    assert [str(mark.place) for mark in tested.unused] == []
+    assert len(tested.mutants or ()) > 2_000
 
 
 def test_every_category_has_a_rule_of_its_own(workspace: Workspace, loaded: Loaded) -> None:
