@@ -66,6 +66,7 @@ class Department:
         self.hooks = hooks
         self.rehearsal = rehearsal
         self.reach = reach
+        self._played = False
         self._handlers: list[tuple[Handles, Handler]] = []
         self.profile()
 
@@ -100,7 +101,15 @@ class Department:
         to it.
         """
         found = next((h for kind, h in self._handlers if kind.covers(referral)), None)
-        return self.reach if found is None and not referral.sealed else found
+        if found is None and not referral.sealed:
+            found = self.reach
+        return None if found is not None and found.outside and self._played else found
+
+    def play(self) -> None:
+        """From now on nothing goes outside: in a simulation, or a replay in virtual time, what a
+        real system would be asked is left to a person.
+        """
+        self._played = True
 
     def answer(self, verb: Verb, referral: Referral, detail: Mapping[str, str]) -> Reply:
         """Asks the right handler; without one, an offer is left to a person."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from referral_engine.clock import monotonic
 from referral_engine.i18n import _
@@ -186,6 +187,7 @@ def load(
     *,
     announce: bool = True,
     seconds: Callable[[], float] = monotonic,
+    played: bool = False,
 ) -> Departments:
     """Loads every plugin there is; never raises for a faulty one, which is quarantined by name.
 
@@ -193,14 +195,17 @@ def load(
     ``process`` no plugin's code runs in this process. Unless told not to `announce` it, the log
     says what was loaded and what was not. By `seconds` a department that died, or keeps failing,
     rests: in virtual time those of the run, or every call in between would be in vain and soon
-    given up.
+    given up. What is `played`, in a thread always, goes to no system outside.
     """
     installed = find_installed(cache) if settings.entry_points else ()
     found = find([root / folder for folder in settings.folders], installed)
     quarantined = list(found.quarantined)
+    # In a thread everything is played; in processes the cases may be real.
+    played = played or guard == "thread"
+    sources = [replace(source, played=played) for source in found.sources]
     into = _in_processes if guard == "process" else _here
     guests: list[_Guest] = []
-    for outcome in into(found.sources, settings):
+    for outcome in into(sources, settings):
         if isinstance(outcome, Quarantined):
             quarantined.append(outcome)
         else:

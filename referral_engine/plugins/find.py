@@ -22,12 +22,14 @@ _IGNORED = (".", "_")
 class Source(msgspec.Struct, frozen=True):
     """One plugin before it is loaded: a package in a folder, or an entry point.
 
-    ``where`` is the package's folder, or the entry point's ``module:attribute``.
+    ``where`` is the package's folder, or the entry point's ``module:attribute``. ``played``:
+    nothing of it is to go to a system outside.
     """
 
     kind: str
     name: str
     where: str
+    played: bool = False
 
     def __str__(self) -> str:
         return self.where if self.kind == "folder" else f"{self.name} = {self.where}"

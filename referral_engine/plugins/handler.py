@@ -23,10 +23,11 @@ class Handler:
     ``referral.key``: the same question twice must get the same answer.
 
     ``secrets`` name what signs the messages that its system sends to the engine by itself; without
-    one it cannot.
+    one it cannot. ``outside``: it speaks to a real system, and so does nothing where all is played.
     """
 
     secrets: tuple[Secret, ...] = ()
+    outside: bool = False
 
     def offered(self, referral: Referral) -> Reply:
         """The referral is new: take it, decline it, or leave it to a person."""

@@ -34,7 +34,11 @@ def departments_of(source: Source) -> list[Department]:
     answers = manager.hook.referral_departments()
     if not answers:
         raise NotAPlugin(_("referral_departments returns nothing: return a list of departments"))
-    return _checked(answers[0])
+    offered = _checked(answers[0])
+    if source.played:
+        for each in offered:
+            each.play()
+    return offered
 
 
 def by_id(departments: Iterable[Department]) -> dict[str, Department]:

@@ -57,6 +57,8 @@ class FileExchange(Handler):
     name none.
     """
 
+    outside = True
+
     def __init__(
         self, folder: str, *, every: timedelta = timedelta(minutes=5), zone: str = "Asia/Shanghai"
     ) -> None:

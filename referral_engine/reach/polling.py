@@ -33,6 +33,8 @@ class Polling(Handler):
     as a bearer token.
     """
 
+    outside = True
+
     def __init__(
         self,
         url: str,

@@ -42,6 +42,8 @@ class Together(Handler):
     people, people see at the desk anyway. One that keeps failing becomes a dead letter as ever.
     """
 
+    outside = True
+
     def __init__(self, *ways: Handler) -> None:
         """Two or three. Raises TypeError for what is no way."""
         if not 0 < len(ways) <= _MOST or not all(isinstance(way, Handler) for way in ways):

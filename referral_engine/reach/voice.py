@@ -38,6 +38,8 @@ class Voice(Handler):
     numbers the case is left to the desk; its deadlines run whatever happens here.
     """
 
+    outside = True
+
     def __init__(
         self,
         url: str,

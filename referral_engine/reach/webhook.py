@@ -24,6 +24,8 @@ class Webhook(Handler):
     kept as that of ``system``. ``stations`` gives a station its own address.
     """
 
+    outside = True
+
     def __init__(
         self,
         url: str,

@@ -95,8 +95,10 @@ def _clock(store: Store, kind: Time) -> Clock:
 
 
 def _departments(workspace: Workspace, clock: Clock) -> Departments:
-    """The plugins; one that died rests in the time of the run."""
+    """The plugins; in virtual time one that died rests in the time of the run, and none asks a real
+    system.
+    """
     plugins, root = workspace.config.plugins, workspace.config.root
     if not isinstance(clock, VirtualClock):
         return load(plugins, root)
-    return load(plugins, root, seconds=lambda: clock.now().timestamp())
+    return load(plugins, root, seconds=lambda: clock.now().timestamp(), played=True)

@@ -46,6 +46,8 @@ def test_a_case_by_hand_from_claim_to_close(referral: Referral, cases: list[str]
     code = cases[0]
     assert referral("desk", "claim", f"{code}-1", "--json").json["state"] == "in_progress"
     assert referral("desk", "contact", f"{code}-1", "--note", "打过电话").code == 0
+    entered = ("--system", "zhujian", "--number", "ZJ-1")
+    assert referral("desk", "enter", f"{code}-1", *entered).code == 0
     assert (
         referral("desk", "report", code, "--text", "修好了", "--json").json["state"] == "resolved"
     )

@@ -16,8 +16,9 @@ from referral_engine.model.principal import ENGINE
 from referral_engine.model.web_settings import WebSettings
 from referral_engine.reach.signature import sign
 from referral_engine.runner.opening import opened
+from referral_engine.trial.box import open_box
 from referral_engine.web import serving
-from tests.unit.desk.county import CONFIG, issue, make
+from tests.unit.desk.county import CONFIG, OFFICER, START, issue, make, register
 
 SECRET = "a secret of the housing bureau"
 PLUGIN = """
@@ -28,6 +29,28 @@ def referral_departments():
     reach = Webhook({url!r}, from_env("HOUSING_SECRET"))
     return [Department("housing", "县住建局", "1.0", reach=reach)]
 """
+
+
+def test_no_preview_and_no_replay_reaches_a_real_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOUSING_SECRET", SECRET)
+    config = CONFIG.replace("folders: []", "folders: [plugins]")
+    with outside() as system:
+        place = tmp_path / "plugins" / "housing"
+        place.mkdir(parents=True)
+        (place / "__init__.py").write_text(PLUGIN.format(url=system.url), "utf-8")
+        workspace = make(tmp_path, config=config)
+        with open_box(workspace, START, plugins=True) as box:
+            assert box.runner.departments.profile("housing").kinds == ("reach:Webhook",)
+            code = register(box)
+            assert [line.case for line in box.view.inbox("housing", OFFICER)] == [code]
+        with opened(workspace, "virtual", "") as runner:
+            publish_first(runner.desk, "tester")
+            runner.desk.register(issue(received_at=runner.clock.now()), ENGINE).result()
+            while runner.step():
+                pass
+        assert system.tried == {}
 
 
 def test_out_and_back_through_a_process_and_two_servers(
