@@ -212,7 +212,6 @@ def load(
             guests.append(outcome)
     departments = _admitted(guests, quarantined, settings, guard, seconds)
     if announce:
-        # In a thread everything is played; in processes the cases may be real.
         level = logging.WARNING if guard == "process" else logging.INFO
         _tell(departments.loaded, departments.quarantined, level)
     return departments
