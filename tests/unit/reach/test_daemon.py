@@ -7,7 +7,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.unit.reach.outside import outside
 
 from referral_engine.clock import SystemClock
 from referral_engine.desk.publishing import publish_first
@@ -16,6 +15,7 @@ from referral_engine.model.principal import ENGINE
 from referral_engine.model.web_settings import WebSettings
 from referral_engine.reach.signature import sign
 from referral_engine.runner.opening import opened
+from referral_engine.testing.outside import outside
 from referral_engine.trial.box import open_box
 from referral_engine.web import serving
 from tests.unit.desk.county import CONFIG, OFFICER, START, issue, make, register
