@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.unit.reach.outside import Outside, outside
 
 from referral_engine import Department, Handler, Polling, Together, Voice, Webhook, from_env
 from referral_engine.model import command as c
 from referral_engine.model import event as e
+from referral_engine.testing.outside import Outside, outside
 from referral_engine.trial.box import Box
 from tests.unit.desk.county import OFFICER, START, issue, lead, register, staffed
 
