@@ -30,6 +30,7 @@ CHECKS: dict[str, str] = {
     "rules": "规则",
     "plugins": "插件",
     "store": "数据库",
+    "letters": "文书",
     "keys": "密钥",
     "timers": "时限",
     "calendar": "日历",
