@@ -8,7 +8,6 @@ from pathlib import Path
 
 import apprise
 import pytest
-from tests.unit.reach.outside import Outside, outside
 
 from referral_engine.model.notice_settings import NoticeSettings
 from referral_engine.model.outcome import Notice
@@ -16,6 +15,7 @@ from referral_engine.model.secret import Secret
 from referral_engine.notices import LogOutlet
 from referral_engine.notices.channels import Channels, Undelivered
 from referral_engine.runner.opening import opened
+from referral_engine.testing.outside import Outside, outside
 from tests.unit.desk.county import make
 
 OFFERED = Notice("C1/1", "C1", "housing_100", "offered", detail={"who": "张三丰"})

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.unit.reach.outside import Outside, outside
 
 from referral_engine.errors import Refused
 from referral_engine.model.notice_settings import Platform
@@ -16,6 +15,7 @@ from referral_engine.model.secret import Secret
 from referral_engine.notices.platforms import Platforms
 from referral_engine.reach.signature import verify
 from referral_engine.runner.base import Runner
+from referral_engine.testing.outside import Outside, outside
 from referral_engine.trial.box import Box
 from tests.unit.desk.county import START, issue, opened, register
 

@@ -182,7 +182,7 @@ def test_the_number_of_the_other_system_is_kept_and_given_back(
         assert system.matters[part.id + "/offered/1"]["referral"]["external_ids"] == {
             "pingan": "PA-7"
         }
-        box.advance_to(START + timedelta(days=3))
+        box.advance_to(START + HOUR)
         urged = [m for m in system.matters.values() if m["verb"] == "escalated"]
         assert urged[0]["referral"]["external_ids"] == {"pingan": "PA-7", "zhujian": number}
 

@@ -232,7 +232,7 @@ def test_one_that_cannot_be_read_holds_up_no_other(
 STORY: tuple[Any, ...] = (Claim(), Contact("联系"), Arrive(), Progress("在修"), Report("修好了"))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.permutations([*range(5)] * 2), st.booleans())
 def test_in_whatever_order_and_however_often_it_comes_the_history_is_the_same(
     county: Box, order: list[int], polled: bool
