@@ -129,7 +129,8 @@ VALUES = {
     "--ground": "outside_remit", "--suggest": "housing", "--text": "x", "--to": "housing",
     "--by": "1d", "--reason": "x", "--until": "2027-01-01T09:00", "--number": "1",
     "--receiver": "x", "--lead": "housing", "--unit": "housing", "--review-on": "2027-01-01",
-    "--system": "x", "--passed": "yes", "--kind": "notice", "--into": "{open}", "--part": "open.jsonl",
+    "--system": "x", "--passed": "yes", "--kind": "notice",
+    "--into": "{open}", "--part": "open.jsonl",
 }  # fmt: skip
 """What a verb cannot do without; where another word is needed it is in WORDS."""
 WORDS = {("centre redirect", "--to"): "litigation", ("centre letter", "--to"): "reporter",
