@@ -28,9 +28,12 @@ def read_condition(reader: Reader, node: Node, depth: int = 1) -> Condition | No
     if depth > DEEPEST:
         reader.report(lint.too_deep.fault(reader.place(node), DEEPEST))
         return None
-    # Of several keys each is read, though only one may stand there: all their faults are told.
-    read = [_keyed(reader, entry, depth) for entry in _one(reader, node)]
-    return read[0] if len(read) == 1 else None
+    entries = _one(reader, node)
+    if len(entries) == 1:
+        return _keyed(reader, entries[0], depth)
+    for entry in entries:  # none may stand there, but the faults of each are told
+        _keyed(reader, entry, depth)
+    return None
 
 
 def _keyed(reader: Reader, entry: Entry, depth: int) -> Condition | None:
@@ -84,8 +87,12 @@ def _leaf(reader: Reader, entry: Entry) -> Condition | None:
         shown = f"{key.value}: {{{example(field)}}}"
         reader.report(lint.missing_operator.fault(reader.place(value), key.value, shown))
         return None
-    read = [_tested(reader, field, entry, written) for written in _one(reader, value)]
-    return read[0] if len(read) == 1 else None
+    tests = _one(reader, value)
+    if len(tests) == 1:
+        return _tested(reader, field, entry, tests[0])
+    for written in tests:
+        _tested(reader, field, entry, written)
+    return None
 
 
 def _tested(reader: Reader, field: Field, entry: Entry, written: Entry) -> Condition | None:

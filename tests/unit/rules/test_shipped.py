@@ -14,8 +14,13 @@ import pytest
 from referral_engine.cli.rules.tested import examine
 from referral_engine.importers import Row, read_issues
 from referral_engine.model.issue import Issue
+from referral_engine.rules.mutate import Mutant
 from referral_engine.rules.ruleset import Loaded
 from referral_engine.rules.subject import Subject
+from referral_engine.trial.coverage import coverage
+from referral_engine.trial.marks import Marks
+from referral_engine.trial.mutation import watch_tests
+from referral_engine.trial.mutation_run import Judged, judge_mutants
 from referral_engine.trial.preview import Preview
 from referral_engine.trial.rule_tests import run_tests
 from referral_engine.trial.script import load_script
@@ -97,6 +102,7 @@ def test_the_rules_pass_their_own_tests(workspace: Workspace, loaded: Loaded) ->
 
 
 @pytest.mark.long
+@pytest.mark.matrix
 def test_their_tests_leave_no_clause_unseen_and_let_no_mutant_live(
     workspace: Workspace, loaded: Loaded
 ) -> None:
@@ -104,10 +110,35 @@ def test_their_tests_leave_no_clause_unseen_and_let_no_mutant_live(
     tested = examine(workspace, loaded, cover=True, mutate=True, processes=2)
     assert tested.coverage is not None
     assert [f"{gap.place} {gap.missing}" for gap in tested.coverage.open] == []
-    alive = [f"{each.mutant.place} [{each.mutant.name}] {each.mutant}" for each in tested.survivors]
-    assert alive == []
+    assert [_alive(judged) for judged in tested.survivors] == []
     assert [str(mark.place) for mark in tested.unused] == []
     assert len(tested.mutants or ()) > 2_000
+
+
+@pytest.mark.long
+def test_every_clause_is_seen_and_no_mutant_of_some_files_lives(
+    workspace: Workspace, loaded: Loaded
+) -> None:
+    """The other files before a release: `-m matrix`."""
+    results, watches = watch_tests(workspace, loaded)
+    assert all(result.passed for result in results)
+    marks = Marks(loaded.rule_set.sources)
+    seen = coverage(workspace, loaded.rule_set, watches, marks)
+    assert [f"{gap.place} {gap.missing}" for gap in seen.open] == []
+    found = judge_mutants(
+        workspace, loaded, watches, marks, wanted=_of_a_few_files, processes=2
+    )  # fmt: skip
+    assert [_alive(judged) for judged in found if judged.survived] == []
+    assert len(found) > 100
+
+
+def _of_a_few_files(mutant: Mutant) -> bool:
+    files = ("routing/21-emergency.yaml", "routing/61-utilities.yaml", "escalation/returns.yaml")
+    return mutant.place.file.endswith(files)
+
+
+def _alive(judged: Judged) -> str:
+    return f"{judged.mutant.place} [{judged.mutant.name}] {judged.mutant}"
 
 
 def test_every_category_has_a_rule_of_its_own(workspace: Workspace, loaded: Loaded) -> None:
