@@ -32,10 +32,10 @@ from referral_engine.trial.scenario import run_scenario
 from referral_engine.workspace import Workspace
 from tests.conftest import ROOT
 from tests.unit.runner.test_daemon import SettableClock, due, engine, looping, take_in, until
-from tests.unit.store.conftest import any_store, any_url, url
+from tests.unit.store.conftest import any_store, any_url, postgres_store, postgres_store_url, url
 from tests.unit.store.story import HOUR, START, Story, commit
 
-__all__ = ["any_store", "any_url", "url"]
+__all__ = ["any_store", "any_url", "postgres_store", "postgres_store_url", "url"]
 
 SECOND = timedelta(seconds=1)
 DUE = START + 2 * HOUR
