@@ -129,9 +129,11 @@ class _Trial:
         except TimedOut:
             error = _("no answer within {n} s").format(n=limit)
             raise PluginFailed(self._profile.id, verb, "hung", error) from None
-        except (Closed, Garbled) as error:
-            how = self._process.ended() or describe(error)
-            raise PluginFailed(self._profile.id, verb, "exited", how) from None
+        except Closed:
+            self._process.end()  # it closes before it has ended: how is known a moment later
+            raise PluginFailed(self._profile.id, verb, "exited", self._process.ended()) from None
+        except Garbled as error:
+            raise PluginFailed(self._profile.id, verb, "garbage", describe(error)) from None
         return taken(said, verb, referral, self._profile)
 
     def _note(self, check: str, question: Asked, what: str) -> None:
