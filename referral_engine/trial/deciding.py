@@ -109,10 +109,11 @@ def _of_decision(attribute: str) -> Check:
 
 
 def _prepared(seen: Seen, wanted: object) -> tuple[bool, object]:
-    """At least these rules prepared the issue."""
+    """At least these rules prepared the issue; an empty list wants none at all."""
     decided = seen.decided()
     got = decided.prepared if decided else ()
-    return set(_words(wanted)) <= set(got), got
+    words = set(_words(wanted))
+    return (words <= set(got) if words else not got), got
 
 
 def _outcome(seen: Seen, wanted: object) -> tuple[bool, object]:
