@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.case.group import ACTOR, CODE, FULL, JSON, person_looks
+from referral_engine.cli.case.look import look
 from referral_engine.cli.command import Group, option
 from referral_engine.cli.output import print_json, print_pairs, print_table, said, when
 from referral_engine.cli.result import unit_name
 from referral_engine.cli.words import POSTS
 from referral_engine.cli.writing import SET, template_of, written
-from referral_engine.desk import CaseView, View
+from referral_engine.clock import SystemClock
+from referral_engine.desk import CaseView
 from referral_engine.errors import Refused
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.letters.filed import MEANS, RECIPIENTS, Filed, filed, numbered
@@ -77,12 +78,8 @@ def values(app: App, as_json: bool) -> None:
 def draft(app: App, id: str, kind: str, given: tuple[tuple[str, str], ...], actor: str) -> None:
     person_looks(app, actor)
     template = template_of(app.workspace, kind)
-    with app.desk() as desk:
-        by = who.reader_of(desk, app.actor(desk, actor, id), id)
-        view = View(desk.store, app.workspace, desk.clock)
-        seen = view.case(id, by, purpose="letter")
-        events = view.history(id, by)
-        click.echo(written(app.workspace, template, seen, events, given, desk.clock.now()))
+    seen, events = look(app, id, actor, "letter", full=True)
+    click.echo(written(app.workspace, template, seen, events, given, SystemClock().now()))
 
 
 @letter.command("list", help=gettext_noop("The letters of a case, in the order they were sent."))
@@ -137,13 +134,8 @@ def show(app: App, number: str, out: Path | None, full: bool, actor: str, as_jso
 
 
 def _letters(app: App, id: str, actor: str, *, full: bool) -> tuple[list[Filed], CaseView]:
-    if full:
-        person_looks(app, actor)
-    with app.desk() as desk:
-        by = who.reader_of(desk, app.actor(desk, actor, id), id)
-        view = View(desk.store, app.workspace, desk.clock)
-        seen = view.case(id, by, purpose="letter", full=full)
-        return filed(view.history(id, by), seen.content), seen
+    seen, events = look(app, id, actor, "letter", full=full)
+    return filed(events, seen.content), seen
 
 
 def _about(each: Filed, app: App) -> list[tuple[str, str]]:

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import click
 
-from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
-from referral_engine.cli.case.group import ACTOR, CODE, FULL, case, person_looks
+from referral_engine.cli.case.group import ACTOR, CODE, FULL, case
+from referral_engine.cli.case.look import look
 from referral_engine.cli.case.show import about
-from referral_engine.cli.case.telling import Teller, event_word
+from referral_engine.cli.case.telling import Teller, headings
 from referral_engine.cli.command import option
-from referral_engine.cli.output import when
 from referral_engine.cli.result import unit_name
-from referral_engine.desk import CaseView, View
+from referral_engine.desk import CaseView
 from referral_engine.i18n import _, gettext_noop
 from referral_engine.letters.filed import filed
 from referral_engine.letters.leaf import Leaf
@@ -37,14 +36,8 @@ __all__: list[str] = []
 def dossier(app: App, id: str, out: Path, full: bool, actor: str) -> None:
     from referral_engine.letters.page import dossier_page
 
-    if full:
-        person_looks(app, actor)
     org = app.workspace.org
-    with app.desk() as desk:
-        by = who.reader_of(desk, app.actor(desk, actor, id), id)
-        view = View(desk.store, app.workspace, desk.clock)
-        seen = view.case(id, by, purpose="dossier", full=full)
-        events = view.history(id, by)
+    seen, events = look(app, id, actor, "dossier", full=full)
     centre = unit_name(org, seen.case.holder)
     leaves = [_cover(seen, app), _course(seen, events, app)]
     letters = filed(events, seen.content)
@@ -60,18 +53,6 @@ def _cover(seen: CaseView, app: App) -> Leaf:
 
 
 def _course(seen: CaseView, events: list[Event], app: App) -> Leaf:
-    org = app.workspace.org
-    teller = Teller(org, app.zone, seen.content, cut=False)
-    rows = tuple(
-        (
-            str(event.seq),
-            when(event.happened_at, app.zone),
-            event_word(event),
-            unit_name(org, event.owner),
-            event.by.id,
-            teller.what(event),
-        )
-        for event in events
-    )
-    columns = ("#", _("when"), _("event"), _("owner"), _("by"), _("what"))
-    return Leaf(_("Its course"), columns=columns, rows=rows)
+    teller = Teller(app.workspace.org, app.zone, seen.content, cut=False)
+    rows = tuple(teller.row(event, event.happened_at) for event in events)
+    return Leaf(_("Its course"), columns=headings(), rows=rows)

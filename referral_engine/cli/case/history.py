@@ -7,11 +7,10 @@ from typing import Any
 from referral_engine.cli import actor as who
 from referral_engine.cli.app import App, pass_app
 from referral_engine.cli.case.group import ACTOR, CODE, FULL, JSON, case, person_looks
-from referral_engine.cli.case.telling import Teller, event_word
-from referral_engine.cli.output import print_json, print_table, when
-from referral_engine.cli.result import unit_name
+from referral_engine.cli.case.telling import Teller, headings
+from referral_engine.cli.output import print_json, print_table
 from referral_engine.desk import View
-from referral_engine.i18n import _, gettext_noop
+from referral_engine.i18n import gettext_noop
 from referral_engine.model.event import Event, event_name
 
 __all__: list[str] = []
@@ -26,7 +25,6 @@ __all__: list[str] = []
 def history(app: App, id: str, full: bool, actor: str, as_json: bool) -> None:
     if full:
         person_looks(app, actor)
-    org = app.workspace.org
     with app.desk() as desk:
         by = who.reader_of(desk, app.actor(desk, actor, id), id)
         view = View(desk.store, app.workspace, desk.clock)
@@ -36,17 +34,8 @@ def history(app: App, id: str, full: bool, actor: str, as_json: bool) -> None:
     if as_json:
         print_json([_told(event) for event in events], app.zone)
         return
-    teller = Teller(org, app.zone, words, cut=not full)
-    print_table(
-        ("#", _("when"), _("event"), _("owner"), _("by"), _("what")),
-        [
-            (
-                str(event.seq), when(event.recorded_at, app.zone), event_word(event),
-                unit_name(org, event.owner), event.by.id, teller.what(event),
-            )
-            for event in events
-        ],
-    )  # fmt: skip
+    teller = Teller(app.workspace.org, app.zone, words, cut=not full)
+    print_table(headings(), [teller.row(event, event.recorded_at) for event in events])
 
 
 def _told(event: Event) -> dict[str, Any]:

@@ -9,12 +9,14 @@ from typing import NamedTuple
 import msgspec
 
 from referral_engine.cli.output import said, when
+from referral_engine.cli.result import unit_name
 from referral_engine.cli.words import CLOCKS, EVENTS, FIELDS, POSTS, PROPOSALS
+from referral_engine.i18n import _
 from referral_engine.model.event import Event, event_name
 from referral_engine.org import Org
 from referral_engine.rules import vocabulary
 
-__all__ = ["Teller", "event_word"]
+__all__ = ["Teller", "headings"]
 
 _CUT = 100
 # What proves or computes and tells a reader nothing; `explain` shows what of it matters.
@@ -67,6 +69,13 @@ class Teller(NamedTuple):
         )
         return line if not self.cut or len(line) <= _CUT else line[: _CUT - 1] + "…"
 
+    def row(self, event: Event, at: datetime) -> tuple[str, ...]:
+        """The event as a row of a table; `at` is the moment that is meant."""
+        return (
+            str(event.seq), when(at, self.zone), event_word(event),
+            unit_name(self.org, event.owner), event.by.id, self.what(event),
+        )  # fmt: skip
+
     def _values(self, struct: msgspec.Struct, case: str) -> Iterator[tuple[str, str]]:
         for name, value in msgspec.structs.asdict(struct).items():
             match value:
@@ -90,6 +99,11 @@ class Teller(NamedTuple):
             return unit.name
         # The case's code stands before every id of its parts; here it tells nothing.
         return said(value, _WORDS[name]) if name in _WORDS else value.removeprefix(case)
+
+
+def headings() -> tuple[str, ...]:
+    """Of the columns of `Teller.row`."""
+    return ("#", _("when"), _("event"), _("owner"), _("by"), _("what"))
 
 
 def event_word(event: Event) -> str:
