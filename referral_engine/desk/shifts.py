@@ -45,7 +45,7 @@ def held(desk: Desk, unit: str, by: Principal) -> list[Held]:
     for line in view.cases(by, _MOST, CaseFilter(owner=unit, open=True)):
         if line.code not in found:
             case = view.case(line.code, by, full=False).case
-            clocks = [d for d in case.deadlines if d.due is not None and d.state in _RUNNING]
+            clocks = [d for d in case.deadlines if d.due is not None and d.open]
             first = min(clocks, key=lambda d: d.due or case.received_at, default=None)
             unsigned = sum(p.state == "open" for p in case.proposals)
             found[line.code] = Held(
@@ -53,9 +53,6 @@ def held(desk: Desk, unit: str, by: Principal) -> list[Held]:
                 first.name if first else "", first.due if first else None, unsigned,
             )  # fmt: skip
     return sorted(found.values(), key=lambda each: (each.due_at is None, each.due_at, each.id))
-
-
-_RUNNING = ("running", "missed")
 
 
 def _referral(line: InboxLine) -> Held:
@@ -107,7 +104,7 @@ def take(desk: Desk, unit: str, by: Principal) -> Handover:
     def write(tx: Tx) -> Handover:
         waiting = _last(handovers.newest(tx.writing, unit, 1))
         if waiting is None or waiting.taken_at is not None:
-            raise Refused("NO_HANDOVER", _("No shift of this unit waits to be taken over."))
+            raise _none_waits()
         if waiting.handed_by == by.id:
             raise _same()
         if waiting.taken_by not in ("", by.id):
@@ -115,7 +112,8 @@ def take(desk: Desk, unit: str, by: Principal) -> Handover:
                 "MEANT_FOR_ANOTHER",
                 _("This shift was handed over to {person}.").format(person=waiting.taken_by),
             )
-        handovers.take(tx.writing, waiting.id, by.id, now)
+        if not handovers.take(tx.writing, waiting.id, by.id, now):
+            raise _none_waits()  # somebody else was faster
         return waiting._replace(taken_by=by.id, taken_at=now)
 
     return desk.store.transact(write)
@@ -144,6 +142,10 @@ def _of_unit(org: Org, unit: str, id: str) -> None:
             _("{person} has no post in {unit}.").format(person=id or "—", unit=unit),
             _("Name a person of the unit by --actor."),
         )
+
+
+def _none_waits() -> Refused:
+    return Refused("NO_HANDOVER", _("No shift of this unit waits to be taken over."))
 
 
 def _same() -> Refused:
